@@ -1,0 +1,45 @@
+"""Exact classification of abc-parametrizations: how a network behaves as its width grows.
+
+Pure functions on exact rationals, from *Feature Learning in Infinite-Width Neural Networks*
+(TP4, arXiv 2011.14522) and *Adaptive Optimization in the Infinite-Width Limit* (TP4b, arXiv
+2308.01814).  Everything is reached through these names.
+"""
+
+from solver.batch import BatchVerdict as BatchVerdict
+from solver.batch import classify_many as classify_many
+from solver.batch import classify_vectors as classify_vectors
+from solver.certificate import ConditionReport as ConditionReport
+from solver.certificate import describe_layers as describe_layers
+from solver.conditions import Coefficients as Coefficients
+from solver.conditions import Condition as Condition
+from solver.conditions import Optimizer as Optimizer
+from solver.conditions import Role as Role
+from solver.conditions import System as System
+from solver.conditions import system as system
+from solver.consequences import Activation as Activation
+from solver.equivalence import Equivalence as Equivalence
+from solver.equivalence import compare as compare
+from solver.errors import ExponentError as ExponentError
+from solver.errors import Flaw as Flaw
+from solver.errors import ParametrizationError as ParametrizationError
+from solver.errors import SolverError as SolverError
+from solver.errors import UnknownParametrization as UnknownParametrization
+from solver.evaluate import Kind as Kind
+from solver.exponents import DEFAULT_LIMITS as DEFAULT_LIMITS
+from solver.exponents import Limits as Limits
+from solver.exponents import format_exponent as format_exponent
+from solver.exponents import parse_exponent as parse_exponent
+from solver.gallery import GALLERY as GALLERY
+from solver.gallery import GalleryEntry as GalleryEntry
+from solver.gallery import gallery_entry as gallery_entry
+from solver.parametrization import Exponents as Exponents
+from solver.parametrization import LayerSpan as LayerSpan
+from solver.parametrization import Parametrization as Parametrization
+from solver.parametrization import RoleParametrization as RoleParametrization
+from solver.reading import Description as Description
+from solver.reading import read as read
+from solver.verdict import AnyDepthVerdict as AnyDepthVerdict
+from solver.verdict import LayerReport as LayerReport
+from solver.verdict import Verdict as Verdict
+from solver.verdict import classify as classify
+from solver.verdict import classify_any_depth as classify_any_depth

@@ -1,0 +1,139 @@
+"""What follows from a verdict, and where the theorem's ground ends."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, get_args
+
+from solver.conditions import READOUT_UPDATE
+from solver.evaluate import Evaluated, Evaluation, Kind
+from solver.parametrization import LayerSpan
+from solver.wording import joined, layers
+
+Activation = Literal["tanh", "relu", "gelu", "erf", "linear"]
+ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
+
+
+def consequences(evaluation: Evaluation) -> tuple[str, ...]:
+    """What the theorems say about networks with this verdict."""
+    match evaluation.kind:
+        case Kind.UNSTABLE:
+            return (
+                (
+                    "Training has no infinite-width limit: what works at one width fails at a larger "
+                    "one."
+                ),
+            )
+        case Kind.TRIVIAL:
+            return (
+                (
+                    "In the limit the network function never leaves its initialization: f_t = f_0 "
+                    "for every fixed t."
+                ),
+            )
+        case Kind.KERNEL:
+            return (
+                (
+                    "In the limit training is kernel gradient descent with a fixed kernel K: "
+                    "f_{t+1}(ξ) = f_t(ξ) - η K(ξ, ξ_t) L'(f_t(ξ_t), y_t) (TP4 Theorem 3.8)."
+                ),
+                f"K collects the contributions of {joined(_trained_layers(evaluation))}.",
+                _initial_function(evaluation),
+                (
+                    "Pretraining does not help transfer: the features after training are those at "
+                    "initialization (TP4 Theorem H.17)."
+                ),
+            )
+        case Kind.OPERATOR:
+            return (
+                (
+                    "In the limit features keep their initial values and f moves by a fixed nonlinear "
+                    "operator of the error signal, the counterpart of a kernel for adaptive "
+                    "optimizers (TP4b Theorem 2.8.19)."
+                ),
+                _initial_function(evaluation),
+            )
+        case Kind.FEATURE_LEARNING:
+            return (
+                (
+                    "In the limit f_0 → 0 and f_t is deterministic: runs that differ in their random "
+                    "initialization agree ever more closely as width grows."
+                ),
+                "Features evolve with the data, so pretraining can help transfer.",
+            )
+
+
+def limits_of_the_theorem(
+    evaluation: Evaluation, activation: Activation, violated: Sequence[Evaluated] | None
+) -> Iterator[str]:
+    """Warnings: where the question leaves the ground on which the theorem is proved.
+
+    ``violated`` are the violated conditions of faithfulness, if the question arises.
+    """
+    if activation == "linear":
+        yield (
+            "With linear activation the dichotomy does not hold: such a network can learn "
+            "features and be in the kernel regime at once. The verdict is that of a nonlinear "
+            "network."
+        )
+    elif activation != "tanh":
+        yield (
+            "The theorem is proved for tanh and a smoothed relu (TP4 Assumption 3.1); with "
+            f"{activation} it is expected to hold, not proved."
+        )
+    if evaluation.nontrivial:
+        trained = _trained_layers(evaluation)
+        several = any(span.first != span.last for span in _trained(evaluation))
+        if len(trained) == 1 and not several:
+            yield (
+                f"Only {trained[0]} trains in the limit; a network of which one layer trains can "
+                "learn features and be in the kernel regime at once."
+            )
+    if violated:
+        yield (
+            "This parametrization is not faithful, and the theorem speaks of faithful ones only "
+            f"(TP4b Lemma 2.8.11). Violated: {_failures(evaluation, violated)}."
+        )
+
+
+def _trained(evaluation: Evaluation) -> list[LayerSpan]:
+    """The body layers whose updates move features or logits by Θ(1).
+
+    That is r_l = 0, or a tight condition on the initial readout acting on features that layer
+    l moves.
+    """
+    spans = {
+        span: None
+        for each in evaluation.conditions
+        if each.block is not None and each.tight and each.condition.family != "init"
+        for span in each.block.spans
+    }
+    return sorted(spans, key=lambda span: span.first)
+
+
+def _trained_layers(evaluation: Evaluation) -> list[str]:
+    names = [layers((span,)) for span in _trained(evaluation)]
+    return [*names, "the readout"] if evaluation.readout_updated_maximally else names
+
+
+def _initial_function(evaluation: Evaluation) -> str:
+    start = next(
+        each
+        for each in evaluation.conditions
+        if each.block is None and each.condition.name != READOUT_UPDATE
+    )
+    if start.tight:
+        return "f_0 is a Gaussian process, whose kernel is Σ^L (the covariance of x^L)."
+    return "f_0 → 0."
+
+
+def _failures(evaluation: Evaluation, violated: Sequence[Evaluated]) -> str:
+    depth = evaluation.network.depth
+    readout = "{L+1}" if depth is None else str(depth + 1)
+    shown = 4
+    texts = []
+    for each in violated[:shown]:
+        spans = each.block.spans if each.block else ()
+        index = str(spans[0].first) if spans and spans[0].first == spans[-1].last else "l"
+        text = each.condition.statement(index, readout)
+        texts.append(f"{text} (at {layers(spans)})" if index == "l" and spans else text)
+    more = f", and {len(violated) - shown} more" if len(violated) > shown else ""
+    return "; ".join(texts) + more

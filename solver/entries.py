@@ -1,0 +1,99 @@
+"""Reading the exponents of one symbol (a, b, c or d), collecting everything wrong on the way."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Final, NoReturn, TypeGuard
+
+from solver.conditions import Role
+from solver.errors import ExponentError, Flaw, ParametrizationError
+from solver.exponents import Limits, parse_exponent, shown
+
+Path = tuple[str | int, ...]
+
+#: What one symbol reads as: one number for all layers, one per layer, or one per role.
+Entry = Fraction | list[Fraction] | dict[Role, Fraction]
+
+#: A reader mends the first few and asks again; a hostile body holds a million.
+MOST_FLAWS: Final = 20
+
+
+class EntryReader:
+    """Reads values as exponents within ``limits`` and keeps the flaws it meets."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.flaws: list[Flaw] = []
+
+    def flaw(self, path: Path, message: str) -> None:
+        """Note a flaw and go on."""
+        if len(self.flaws) < MOST_FLAWS:
+            self.flaws.append(Flaw(path, message))
+
+    def stop(self, path: Path, message: str) -> NoReturn:
+        """Note a flaw beyond which reading makes no sense."""
+        self.flaws.append(Flaw(path, message))
+        raise ParametrizationError(self.flaws)
+
+    def stop_if_flawed(self) -> None:
+        """Raise ``ParametrizationError`` if anything was wrong so far."""
+        if self.flaws:
+            raise ParametrizationError(self.flaws)
+
+    def exponent(self, path: Path, value: object) -> Fraction:
+        """One exponent; 0 in place of one that is wrong, after noting why."""
+        try:
+            return parse_exponent(value, self.limits)
+        except ExponentError as error:
+            self.flaw(path, str(error))
+            return Fraction()
+
+    def exponents(self, path: Path, values: Sequence[object]) -> list[Fraction]:
+        """A list of exponents.  Deep networks repeat few values: each spelling is read once."""
+        known: dict[object, Fraction] = {}
+        result: list[Fraction] = []
+        for index, value in enumerate(values):
+            # The type is part of the key because True == 1; other types are not hashable.
+            key = (type(value), value) if isinstance(value, (int, str)) else None
+            if key is None or key not in known:
+                exponent = self.exponent((*path, index), value)
+                if key is not None:
+                    known[key] = exponent
+            else:
+                exponent = known[key]
+            result.append(exponent)
+        return result
+
+    def entry(self, name: str, value: object, one_for_all: bool) -> Entry:
+        """What was written for one symbol; ``one_for_all`` admits a single number."""
+        if isinstance(value, Mapping):
+            return self._by_role(name, value)
+        if is_list(value):
+            return self.exponents((name,), value)
+        if one_for_all:
+            return self.exponent((name,), value)
+        self.flaw(
+            (name,),
+            f"{name} is {shown(value)}; it must be a list of L+1 exponents, or an object with "
+            '"input", "hidden" and "readout"',
+        )
+        return []
+
+    def _by_role(self, name: str, value: Mapping[object, object]) -> dict[Role, Fraction]:
+        for key in value:
+            if key not in list(Role):
+                self.flaw(
+                    (name, str(key)), f"{shown(key)} is no role; the roles are {', '.join(Role)}"
+                )
+        for role in (Role.INPUT, Role.READOUT):
+            if value.get(role) is None:
+                self.flaw((name, role), f'{name} lacks "{role}", which every network has')
+        return {
+            role: self.exponent((name, role), value[role])
+            for role in Role
+            if value.get(role) is not None
+        }
+
+
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether the value is a list of something (and not text)."""
+    return isinstance(value, (list, tuple))

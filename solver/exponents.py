@@ -1,0 +1,164 @@
+"""Reading and writing exact exponents.
+
+An exponent is a rational number, kept as ``fractions.Fraction`` from the moment it is
+read.  Three spellings are accepted: an integer, a decimal (which means the decimal as
+written: ``0.1`` is one tenth, not the nearest double) and a string ``"p/q"``.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from solver.errors import ExponentError
+
+# Long enough for "-1000000/1000000" and any decimal whose exact value fits the default
+# bound; short enough that nothing expensive is ever parsed.
+_MAX_SPELLING: Final = 64
+
+# ASCII digits only: str.isdigit and \d also admit digits of other scripts.
+_RATIO: Final = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
+# Two fractions with denominators up to 12 differ by at least 1/132, so at most one of
+# them lies within 1/1000 of any number.
+_SIMPLE_DENOMINATOR: Final = 12
+_NEAR: Final = Fraction(1, 1000)
+
+# Decimals up to the places that the default bound on the denominator admits.
+_SHORT_DECIMAL: Final = 6
+
+SPELLINGS: Final = 'an integer, a decimal or a string "p/q"'
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what is accepted from outside: they keep every answer fast.
+
+    ``max_integer`` bounds the absolute numerator and the denominator in lowest terms;
+    ``max_depth`` the number of hidden layers.
+    """
+
+    max_integer: int = 10**6
+    max_depth: int = 10_000
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
+    """Read one exponent exactly.
+
+    Accepts ``int``, ``Fraction``, ``Decimal``, ``str`` and ``float``; a float means its
+    shortest decimal spelling (``repr``), since that is what was written.
+
+    Raises ``ExponentError`` for anything else, for what is not finite, and when the
+    numerator or denominator in lowest terms exceeds ``limits.max_integer``.
+    """
+    match value:
+        case bool():
+            raise ExponentError(f"{shown(value)} is not a number; write {SPELLINGS}")
+        case int():
+            if -limits.max_integer <= value <= limits.max_integer:
+                return Fraction(value)
+            raise _too_large(value, limits)
+        case str():
+            exact = _parse_text(value)
+        case Fraction():
+            exact = value
+        case Decimal():
+            exact = _parse_decimal(value, value)
+        case float():
+            exact = _parse_decimal(Decimal(repr(value)), value)
+        case _:
+            raise ExponentError(f"{shown(value)} is not a number; write {SPELLINGS}")
+    if max(abs(exact.numerator), exact.denominator) > limits.max_integer:
+        raise _too_large(value, limits)
+    return exact
+
+
+def format_exponent(value: Fraction) -> str:
+    """The canonical spelling: ``"-1/2"``, ``"0"``, ``"3"`` (lowest terms, sign in front)."""
+    return str(value)
+
+
+def as_written(value: Fraction) -> str:
+    """A spelling people recognise: a terminating decimal if there is a short one.
+
+    Used in messages about near misses, where "0.3333" says more than "3333/10000".
+    """
+    if 10**_SHORT_DECIMAL % value.denominator:
+        return format_exponent(value)
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+
+
+def nearest_simple(value: Fraction) -> Fraction | None:
+    """The simple fraction that ``value`` narrowly misses, or None.
+
+    Simple means a denominator of at most 12; narrowly means by at most 1/1000 and not 0.
+    """
+    if value.denominator <= _SIMPLE_DENOMINATOR:
+        return None
+    simple = value.limit_denominator(_SIMPLE_DENOMINATOR)
+    return simple if abs(value - simple) <= _NEAR else None
+
+
+def _parse_text(text: str) -> Fraction:
+    spelling = text.strip(" ")
+    if len(spelling) <= _MAX_SPELLING:
+        if ratio := _RATIO.fullmatch(spelling):
+            numerator, denominator = int(ratio[1]), int(ratio[2])
+            if denominator == 0:
+                raise ExponentError(f"{shown(text)} divides by zero; write {SPELLINGS}")
+            return Fraction(numerator, denominator)
+        if _DECIMAL.fullmatch(spelling):
+            return _parse_decimal(Decimal(spelling), text)
+    raise ExponentError(
+        f'{shown(text)} is not an exponent; write {SPELLINGS}, such as -0.5 or "1/3"'
+    )
+
+
+def _parse_decimal(value: Decimal, original: object) -> Fraction:
+    if not value.is_finite():
+        raise ExponentError(f"{shown(original)} is not finite; write {SPELLINGS}")
+    # Fraction(Decimal("1e9999999")) would build a number of ten million digits: refuse by
+    # magnitude first.  A decimal with 64 places is far outside any bound a setting allows.
+    if value and not -_MAX_SPELLING <= value.adjusted() <= _MAX_SPELLING:
+        raise ExponentError(f"{shown(original)} is out of range; exponents here are of order 1")
+    if len(value.as_tuple().digits) > _MAX_SPELLING:
+        raise ExponentError(f'{shown(original)} has too many digits; write it as "p/q"')
+    return Fraction(value)
+
+
+def _too_large(value: object, limits: Limits) -> ExponentError:
+    return ExponentError(
+        f"{shown(value)} has a numerator or denominator above {limits.max_integer} "
+        "in lowest terms; use a simpler fraction"
+    )
+
+
+def shown(value: object) -> str:
+    """The value as JSON would show it, shortened: messages must stay short whatever came in."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case int() if abs(value) >= 10**24:
+            # Converting a huge int to text is quadratic, and refused beyond 4300 digits.
+            return f"an integer of about {value.bit_length() * 3 // 10} digits"
+        case str():
+            return (
+                f'"{value}"' if len(value) <= 40 else f'"{value[:40]}…" ({len(value)} characters)'
+            )
+        case int() | float() | Fraction():
+            return str(value)
+        case Decimal():
+            return str(value) if len(str(value)) <= 40 else f"{str(value)[:40]}…"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "an object"
+        case _:
+            return f"a value of type {type(value).__name__}"

@@ -1,0 +1,104 @@
+"""Exponents that narrowly miss a simple fraction on which the verdict turns.
+
+0.3333 is exactly 3333/10000, and conditions such as a_l + b_l = 1/2 are equalities: a
+rounded exponent can change a verdict without looking wrong.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from solver.certificate import describe_layers, single_layer
+from solver.evaluate import Kind, evaluate
+from solver.exponents import as_written, format_exponent, nearest_simple
+from solver.parametrization import Block, Exponents, LayerSpan, Network
+
+# Each candidate costs an evaluation; a network with more rounded exponents than this has one
+# cause, which the first few show.
+_MOST: Final = 8
+_READOUT: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An exponent near ``simple``, shared by the layers at these places (body indices)."""
+
+    name: str
+    symbol: str
+    value: Fraction
+    simple: Fraction
+    places: tuple[int, ...]
+
+
+def near_misses(network: Network, kind: Kind) -> Iterator[str]:
+    """A warning for each rounded exponent that, made simple, changes the verdict ``kind``.
+
+    Then one for all rounded exponents taken together, where that changes it in another way.
+    """
+    candidates = list(_candidates(network))
+    if not candidates:
+        return
+    told: set[Kind] = {kind}
+    for candidate in candidates[:_MOST]:
+        found = evaluate(_replaced(network, [candidate])).kind
+        if found != kind:
+            told.add(found)
+            yield (
+                f"{candidate.name} = {as_written(candidate.value)} is not "
+                f"{format_exponent(candidate.simple)}; with {format_exponent(candidate.simple)} "
+                f"the verdict would be {found}."
+            )
+    if len(candidates) > 1:
+        found = evaluate(_replaced(network, candidates)).kind
+        if found not in told:
+            shown = ", ".join(
+                f"{each.name} = {as_written(each.value)} → {format_exponent(each.simple)}"
+                for each in candidates[:_MOST]
+            )
+            more = ", …" if len(candidates) > _MOST else ""
+            yield (
+                f"Several exponents are close to simple fractions ({shown}{more}); with all of "
+                f"those fractions the verdict would be {found}."
+            )
+
+
+def _candidates(network: Network) -> Iterator[_Candidate]:
+    layers = [block.exponents for block in network.body] + [network.readout]
+    places = [*range(len(network.body)), _READOUT]
+    for symbol in Exponents._fields:
+        values = [getattr(layer, symbol) for layer in layers]
+        if not any(value and nearest_simple(value) for value in values):
+            continue
+        if symbol == "c" and len(set(values)) == 1:
+            # One learning-rate exponent for all layers is one decision.
+            if simple := nearest_simple(values[0]):
+                yield _Candidate("c", symbol, values[0], simple, tuple(places))
+            continue
+        for place, value in zip(places, values, strict=True):
+            simple = None if value is None else nearest_simple(value)
+            if simple is not None:
+                yield _Candidate(_name(network, symbol, place), symbol, value, simple, (place,))
+
+
+def _name(network: Network, symbol: str, place: int) -> str:
+    if place == _READOUT:
+        return f"{symbol}_{{L+1}}" if network.depth is None else f"{symbol}_{network.depth + 1}"
+    spans: tuple[LayerSpan, ...] = network.body[place].spans
+    one = single_layer(spans)
+    return f"{symbol}_{one}" if one else f"{symbol}_l (l = {describe_layers(spans)})"
+
+
+def _replaced(network: Network, candidates: list[_Candidate]) -> Network:
+    changes: dict[int, dict[str, Fraction]] = {}
+    for candidate in candidates:
+        for place in candidate.places:
+            changes.setdefault(place, {})[candidate.symbol] = candidate.simple
+    body = tuple(
+        Block(block.role, block.spans, block.exponents._replace(**changes[place]))
+        if place in changes
+        else block
+        for place, block in enumerate(network.body)
+    )
+    readout = network.readout._replace(**changes.get(_READOUT, {}))
+    return Network(network.depth, network.optimizer, body, readout)

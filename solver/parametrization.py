@@ -1,0 +1,199 @@
+"""abc-parametrizations: how width enters initialization, multipliers and learning rates.
+
+    W^l = n^{-a_l} w^l,   w^l ~ N(0, n^{-2 b_l}) entrywise,   learning rate of w^l ∝ n^{-c_l}
+
+for the L+1 weight matrices l = 1..L+1 of a perceptron with L hidden layers (TP4,
+arXiv 2011.14522, Section 3).  Adaptive optimizers may also scale the gradient by n^{d_l}
+before the update function (TP4b, arXiv 2308.01814).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from solver.conditions import Optimizer, Role
+
+
+class Exponents(NamedTuple):
+    """The exponents of one weight matrix; ``d`` is None where it is not given."""
+
+    a: Fraction
+    b: Fraction
+    c: Fraction
+    d: Fraction | None = None
+
+    def shifted(self, theta: Fraction, optimizer: Optimizer) -> "Exponents":
+        """The same training, otherwise written: the gauge transformation by θ.
+
+        SGD (TP4 Eq. 5): ``(a + θ, b - θ, c - 2θ)``; adaptive: ``(a + θ, b - θ, c - θ, d + θ)``.
+        """
+        if not theta:
+            return self
+        return Exponents(
+            self.a + theta,
+            self.b - theta,
+            self.c - (2 * theta if optimizer == "sgd" else theta),
+            None if self.d is None else self.d + theta,
+        )
+
+    def canonical_theta(self, optimizer: Optimizer) -> Fraction:
+        """The θ that leads to the canonical form: c = 0 for SGD, a = 0 for adaptive optimizers."""
+        return self.c / 2 if optimizer == "sgd" else -self.a
+
+    def canonical(self, optimizer: Optimizer) -> "Exponents":
+        """The representative of the gauge orbit with c = 0 (SGD) or a = 0 (adaptive)."""
+        return self.shifted(self.canonical_theta(optimizer), optimizer)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpan:
+    """Consecutive layers ``first..last``; ``last`` None means "to L, whatever L is"."""
+
+    first: int
+    last: int | None
+
+    def __str__(self) -> str:
+        if self.last is None:
+            return f"{self.first}..L"
+        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All body layers of one role that share their exponents, as spans in order.
+
+    Layers with equal exponents meet equal conditions, so a network of any depth is judged
+    by its distinct layers.
+    """
+
+    role: Role
+    spans: tuple[LayerSpan, ...]
+    exponents: Exponents
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the theorems see of a parametrization: its distinct layers and its readout.
+
+    ``body[0]`` is the input layer.  ``depth`` is None for "every L >= 2".
+    """
+
+    depth: int | None
+    optimizer: Optimizer
+    body: tuple[Block, ...]
+    readout: Exponents
+
+
+@dataclass(frozen=True, slots=True)
+class Parametrization:
+    """Exponents for every layer of a network with ``depth`` hidden layers.
+
+    ``layers`` holds L+1 entries: input, hidden 2..L, readout.
+    """
+
+    depth: int
+    layers: tuple[Exponents, ...]
+    optimizer: Optimizer = "sgd"
+
+    def __post_init__(self) -> None:
+        if self.depth < 1 or len(self.layers) != self.depth + 1:
+            raise ValueError(
+                f"{len(self.layers)} layers of exponents for depth {self.depth}; "
+                "depth L >= 1 has L+1 weight matrices"
+            )
+
+    def shifted(self, theta: Fraction | Sequence[Fraction]) -> "Parametrization":
+        """The gauge transformation by one common θ, or by one θ per layer (L+1 of them)."""
+        thetas = [theta] * len(self.layers) if isinstance(theta, Fraction) else theta
+        return Parametrization(
+            self.depth,
+            tuple(
+                layer.shifted(each, self.optimizer)
+                for layer, each in zip(self.layers, thetas, strict=True)
+            ),
+            self.optimizer,
+        )
+
+    def canonical(self) -> "Parametrization":
+        """The equivalent parametrization with c = 0 (SGD) or a = 0 (adaptive) in every layer."""
+        return Parametrization(
+            self.depth, tuple(_canonical_layers(self.layers, self.optimizer)), self.optimizer
+        )
+
+    def network(self) -> Network:
+        """Group equal hidden layers."""
+        spans: dict[Exponents, list[LayerSpan]] = {}
+        first = 2
+        for layer in range(2, self.depth + 1):
+            exponents = self.layers[layer - 1]
+            # self.layers[layer] exists (the readout), so the look-ahead is always valid.
+            if layer == self.depth or self.layers[layer] != exponents:
+                spans.setdefault(exponents, []).append(LayerSpan(first, layer))
+                first = layer + 1
+        return Network(
+            self.depth,
+            self.optimizer,
+            (
+                Block(Role.INPUT, (LayerSpan(1, 1),), self.layers[0]),
+                *(Block(Role.HIDDEN, tuple(where), each) for each, where in spans.items()),
+            ),
+            self.layers[-1],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RoleParametrization:
+    """Exponents by role, for networks of any depth.
+
+    ``hidden`` is None for a parametrization defined for one hidden layer only.
+    """
+
+    input: Exponents
+    hidden: Exponents | None
+    readout: Exponents
+    optimizer: Optimizer = "sgd"
+
+    def at_depth(self, depth: int) -> Parametrization:
+        """The parametrization of a network with ``depth`` hidden layers.
+
+        Raises ``ValueError`` for depth >= 2 where there are no hidden exponents.
+        """
+        hidden: tuple[Exponents, ...] = ()
+        if depth > 1:
+            if self.hidden is None:
+                raise ValueError("defined for one hidden layer only (depth 1)")
+            hidden = (self.hidden,) * (depth - 1)
+        return Parametrization(depth, (self.input, *hidden, self.readout), self.optimizer)
+
+    def canonical(self) -> "RoleParametrization":
+        """The equivalent parametrization with c = 0 (SGD) or a = 0 (adaptive) in every layer."""
+        return RoleParametrization(
+            self.input.canonical(self.optimizer),
+            None if self.hidden is None else self.hidden.canonical(self.optimizer),
+            self.readout.canonical(self.optimizer),
+            self.optimizer,
+        )
+
+    def every_deeper_network(self) -> Network | None:
+        """The networks with L >= 2, all at once; None where there are no hidden exponents."""
+        if self.hidden is None:
+            return None
+        return Network(
+            None,
+            self.optimizer,
+            (
+                Block(Role.INPUT, (LayerSpan(1, 1),), self.input),
+                Block(Role.HIDDEN, (LayerSpan(2, None),), self.hidden),
+            ),
+            self.readout,
+        )
+
+
+def _canonical_layers(layers: Sequence[Exponents], optimizer: Optimizer) -> list[Exponents]:
+    # Runs of equal layers are the rule; reuse the last result instead of redoing fractions.
+    result: list[Exponents] = []
+    for index, layer in enumerate(layers):
+        known = index and layer == layers[index - 1]
+        result.append(result[-1] if known else layer.canonical(optimizer))
+    return result

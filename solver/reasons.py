@@ -1,0 +1,190 @@
+"""Why a verdict is what it is, in plain sentences, most important first.
+
+Every number in a sentence is a slack of the certificate: the quantity that a condition
+bounds is of size n^{-slack} (TP4 Proposition 5.3; TP4b Definition 2.8.5), so a violated
+condition says by which power of n that quantity grows.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from solver.certificate import ConditionReport
+from solver.conditions import READOUT_UPDATE, Role
+from solver.evaluate import Evaluation, Kind
+from solver.parametrization import LayerSpan
+from solver.wording import joined, layers, power, vector
+
+# A reader sees the pattern by then; the certificate has the rest.
+_MOST_ALIKE = 3
+
+
+def reasons(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> tuple[str, ...]:
+    """The reasons for ``evaluation.kind``, from its certificate."""
+    match evaluation.kind:
+        case Kind.UNSTABLE:
+            return tuple(_instabilities(evaluation, reports))
+        case Kind.TRIVIAL:
+            return tuple(_triviality(evaluation, reports))
+        case Kind.KERNEL | Kind.OPERATOR:
+            return (_features_stand_still(evaluation), _logits_move(evaluation, reports))
+        case Kind.FEATURE_LEARNING:
+            return (*_features_move(evaluation), _logits_move(evaluation, reports))
+
+
+def _instabilities(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:
+    """In order of time: initialization, then features in training, then logits."""
+    failing = [each for each in reports if not each.holds]
+    initial = [each for each in failing if each.condition.family == "init"]
+    features = _worst_by_layers(each for each in failing if each.condition.family == "features")
+    logits = _worst_logits(each for each in failing if each.condition.family == "logits")
+    yield from _few([_initialization(evaluation, each) for each in initial])
+    yield from _few([_feature_blow_up(each) for each in features])
+    yield from (_logit_blow_up(evaluation, each) for each in logits)
+    if initial and (features or logits):
+        yield "The sizes in training are those once initialization is mended through b."
+
+
+def _worst_by_layers(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
+    """Worst first; where both branches of r_l fail at the same layers, only the worse."""
+    worst: dict[tuple[LayerSpan, ...], ConditionReport] = {}
+    for each in sorted(failing, key=lambda each: each.slack):
+        worst.setdefault(each.spans, each)
+    return list(worst.values())
+
+
+def _worst_logits(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
+    """The worst of each way to blow up the logits, worst first.
+
+    ``updated_readout`` is left out: it never fails alone (see ``conditions``), and its slack
+    overstates the size, since no law of large numbers acts on that path.
+    """
+    worst: dict[str, ConditionReport] = {}
+    for each in sorted(failing, key=lambda each: each.slack):
+        if each.condition.name != "updated_readout":
+            worst.setdefault(each.condition.name, each)
+    return list(worst.values())
+
+
+def _few(sentences: list[str]) -> list[str]:
+    if len(sentences) <= _MOST_ALIKE:
+        return sentences
+    rest = len(sentences) - _MOST_ALIKE
+    return [*sentences[:_MOST_ALIKE], f"{rest} more of the kind are in the list of conditions."]
+
+
+def _initialization(evaluation: Evaluation, report: ConditionReport) -> str:
+    size = power(-report.slack)
+    verb = "blows up" if report.slack < 0 else "vanishes"
+    because = f"because {report.form} = {report.value} and stability needs"
+    bound = report.condition.bound
+    match report.condition.role:
+        case Role.INPUT:
+            return (
+                f"At initialization {vector('h', report.spans)} {verb}: its coordinates are of "
+                f"size {size}, {because} {bound}."
+            )
+        case Role.HIDDEN:
+            return (
+                f"At initialization {vector('h', report.spans)} {verb}: its coordinates are "
+                f"{size} times those of the layer below, {because} {bound}."
+            )
+        case Role.READOUT:
+            return (
+                f"At initialization the logits blow up: f_0 is {size} times the size of "
+                f"x^{_last(evaluation)}, {because} at least {bound}."
+            )
+
+
+def _feature_blow_up(report: ConditionReport) -> str:
+    when = " from the second step on" if report.condition.name == "updated_readout" else ""
+    return (
+        f"In training the features of {layers(report.spans)} blow up{when}: updates move "
+        f"{vector('h', report.spans)} by {power(-report.slack)} (r_l = {report.slack}, and "
+        "stability needs r_l >= 0)."
+    )
+
+
+def _logit_blow_up(evaluation: Evaluation, report: ConditionReport) -> str:
+    size, last, readout = power(-report.slack), _last(evaluation), _readout(evaluation)
+    if report.condition.name == READOUT_UPDATE:
+        return (
+            f"In training the logits blow up: the readout's own update contributes "
+            f"ΔW^{readout} x^{last} of size {size}, because {report.form} = {report.value} and "
+            "stability needs at least 1."
+        )
+    return (
+        f"In training the logits blow up: the initial readout, acting on features moved by the "
+        f"updates of {layers(report.spans)}, contributes W_0^{readout} Δx^{last} of size {size}, "
+        f"because a_{readout} + b_{readout} + r_l = {report.slack + 1} and stability needs at "
+        "least 1."
+    )
+
+
+def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:
+    least = min(each.slack for each in reports if each.condition.family == "logits")
+    yield (
+        f"The logits stand still: in any fixed number of steps f moves by {power(-least)} at most, "
+        f"because {_readout_update(reports)} > 1 and {_readout_start(evaluation)} > 1."
+    )
+    if evaluation.r == 0:
+        yield "Features do move (r = 0), but the logits do not see them."
+
+
+def _features_stand_still(evaluation: Evaluation) -> str:
+    r = evaluation.r
+    return (
+        f"Features stand still: r = {r} > 0, so the coordinates of h^l and x^l move by "
+        f"{power(-r)} at most in any fixed number of steps."
+    )
+
+
+def _features_move(evaluation: Evaluation) -> Iterator[str]:
+    body = zip(evaluation.network.body, evaluation.block_r, strict=True)
+    first = min(block.spans[0].first for block, r in body if r == 0)
+    where = "in every layer" if first == 1 else f"from layer {first} on"
+    yield (
+        f"Features are learned: r = 0, so the coordinates of x^{_last(evaluation)} move by Θ(1), "
+        f"and features move {where}."
+    )
+    if first > 1:
+        below = (LayerSpan(1, first - 1),)
+        least = min(
+            r
+            for block, r in zip(evaluation.network.body, evaluation.block_r, strict=True)
+            if block.spans[0].first < first
+        )
+        yield (
+            f"Below that, {layers(below)} learn{'s' if first == 2 else ''} no features: updates "
+            f"move {vector('h', below)} by {power(-least)} at most."
+        )
+    if evaluation.maximal:
+        yield (
+            "Every layer is updated maximally and the readout is initialized maximally: up to "
+            "gauge this is the maximal update parametrization µP, and the only one that does so."
+        )
+
+
+def _logits_move(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> str:
+    causes = []
+    if evaluation.readout_updated_maximally:
+        causes.append(f"updated maximally ({_readout_update(reports)})")
+    if evaluation.readout_initialized_maximally:
+        causes.append(f"initialized maximally ({_readout_start(evaluation)})")
+    return f"The logits move by Θ(1): the readout is {joined(causes)}."
+
+
+def _readout_update(reports: Sequence[ConditionReport]) -> str:
+    update = next(each for each in reports if each.condition.name == READOUT_UPDATE)
+    return f"{update.form} = {update.value}"
+
+
+def _readout_start(evaluation: Evaluation) -> str:
+    index, readout = _readout(evaluation), evaluation.network.readout
+    return f"a_{index} + b_{index} + r = {readout.a + readout.b + evaluation.r}"
+
+
+def _last(evaluation: Evaluation) -> str:
+    return "L" if evaluation.network.depth is None else str(evaluation.network.depth)
+
+
+def _readout(evaluation: Evaluation) -> str:
+    return "{L+1}" if evaluation.network.depth is None else str(evaluation.network.depth + 1)

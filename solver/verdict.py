@@ -1,0 +1,151 @@
+"""The verdict on a parametrization, with its certificate and the reasons in words."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from solver.certificate import ConditionReport, certificate
+from solver.conditions import Optimizer, Role
+from solver.consequences import Activation, consequences, limits_of_the_theorem
+from solver.equivalence import equivalent_entries
+from solver.evaluate import Evaluation, Kind, evaluate, unfaithful
+from solver.nearmiss import near_misses
+from solver.parametrization import LayerSpan, Network, Parametrization, RoleParametrization
+from solver.reasons import reasons
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """What happens in consecutive layers that share it.
+
+    ``updated_maximally`` (r_l = 0) and ``learns_features`` (min of r_m over m <= l is 0) are
+    None for an unstable parametrization (TP4 Propositions 5.3 and 5.5, Theorem H.13).
+    """
+
+    span: LayerSpan
+    role: Role
+    r: Fraction
+    updated_maximally: bool | None
+    learns_features: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How networks with this parametrization behave as width grows.
+
+    ``depth`` is None where the verdict holds for every L >= 2.  ``nontrivial`` is defined for
+    stable parametrizations, the regime for stable and nontrivial ones, and None otherwise;
+    ``kernel_regime`` means the operator regime for adaptive optimizers.  ``faithful`` is None
+    where d is not given.
+    """
+
+    parametrization: Parametrization | RoleParametrization
+    depth: int | None
+    optimizer: Optimizer
+    kind: Kind
+    stable: bool
+    nontrivial: bool | None
+    feature_learning: bool | None
+    kernel_regime: bool | None
+    maximal: bool
+    faithful: bool | None
+    r: Fraction
+    layers: tuple[LayerReport, ...]
+    readout_updated_maximally: bool | None
+    readout_initialized_maximally: bool | None
+    conditions: tuple[ConditionReport, ...]
+    reasons: tuple[str, ...]
+    consequences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    equivalent_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyDepthVerdict:
+    """Verdicts for one hidden layer and for every deeper network.
+
+    ``deeper`` is None for a parametrization that is defined for one hidden layer only.
+    """
+
+    parametrization: RoleParametrization
+    depth_one: Verdict
+    deeper: Verdict | None
+
+    @property
+    def any_depth(self) -> bool:
+        """Whether the verdict is the same for all L >= 1."""
+        return self.deeper is not None and self.deeper.kind == self.depth_one.kind
+
+
+def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict:
+    """Decide stability, nontriviality and regime, exactly.
+
+    TP4 Theorems 3.3, 3.4, 3.6 and 3.8 for SGD; TP4b Theorems 2.8.12, 2.8.15 and 2.8.19 for
+    adaptive optimizers.  ``activation`` changes the warnings only.
+    """
+    return _verdict(parametrization, parametrization.network(), activation)
+
+
+def classify_any_depth(
+    parametrization: RoleParametrization, activation: Activation = "tanh"
+) -> AnyDepthVerdict:
+    """Classify for L = 1 and for every L >= 2: depth matters only through "is there a hidden layer"."""
+    deeper = parametrization.every_deeper_network()
+    return AnyDepthVerdict(
+        parametrization,
+        classify(parametrization.at_depth(1), activation),
+        None if deeper is None else _verdict(parametrization, deeper, activation),
+    )
+
+
+def _verdict(
+    parametrization: Parametrization | RoleParametrization, network: Network, activation: Activation
+) -> Verdict:
+    evaluation = evaluate(network)
+    conditions = certificate(evaluation)
+    violated = unfaithful(network)
+    stable, nontrivial = evaluation.stable, evaluation.nontrivial
+    regime = evaluation.kind is Kind.FEATURE_LEARNING if nontrivial else None
+    return Verdict(
+        parametrization=parametrization,
+        depth=network.depth,
+        optimizer=network.optimizer,
+        kind=evaluation.kind,
+        stable=stable,
+        nontrivial=nontrivial if stable else None,
+        feature_learning=regime,
+        kernel_regime=None if regime is None else not regime,
+        maximal=evaluation.maximal,
+        faithful=None if violated is None else not violated,
+        r=evaluation.r,
+        layers=tuple(_layers(evaluation)),
+        readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
+        readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
+        conditions=conditions,
+        reasons=reasons(evaluation, conditions),
+        consequences=consequences(evaluation),
+        warnings=(
+            *near_misses(network, evaluation.kind),
+            *limits_of_the_theorem(evaluation, activation, violated),
+        ),
+        equivalent_to=equivalent_entries(network),
+    )
+
+
+def _layers(evaluation: Evaluation) -> list[LayerReport]:
+    stable = evaluation.stable
+    spans = sorted(
+        (
+            (span, block.role, r)
+            for block, r in zip(evaluation.network.body, evaluation.block_r, strict=True)
+            for span in block.spans
+        ),
+        key=lambda each: each[0].first,
+    )
+    reports: list[LayerReport] = []
+    learns = False
+    for span, role, r in spans:
+        learns = learns or r == 0
+        reports.append(
+            LayerReport(span, role, r, r == 0 if stable else None, learns if stable else None)
+        )
+    return reports
