@@ -9,7 +9,6 @@ from solver.batch import BatchVerdict as BatchVerdict
 from solver.batch import classify_many as classify_many
 from solver.batch import classify_vectors as classify_vectors
 from solver.certificate import ConditionReport as ConditionReport
-from solver.certificate import describe_layers as describe_layers
 from solver.conditions import Coefficients as Coefficients
 from solver.conditions import Condition as Condition
 from solver.conditions import Optimizer as Optimizer
@@ -23,7 +22,7 @@ from solver.errors import ExponentError as ExponentError
 from solver.errors import Flaw as Flaw
 from solver.errors import ParametrizationError as ParametrizationError
 from solver.errors import SolverError as SolverError
-from solver.errors import UnknownParametrization as UnknownParametrization
+from solver.errors import UnknownParametrizationError as UnknownParametrizationError
 from solver.evaluate import Kind as Kind
 from solver.exponents import DEFAULT_LIMITS as DEFAULT_LIMITS
 from solver.exponents import Limits as Limits
@@ -33,11 +32,13 @@ from solver.gallery import GALLERY as GALLERY
 from solver.gallery import GalleryEntry as GalleryEntry
 from solver.gallery import gallery_entry as gallery_entry
 from solver.parametrization import Exponents as Exponents
-from solver.parametrization import LayerSpan as LayerSpan
 from solver.parametrization import Parametrization as Parametrization
 from solver.parametrization import RoleParametrization as RoleParametrization
 from solver.reading import Description as Description
 from solver.reading import read as read
+from solver.reading import read_depth as read_depth
+from solver.spans import LayerSpan as LayerSpan
+from solver.spans import describe_layers as describe_layers
 from solver.verdict import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdict import LayerReport as LayerReport
 from solver.verdict import Verdict as Verdict

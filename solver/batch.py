@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, reduce
 from itertools import chain
 from math import lcm
 from typing import Any, Final
@@ -18,19 +17,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from solver.conditions import Coefficients, Condition, Optimizer, Role, system
+from solver.columns import KIND_CODE, KINDS, Columns, IntArray, largest_safe
+from solver.conditions import Optimizer
 from solver.entries import MOST_FLAWS, EntryReader
 from solver.errors import ExponentError, Flaw, ParametrizationError
 from solver.evaluate import Kind, evaluate
 from solver.exponents import DEFAULT_LIMITS, Limits, format_exponent, parse_exponent, shown
 from solver.parametrization import Exponents, Parametrization
 from solver.reading import vector_lengths, wrong_length
-
-IntArray = npt.NDArray[np.int64]
-
-#: What the codes in ``BatchVerdict.kinds`` stand for.
-KINDS: Final = tuple(Kind)
-_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
 
 # Denominators up to this in common are shared; rows with others are evaluated one by one.
 _MOST_COMMON: Final = 10**9
@@ -40,9 +34,10 @@ _CHUNK: Final = 1 << 13
 
 @dataclass(frozen=True, slots=True)
 class BatchVerdict:
-    """Columns, one entry per row: ``kinds`` indexes ``KINDS``; r is ``r_numerators / r_denominator``.
+    """Verdicts by column, one entry per row.
 
-    ``exceptional_r`` holds r of the rows that do not share the denominator.
+    ``kinds`` indexes ``KINDS``; r is ``r_numerators / r_denominator``, except that
+    ``exceptional_r`` holds it for the rows that do not share the denominator.
     """
 
     kinds: npt.NDArray[np.int8]
@@ -53,7 +48,7 @@ class BatchVerdict:
     @property
     def stable(self) -> npt.NDArray[np.bool_]:
         """Whether each row is stable."""
-        return np.not_equal(self.kinds, _CODE[Kind.UNSTABLE])
+        return np.not_equal(self.kinds, KIND_CODE[Kind.UNSTABLE])
 
     def verdicts(self) -> list[str]:
         """The verdict of each row by name."""
@@ -98,7 +93,7 @@ def classify_many(
         raise TypeError(f"rows have dtype {rows.dtype}; code exponents as integers")
     if denominator < 1:
         raise ValueError(f"denominator is {denominator}; it must be at least 1")
-    safe = _largest_safe(optimizer)
+    safe = largest_safe(optimizer)
     large = np.full(len(rows), denominator > safe)
     if rows.dtype == object or rows.dtype.itemsize == 8:
         large |= (rows > safe).any(axis=1)
@@ -130,13 +125,15 @@ def classify_vectors(
     for denominator in sorted({value.denominator for value in values.values()}):
         together = lcm(common, denominator)
         common = together if together <= _MOST_COMMON else common
+    safe = largest_safe(optimizer)
     codes = {
         spelling: value.numerator * (common // value.denominator)
         for spelling, value in values.items()
         if common % value.denominator == 0
+        and abs(value.numerator) * (common // value.denominator) <= safe
     }
     exact: dict[int, list[Fraction]] = {}
-    if len(codes) < len(values):  # some denominators are not among the common ones
+    if len(codes) < len(values):  # some do not fit: look for the rows they are in
         exact = {
             index: [values[entry] for entry in row]
             for index, row in enumerate(rows)
@@ -187,17 +184,6 @@ def _parse_distinct(
 _READABLE: Final = {int, str, float, Decimal, Fraction}
 
 
-@cache
-def _largest_safe(optimizer: Optimizer) -> int:
-    """The largest entry and denominator with which no form overflows int64."""
-    forms = system(optimizer)
-    return min(
-        (2**63 - 1)
-        // (2 * sum(map(abs, (*each.layer, *each.readout))) + 2 * abs(each.twice_bound) + 1)
-        for each in (*forms.input, *forms.hidden, *forms.readout)
-    )
-
-
 def _classify(
     depth: int,
     rows: IntArray,
@@ -211,7 +197,7 @@ def _classify(
     for start in range(0, len(rows), _CHUNK):
         chunk = slice(start, start + _CHUNK)
         columns = np.ascontiguousarray(rows[chunk].T)
-        kinds[chunk], r[chunk] = _Chunk(depth, columns, denominator, optimizer).classify()
+        kinds[chunk], r[chunk] = Columns(depth, columns, denominator, optimizer).classify()
     exceptional_r: dict[int, Fraction] = {}
     n = depth + 1
     for index, values in exact.items():
@@ -220,93 +206,5 @@ def _classify(
         point = evaluate(
             Parametrization(depth, tuple(Exponents(*each) for each in layers), optimizer).network()
         )
-        kinds[index], exceptional_r[index] = _CODE[point.kind], point.r
+        kinds[index], exceptional_r[index] = KIND_CODE[point.kind], point.r
     return BatchVerdict(kinds, r, denominator, exceptional_r)
-
-
-class _Chunk:
-    """The system evaluated on columns of integers over one denominator."""
-
-    def __init__(
-        self, depth: int, columns: IntArray, denominator: int, optimizer: Optimizer
-    ) -> None:
-        self.depth = depth
-        self.columns = columns
-        self.denominator = denominator
-        self.optimizer = optimizer
-        self.one_c = len(columns) == vector_lengths(depth)[0]
-        self.known: dict[tuple[Role, Coefficients], IntArray] = {}
-
-    def classify(self) -> tuple[npt.NDArray[np.int8], IntArray]:
-        """Kind codes, and r as numerators over the denominator."""
-        forms = system(self.optimizer)
-        sound = np.ones(self.columns.shape[1], dtype=bool)
-        least: dict[str, IntArray] = {}
-        for condition in (*forms.input, *(forms.hidden if self.depth > 1 else ()), *forms.readout):
-            if condition.relation == "=":
-                for layer in self._layers(condition.role):
-                    sound &= self._slack(condition, self._form(condition.layer, layer)) == 0
-                continue
-            slack = self._slack(condition, self._least(condition))
-            if condition.family == "init":
-                sound &= slack >= 0
-            elif condition.family in least:
-                np.minimum(least[condition.family], slack, out=least[condition.family])
-            else:
-                least[condition.family] = slack
-        r, logits = least["features"], least["logits"]
-        sound &= (r >= 0) & (logits >= 0)
-        moving = np.where(
-            r == 0,
-            _CODE[Kind.FEATURE_LEARNING],
-            _CODE[Kind.KERNEL if self.optimizer == "sgd" else Kind.OPERATOR],
-        )
-        stable = np.where(logits == 0, moving, _CODE[Kind.TRIVIAL])
-        return np.where(sound, stable, _CODE[Kind.UNSTABLE]).astype(np.int8), r
-
-    def _slack(self, condition: Condition, form: IntArray) -> IntArray:
-        """Slack times the denominator; times 2 where the bound is an odd number of halves of it."""
-        twice_bound = condition.twice_bound * self.denominator
-        if twice_bound % 2:
-            assert condition.family == "init", "r must come out over the denominator itself"
-            return 2 * form - twice_bound
-        return form - twice_bound // 2 if twice_bound else form.copy()
-
-    def _least(self, condition: Condition) -> IntArray:
-        """The least value of the form over the layers of its role.
-
-        The readout's part is common to all layers, so the minimum is over the layers' own
-        parts, and conditions that share those share it.
-        """
-        readout = self._shared(Role.READOUT, condition.readout)
-        if condition.role is Role.READOUT:
-            return readout
-        own = self._shared(condition.role, condition.layer)
-        return own + readout if any(condition.readout) else own
-
-    def _shared(self, role: Role, coefficients: Coefficients) -> IntArray:
-        key = (role, coefficients)
-        if key not in self.known:
-            forms = (self._form(coefficients, layer) for layer in self._layers(role))
-            self.known[key] = reduce(np.minimum, forms)
-        return self.known[key]
-
-    def _layers(self, role: Role) -> range:
-        """Layer numbers from 0, as in the columns."""
-        match role:
-            case Role.INPUT:
-                return range(1)
-            case Role.HIDDEN:
-                return range(1, self.depth)
-            case Role.READOUT:
-                return range(self.depth, self.depth + 1)
-
-    def _form(self, coefficients: Coefficients, layer: int) -> IntArray:
-        n = self.depth + 1
-        places = (layer, n + layer, 2 * n if self.one_c else 2 * n + layer)
-        terms = [
-            self.columns[place] if coefficient == 1 else coefficient * self.columns[place]
-            for coefficient, place in zip(coefficients, places, strict=False)
-            if coefficient
-        ]
-        return reduce(np.add, terms) if terms else np.zeros_like(self.columns[0])

@@ -4,24 +4,21 @@ Layers at which a condition takes the same value share one line ("for l = 2..9")
 network of ten thousand layers has a certificate of a dozen lines.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from solver.conditions import Condition
 from solver.evaluate import Evaluated, Evaluation
-from solver.parametrization import LayerSpan
+from solver.spans import LayerSpan, describe_layers, merged, single_layer
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
 _MOST_VALUES: Final = 16
-_MOST_SPANS: Final = 8
 _FAMILIES: Final = {"init": 0, "features": 1, "logits": 2, "faithful": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionReport:
+class ConditionReport(NamedTuple):
     """One line of the certificate: a condition at all layers ``spans`` where it has ``value``.
 
     ``spans`` is empty for a condition on the readout.  ``form`` is the left-hand side in
@@ -54,22 +51,6 @@ def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     return tuple(reports)
 
 
-def describe_layers(spans: Sequence[LayerSpan]) -> str:
-    """Such as ``"2"``, ``"2..9"``, ``"2..4, 7"``; long lists are cut short."""
-    if len(spans) == 1:
-        return str(spans[0])
-    text = ", ".join(str(span) for span in spans[:_MOST_SPANS])
-    if len(spans) > _MOST_SPANS:
-        layers = sum(span.last - span.first + 1 for span in spans if span.last is not None)
-        text += f", … ({layers} layers)"
-    return text
-
-
-def single_layer(spans: Sequence[LayerSpan]) -> int | None:
-    """The layer, where the spans hold exactly one."""
-    return spans[0].first if len(spans) == 1 and spans[0].first == spans[0].last else None
-
-
 def _grouped(same: list[Evaluated]) -> Iterable[tuple[list[Evaluated], bool]]:
     """Evaluations of one condition, by value; by outcome where there are too many values."""
     if len(same) == 1:
@@ -95,7 +76,9 @@ def _report(group: list[Evaluated], readout: str, values_differ: bool) -> Condit
         spans: tuple[LayerSpan, ...] = ()
         identifier, form, statement = _worded(condition, "", "", readout)
     else:
-        spans = _merged([span for each in group if each.block for span in each.block.spans])
+        spans = shown.block.spans
+        if len(group) > 1:
+            spans = merged([span for each in group if each.block for span in each.block.spans])
         first = str(spans[0].first)
         layers = "" if single_layer(spans) else describe_layers(spans)
         identifier, form, statement = _worded(condition, first, "l" if layers else first, readout)
@@ -116,19 +99,6 @@ def _worded(condition: Condition, first: str, layer: str, readout: str) -> tuple
         condition.form(layer, readout),
         condition.statement(layer, readout),
     )
-
-
-def _merged(spans: list[LayerSpan]) -> tuple[LayerSpan, ...]:
-    """Sorted, with adjacent spans joined."""
-    if len(spans) == 1:
-        return (spans[0],)
-    joined: list[LayerSpan] = []
-    for span in sorted(spans, key=lambda each: each.first):
-        if joined and joined[-1].last == span.first - 1:
-            joined[-1] = LayerSpan(joined[-1].first, span.last)
-        else:
-            joined.append(span)
-    return tuple(joined)
 
 
 def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:

@@ -5,7 +5,7 @@ from typing import Final, Literal, get_args
 
 from solver.conditions import READOUT_UPDATE
 from solver.evaluate import Evaluated, Evaluation, Kind
-from solver.parametrization import LayerSpan
+from solver.spans import single_layer
 from solver.wording import joined, layers
 
 Activation = Literal["tanh", "relu", "gelu", "erf", "linear"]
@@ -18,8 +18,8 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
         case Kind.UNSTABLE:
             return (
                 (
-                    "Training has no infinite-width limit: what works at one width fails at a larger "
-                    "one."
+                    "Training has no infinite-width limit: what works at one width fails at a "
+                    "larger one."
                 ),
             )
         case Kind.TRIVIAL:
@@ -35,7 +35,7 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
                     "In the limit training is kernel gradient descent with a fixed kernel K: "
                     "f_{t+1}(ξ) = f_t(ξ) - η K(ξ, ξ_t) L'(f_t(ξ_t), y_t) (TP4 Theorem 3.8)."
                 ),
-                f"K collects the contributions of {joined(_trained_layers(evaluation))}.",
+                f"K collects the contributions of {joined(_trained(evaluation))}.",
                 _initial_function(evaluation),
                 (
                     "Pretraining does not help transfer: the features after training are those at "
@@ -45,17 +45,17 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
         case Kind.OPERATOR:
             return (
                 (
-                    "In the limit features keep their initial values and f moves by a fixed nonlinear "
-                    "operator of the error signal, the counterpart of a kernel for adaptive "
-                    "optimizers (TP4b Theorem 2.8.19)."
+                    "In the limit features keep their initial values and f moves by a fixed "
+                    "nonlinear operator of the error signal, the counterpart of a kernel for "
+                    "adaptive optimizers (TP4b Theorem 2.8.19)."
                 ),
                 _initial_function(evaluation),
             )
         case Kind.FEATURE_LEARNING:
             return (
                 (
-                    "In the limit f_0 → 0 and f_t is deterministic: runs that differ in their random "
-                    "initialization agree ever more closely as width grows."
+                    "In the limit f_0 → 0 and f_t is deterministic: runs that differ in their "
+                    "random initialization agree ever more closely as width grows."
                 ),
                 "Features evolve with the data, so pretraining can help transfer.",
             )
@@ -80,9 +80,10 @@ def limits_of_the_theorem(
             f"{activation} it is expected to hold, not proved."
         )
     if evaluation.nontrivial:
-        trained = _trained_layers(evaluation)
-        several = any(span.first != span.last for span in _trained(evaluation))
-        if len(trained) == 1 and not several:
+        trained = _trained(evaluation)
+        if len(trained) == 1 and (
+            not evaluation.trained_layers or single_layer(evaluation.trained_layers)
+        ):
             yield (
                 f"Only {trained[0]} trains in the limit; a network of which one layer trains can "
                 "learn features and be in the kernel regime at once."
@@ -94,23 +95,8 @@ def limits_of_the_theorem(
         )
 
 
-def _trained(evaluation: Evaluation) -> list[LayerSpan]:
-    """The body layers whose updates move features or logits by Θ(1).
-
-    That is r_l = 0, or a tight condition on the initial readout acting on features that layer
-    l moves.
-    """
-    spans = {
-        span: None
-        for each in evaluation.conditions
-        if each.block is not None and each.tight and each.condition.family != "init"
-        for span in each.block.spans
-    }
-    return sorted(spans, key=lambda span: span.first)
-
-
-def _trained_layers(evaluation: Evaluation) -> list[str]:
-    names = [layers((span,)) for span in _trained(evaluation)]
+def _trained(evaluation: Evaluation) -> list[str]:
+    names = [layers(evaluation.trained_layers)] if evaluation.trained_layers else []
     return [*names, "the readout"] if evaluation.readout_updated_maximally else names
 
 

@@ -1,9 +1,9 @@
 """What can be wrong with a question put to the solver.
 
     SolverError(ValueError)
-    ├── ExponentError            one value is not an exact rational within bounds
-    ├── ParametrizationError     the pieces do not make up an abc-parametrization
-    └── UnknownParametrization   no gallery entry of that name
+    ├── ExponentError                one value is not an exact rational within bounds
+    ├── ParametrizationError         the pieces do not make up an abc-parametrization
+    └── UnknownParametrizationError  no gallery entry of that name
 
 Every message names the value, the rule and the remedy.  A ``ParametrizationError``
 carries one ``Flaw`` per thing found wrong, each with the path of the offending entry,
@@ -22,7 +22,7 @@ class ExponentError(SolverError):
     """A value is not an exact rational number within the bounds."""
 
 
-class UnknownParametrization(SolverError, LookupError):
+class UnknownParametrizationError(SolverError, LookupError):
     """No gallery entry of that name."""
 
 
@@ -42,6 +42,12 @@ class ParametrizationError(SolverError):
     def __init__(self, flaws: Iterable[Flaw]) -> None:
         self.flaws = tuple(flaws)
         super().__init__("; ".join(flaw.message for flaw in self.flaws))
+
+    def under(self, *prefix: str | int) -> "ParametrizationError":
+        """The same error seen from further out: every path starts with ``prefix``."""
+        return ParametrizationError(
+            Flaw((*prefix, *flaw.path), flaw.message) for flaw in self.flaws
+        )
 
     @classmethod
     def at(cls, path: tuple[str | int, ...], message: str) -> "ParametrizationError":

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
 from typing import NamedTuple
 
 from solver.conditions import READOUT_UPDATE, Condition, Optimizer, Role, system
 from solver.parametrization import Block, Exponents, Network
+from solver.spans import LayerSpan, merged
 
 
 class Kind(StrEnum):
@@ -65,7 +66,7 @@ class Evaluated(NamedTuple):
         return self.twice_slack == 0 or (self.condition.relation == ">=" and self.twice_slack > 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluation:
     """A network's conditions at a point, and what follows from their slacks.
 
@@ -80,12 +81,12 @@ class Evaluation:
     nontrivial: bool
     kind: Kind
 
-    @property
+    @cached_property
     def readout_updated_maximally(self) -> bool:
         """Whether the readout's own update moves the logits by Θ(1) (TP4 Definition 5.4)."""
         return any(each.tight for each in self.conditions if each.condition.name == READOUT_UPDATE)
 
-    @property
+    @cached_property
     def readout_initialized_maximally(self) -> bool:
         """Whether the initial readout turns moved features into Θ(1) (TP4 Definition 5.4)."""
         return any(
@@ -93,6 +94,21 @@ class Evaluation:
             for each in self.conditions
             if each.condition.family == "logits" and each.condition.name != READOUT_UPDATE
         )
+
+    @cached_property
+    def trained_layers(self) -> tuple[LayerSpan, ...]:
+        """The body layers whose updates move features or logits by Θ(1), in order.
+
+        That is r_l = 0, or a tight condition on the initial readout acting on features that
+        layer l moves.
+        """
+        spans = {
+            span
+            for each in self.conditions
+            if each.twice_slack == 0 and each.block is not None and each.condition.family != "init"
+            for span in each.block.spans
+        }
+        return merged(spans)
 
     @property
     def maximal(self) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from solver.conditions import Optimizer
-from solver.errors import ParametrizationError, UnknownParametrization
+from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exponents import format_exponent
 from solver.parametrization import Exponents, RoleParametrization
 
@@ -43,7 +43,7 @@ class Affine(NamedTuple):
 class Parameter(NamedTuple):
     """The free parameter of a family, and the range in which it is defined."""
 
-    name: str
+    name: Literal["s", "c"]
     meaning: str
     minimum: Fraction | None = None
     maximum: Fraction | None = None
@@ -97,11 +97,10 @@ class GalleryEntry:
 
     def admits(self, parameter: Fraction) -> bool:
         """Whether a family is defined at this value of its parameter."""
-        _, _, minimum, maximum = self.parameter or Parameter("", "")
-        return not (
-            (minimum is not None and parameter < minimum)
-            or (maximum is not None and parameter > maximum)
-        )
+        assert self.parameter is not None, f"{self.name} has no parameter"
+        _, _, minimum, maximum = self.parameter
+        above = minimum is None or minimum <= parameter
+        return above and (maximum is None or parameter <= maximum)
 
     def check(self, parameter: Fraction | None) -> None:
         """Raise ``ParametrizationError`` unless the entry takes this parameter (None: none)."""
@@ -134,7 +133,8 @@ def _roles(
         value if isinstance(value, Affine) or value is None else Affine(Fraction(value))
         for value in values
     )
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     return RoleEntry(first, hidden, last)
 
 
@@ -261,11 +261,11 @@ GALLERY: Final[Mapping[str, GalleryEntry]] = MappingProxyType(
 
 
 def gallery_entry(name: str) -> GalleryEntry:
-    """The entry of that name.  Raises ``UnknownParametrization``, which lists the names."""
+    """The entry of that name.  Raises ``UnknownParametrizationError``, which lists the names."""
     try:
         return GALLERY[name]
     except KeyError:
         shown = name if len(name) <= 40 else f"{name[:40]}…"
-        raise UnknownParametrization(
+        raise UnknownParametrizationError(
             f'"{shown}" is not in the gallery; its names are {", ".join(GALLERY)}'
         ) from None

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from solver.certificate import describe_layers, single_layer
 from solver.evaluate import Kind, evaluate
 from solver.exponents import as_written, format_exponent, nearest_simple
-from solver.parametrization import Block, Exponents, LayerSpan, Network
+from solver.parametrization import Block, Exponents, Network
+from solver.spans import describe_layers, single_layer
 
 # Each candidate costs an evaluation; a network with more rounded exponents than this has one
 # cause, which the first few show.
@@ -84,7 +84,7 @@ def _candidates(network: Network) -> Iterator[_Candidate]:
 def _name(network: Network, symbol: str, place: int) -> str:
     if place == _READOUT:
         return f"{symbol}_{{L+1}}" if network.depth is None else f"{symbol}_{network.depth + 1}"
-    spans: tuple[LayerSpan, ...] = network.body[place].spans
+    spans = network.body[place].spans
     one = single_layer(spans)
     return f"{symbol}_{one}" if one else f"{symbol}_l (l = {describe_layers(spans)})"
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from solver.conditions import Optimizer, Role
+from solver.spans import LayerSpan
 
 
 class Exponents(NamedTuple):
@@ -44,19 +45,6 @@ class Exponents(NamedTuple):
     def canonical(self, optimizer: Optimizer) -> "Exponents":
         """The representative of the gauge orbit with c = 0 (SGD) or a = 0 (adaptive)."""
         return self.shifted(self.canonical_theta(optimizer), optimizer)
-
-
-@dataclass(frozen=True, slots=True)
-class LayerSpan:
-    """Consecutive layers ``first..last``; ``last`` None means "to L, whatever L is"."""
-
-    first: int
-    last: int | None
-
-    def __str__(self) -> str:
-        if self.last is None:
-            return f"{self.first}..L"
-        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
 
 
 @dataclass(frozen=True, slots=True)

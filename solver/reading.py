@@ -18,7 +18,7 @@ from typing import Final
 
 from solver.conditions import Optimizer, Role
 from solver.entries import Entry, EntryReader, is_list
-from solver.errors import UnknownParametrization
+from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exponents import DEFAULT_LIMITS, Limits, shown
 from solver.gallery import GALLERY, GalleryEntry, gallery_entry
 from solver.parametrization import Exponents, Parametrization, RoleParametrization
@@ -53,7 +53,7 @@ def read(
     """
     reader = EntryReader(limits)
     _check_form(description, reader)
-    depth = read_depth(description.depth, reader)
+    depth = None if description.depth is None else read_depth(description.depth, limits)
     if description.preset is not None:
         return _preset(description, description.preset, depth, reader)
     if description.abc is not None:
@@ -61,19 +61,18 @@ def read(
     return _entries(description, depth, reader)
 
 
-def read_depth(depth: object, reader: EntryReader) -> int | None:
-    """The number of hidden layers, None where it is not given."""
-    if depth is None:
-        return None
+def read_depth(depth: object, limits: Limits = DEFAULT_LIMITS) -> int:
+    """The number of hidden layers L.  Raises ``ParametrizationError`` unless it is one."""
     if isinstance(depth, bool) or not isinstance(depth, int):
-        reader.stop(
-            ("depth",), f"depth is {shown(depth)}; it must be a whole number of hidden layers"
+        raise ParametrizationError.at(
+            ("depth",),
+            f"depth is {shown(depth)}; it must be a whole number, that of hidden layers",
         )
-    if not 1 <= depth <= reader.limits.max_depth:
-        reader.stop(
+    if not 1 <= depth <= limits.max_depth:
+        raise ParametrizationError.at(
             ("depth",),
             f"depth is {shown(depth)}; it counts hidden layers and must lie between 1 and "
-            f"{reader.limits.max_depth}",
+            f"{limits.max_depth}",
         )
     return depth
 
@@ -129,7 +128,7 @@ def _preset(
 ) -> Parametrization | RoleParametrization:
     try:
         entry = gallery_entry(name)
-    except UnknownParametrization as error:
+    except UnknownParametrizationError as error:
         reader.stop(("preset",), str(error))
     if given.optimizer not in (None, entry.optimizer):
         others = [each.name for each in GALLERY.values() if each.optimizer == given.optimizer]

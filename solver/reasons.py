@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from solver.certificate import ConditionReport
 from solver.conditions import READOUT_UPDATE, Role
 from solver.evaluate import Evaluation, Kind
-from solver.parametrization import LayerSpan
+from solver.spans import LayerSpan
 from solver.wording import joined, layers, power, vector
 
 # A reader sees the pattern by then; the certificate has the rest.

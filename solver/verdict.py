@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from solver.certificate import ConditionReport, certificate
 from solver.conditions import Optimizer, Role
@@ -9,12 +10,12 @@ from solver.consequences import Activation, consequences, limits_of_the_theorem
 from solver.equivalence import equivalent_entries
 from solver.evaluate import Evaluation, Kind, evaluate, unfaithful
 from solver.nearmiss import near_misses
-from solver.parametrization import LayerSpan, Network, Parametrization, RoleParametrization
+from solver.parametrization import Network, Parametrization, RoleParametrization
 from solver.reasons import reasons
+from solver.spans import LayerSpan
 
 
-@dataclass(frozen=True, slots=True)
-class LayerReport:
+class LayerReport(NamedTuple):
     """What happens in consecutive layers that share it.
 
     ``updated_maximally`` (r_l = 0) and ``learns_features`` (min of r_m over m <= l is 0) are
@@ -88,7 +89,10 @@ def classify(parametrization: Parametrization, activation: Activation = "tanh") 
 def classify_any_depth(
     parametrization: RoleParametrization, activation: Activation = "tanh"
 ) -> AnyDepthVerdict:
-    """Classify for L = 1 and for every L >= 2: depth matters only through "is there a hidden layer"."""
+    """Classify for L = 1 and for every L >= 2.
+
+    Depth enters the theorems only through the question whether there is a hidden layer.
+    """
     deeper = parametrization.every_deeper_network()
     return AnyDepthVerdict(
         parametrization,

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from solver.certificate import describe_layers, single_layer
-from solver.parametrization import LayerSpan
+from solver.spans import LayerSpan, describe_layers, single_layer
 
 
 def power(exponent: Fraction) -> str:

@@ -1,0 +1,1 @@
+"""The HTTP service.  The API process never imports torch."""

@@ -1,0 +1,96 @@
+"""Request bodies: bounded, declared as JSON, and read with decimals kept as written."""
+
+from collections.abc import Callable, Coroutine
+from decimal import Decimal, InvalidOperation
+from email.message import Message
+from typing import Any, Final
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from app.problems import ProblemError
+from app.settings import Settings
+
+# 0.1 means one tenth: a JSON number with a point or an exponent is read as a Decimal.
+_DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class JsonRequest(Request):
+    """A request whose body is read exactly, within the configured size."""
+
+    async def body(self) -> bytes:
+        """The whole body.  Answers 413 as soon as it is known to be too large."""
+        if not hasattr(self, "_body"):
+            settings: Settings = self.app.state.settings
+            most = settings.max_body_bytes
+            declared = self.headers.get("content-length", "0")
+            if declared.isdecimal() and int(declared) > most:
+                raise _too_large(f"of {declared} bytes", most)
+            chunks: list[bytes] = []
+            size = 0
+            async for chunk in self.stream():
+                size += len(chunk)
+                if size > most:
+                    raise _too_large("", most)
+                chunks.append(chunk)
+            self._body = b"".join(chunks)
+            if self._body:
+                _check_media_type(self.headers.get("content-type"))
+        return self._body
+
+    async def json(self) -> Any:
+        """The body as JSON: 400 for anything that is not, however it is broken."""
+        return decode(await self.body())
+
+
+class JsonRoute(APIRoute):
+    """A route that reads its body as ``JsonRequest`` does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the framework's handler."""
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            return await handle(JsonRequest(request.scope, request.receive))
+
+        return handler
+
+
+def decode(body: bytes) -> Any:
+    """JSON with exact decimals.  Raises ``ProblemError`` (400) with the place where it breaks."""
+    try:
+        return _DECODER.decode(body)
+    except UnicodeDecodeError as error:
+        detail = f"the body is not UTF-8: {error.reason} at byte {error.start}"
+    except RecursionError:
+        detail = "the body is nested too deeply"
+    except InvalidOperation:
+        detail = "a number in the body has an exponent beyond all bounds"
+    except ValueError as error:  # msgspec's own errors, and integers of thousands of digits
+        detail = f"the body is not JSON: {str(error)[:200]}"
+    raise ProblemError("invalid-json", f"{detail}; send one JSON object in UTF-8")
+
+
+def _check_media_type(declared: str | None) -> None:
+    if declared is None:
+        raise ProblemError(
+            "unsupported-media", "no Content-Type is given; send Content-Type: application/json"
+        )
+    message = Message()
+    message["content-type"] = declared
+    kind = message.get_content_type()
+    if kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        raise ProblemError(
+            "unsupported-media",
+            f"the body is declared as {declared[:80]}; send Content-Type: application/json",
+        )
+
+
+def _too_large(size: str, most: int) -> ProblemError:
+    return ProblemError(
+        "body-too-large",
+        f"the body {size} is larger than {most} bytes; send it in parts".replace("  ", " "),
+    )

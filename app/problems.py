@@ -1,0 +1,224 @@
+"""Every error, translated to HTTP in this one place (RFC 9457, application/problem+json).
+
+    invalid-json          400  the body is not JSON
+    not-found             404  no such resource
+    method-not-allowed    405
+    body-too-large        413
+    unsupported-media     415  the body is not declared as JSON
+    invalid-request       422  the values do not make up a valid request
+    internal-error        500  a defect of the service
+
+``errors`` holds one entry per flaw, with a JSON pointer (RFC 6901) into the request body, or
+``/query/name`` or ``/path/name`` for a parameter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+import structlog
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from typing_extensions import TypedDict
+
+from solver import ParametrizationError, UnknownParametrizationError
+from solver.exponents import shown
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_log = structlog.get_logger("app")
+
+
+class FlawOut(TypedDict):
+    """One thing wrong with a request."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(TypedDict):
+    """Every error of the service has this shape."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FlawOut]
+
+
+#: Code → status, title and what a caller can do; served under /problems/{code}.
+PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
+    "invalid-json": (
+        400,
+        "The body is not JSON",
+        "Send one JSON object, encoded in UTF-8. NaN and Infinity are not JSON.",
+    ),
+    "not-found": (404, "Not found", "Check the path; GET /v1/parametrizations lists the names."),
+    "method-not-allowed": (
+        405,
+        "Method not allowed",
+        "The Allow header lists the methods of this resource.",
+    ),
+    "body-too-large": (
+        413,
+        "The body is too large",
+        "Split the request: a batch may be sent in parts.",
+    ),
+    "unsupported-media": (
+        415,
+        "The body is not declared as JSON",
+        "Send the header Content-Type: application/json.",
+    ),
+    "invalid-request": (
+        422,
+        "The request is not valid",
+        "Each entry of errors points at one value and says what is expected there.",
+    ),
+    "internal-error": (
+        500,
+        "A defect of the service",
+        "Please report it with the request and its X-Request-ID.",
+    ),
+}
+_CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in PROBLEMS.items()}
+
+# Fields that people try and that lie outside the theorems; the remedy says so.
+_OUTSIDE: Final = dict.fromkeys(
+    ("weight_decay", "steps", "epochs", "input_dim", "momentum", "batch_size"),
+    "outside the theorem, which is about a fixed number of steps at a fixed input dimension, without weight decay; leave it out",
+) | {
+    "momentum": 'covered by "sgd", with or without it; leave it out',
+    "width": "not needed, since the verdict is about width going to infinity; leave it out",
+}
+
+
+class ProblemError(HTTPException):
+    """Raise it anywhere under a route to answer with a problem."""
+
+    def __init__(self, code: str, detail: str, pointer: str = "") -> None:
+        super().__init__(PROBLEMS[code][0], detail)
+        self.code = code
+        self.pointer = pointer
+
+
+def problem_response(
+    code: str,
+    detail: str,
+    errors: Iterable[FlawOut] = (),
+    *,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The one shape in which errors leave the service."""
+    usual, title, _ = PROBLEMS[code]
+    problem: Problem = {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status or usual,
+        "detail": detail,
+        "errors": list(errors),
+    }
+    return Response(
+        msgspec.json.encode(problem),
+        status_code=problem["status"],
+        media_type=MEDIA_TYPE,
+        headers=dict(headers or {}),
+    )
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """A JSON pointer: ``("a", 1)`` is ``/a/1`` (RFC 6901; long keys are cut)."""
+    steps = (str(step)[:80].replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{step}" for step in steps)
+
+
+def install(app: FastAPI) -> None:
+    """Register the translation of every error."""
+    app.add_exception_handler(ParametrizationError, _parametrization)
+    app.add_exception_handler(UnknownParametrizationError, _unknown)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(StarletteHTTPException, _http)
+    app.add_exception_handler(Exception, _defect)
+
+
+def _invalid(flaws: list[FlawOut]) -> Response:
+    more = f" (and {len(flaws) - 1} more)" if len(flaws) > 1 else ""
+    return problem_response("invalid-request", flaws[0]["detail"] + more, flaws)
+
+
+async def _parametrization(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ParametrizationError)
+    return _invalid(
+        [{"pointer": pointer(flaw.path), "detail": flaw.message} for flaw in error.flaws]
+    )
+
+
+async def _unknown(_: Request, error: Exception) -> Response:
+    return problem_response("not-found", str(error))
+
+
+async def _validation(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _invalid([_field_flaw(each) for each in error.errors()])
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)
+    flaws: list[FlawOut] = [{"pointer": error.pointer, "detail": error.detail}]
+    return problem_response(error.code, error.detail, flaws)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    code = _CODE_OF_STATUS.get(error.status_code, "invalid-request")
+    detail = str(error.detail)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"there is nothing at {request.url.path[:200]}; /docs lists every resource"
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("allow", "")
+        detail = f"{request.method} is not possible here; allowed: {allowed}"
+    return problem_response(code, detail, status=error.status_code, headers=error.headers)
+
+
+async def _defect(request: Request, error: Exception) -> Response:
+    _log.error("defect", path=request.url.path, error=repr(error))
+    return problem_response("internal-error", PROBLEMS["internal-error"][2])
+
+
+def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
+    """A framework error in our words: the value, the rule, the remedy."""
+    source, *path = error["loc"]
+    where = path if source == "body" else [source, *path]
+    name = str(path[-1]) if path else "the body"
+    value, context = shown(error["input"]), error.get("ctx", {})
+    match error["type"]:
+        case "missing" if not path:
+            detail = "the body is empty; send a JSON object"
+        case "missing":
+            detail = f"{name} is missing; it is required here"
+        case "extra_forbidden":
+            detail = _unknown_field(name)
+        case "literal_error":
+            detail = f"{name} is {value}; it must be one of {context['expected']}"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            detail = f"{name} is {value}; it must be a JSON object"
+        case "string_type":
+            detail = f"{name} is {value}; it must be a string"
+        case "int_parsing" | "int_type" | "int_from_float":
+            detail = f"{name} is {value}; it must be a whole number"
+        case _:
+            detail = f"{name} is {value}: {error['msg'].lower()}"
+    return {"pointer": pointer(where), "detail": detail}
+
+
+def _unknown_field(name: str) -> str:
+    if name in _OUTSIDE:
+        return f'"{name}" is {_OUTSIDE[name]}'
+    known = ["preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"]
+    alike = get_close_matches(name[:40], known, n=1)
+    hint = f'; did you mean "{alike[0]}"?' if alike else f"; the fields are {', '.join(known)}"
+    return f"{shown(name)} is not a field here{hint}"

@@ -1,0 +1,106 @@
+"""POST /v1/classify and POST /v1/classify/batch."""
+
+from collections import Counter
+from typing import Annotated
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Body, Response
+from prometheus_client import Counter as CounterMetric
+
+from app.json_body import JsonRoute
+from app.routes.dependencies import MetricsDep, SettingsDep
+from app.routes.documented import BODY_PROBLEMS
+from app.schemas import examples
+from app.schemas.answers import AnyDepthClassification, BatchOut, Classification
+from app.schemas.requests import BatchIn, ClassifyIn
+from app.schemas.writing import answer, any_depth_classification, classification
+from app.settings import Settings
+from solver import (
+    Parametrization,
+    ParametrizationError,
+    classify,
+    classify_any_depth,
+    classify_vectors,
+    read_depth,
+)
+
+router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
+
+# Deeper networks take milliseconds, during which the event loop should serve others.
+_DEEP = 256
+
+
+@router.post(
+    "",
+    operation_id="classify",
+    summary="Classify an abc-parametrization",
+    response_model=Classification | AnyDepthClassification,
+    responses=BODY_PROBLEMS,
+)
+async def classify_one(
+    body: Annotated[ClassifyIn, Body(openapi_examples=examples.CLASSIFY)],
+    settings: SettingsDep,
+    metrics: MetricsDep,
+) -> Response:
+    """Decide whether networks with this parametrization are stable, nontrivial, and in the
+    feature-learning or the kernel regime as width grows, with the certificate and the reasons.
+
+    Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
+    """  # noqa: D205 - the documentation page shows this text as a paragraph
+    parametrization = body.resolve(settings.limits)
+    if isinstance(parametrization, Parametrization):
+        if parametrization.depth > _DEEP:
+            verdict = await run_sync(classify, parametrization, body.activation)
+        else:
+            verdict = classify(parametrization, body.activation)
+        metrics.verdicts.labels(verdict.kind).inc()
+        return answer(classification(verdict))
+    verdicts = classify_any_depth(parametrization, body.activation)
+    metrics.verdicts.labels((verdicts.deeper or verdicts.depth_one).kind).inc()
+    return answer(any_depth_classification(verdicts))
+
+
+@router.post(
+    "/batch",
+    operation_id="classify_batch",
+    summary="Classify many flat vectors of one depth",
+    response_model=BatchOut,
+    responses=BODY_PROBLEMS,
+)
+async def classify_batch(
+    body: Annotated[BatchIn, Body(openapi_examples=examples.BATCH)],
+    settings: SettingsDep,
+    metrics: MetricsDep,
+) -> Response:
+    """Verdicts as columns, exactly those of single requests; up to 100,000 rows."""
+    return await run_sync(_batch, body, settings, metrics.verdicts)
+
+
+def _batch(body: BatchIn, settings: Settings, verdicts: CounterMetric) -> Response:
+    depth = read_depth(body.depth, settings.limits)
+    rows = body.abc
+    if not isinstance(rows, list):
+        raise ParametrizationError.at(("abc",), "abc must be a list of rows, each a flat vector")
+    if len(rows) > settings.max_batch_rows:
+        raise ParametrizationError.at(
+            ("abc",),
+            f"abc has {len(rows)} rows; one batch holds up to {settings.max_batch_rows}: send the "
+            "rest in another",
+        )
+    try:
+        result = classify_vectors(depth, rows, body.optimizer, settings.limits)
+    except ParametrizationError as error:
+        raise error.under("abc") from None
+    names = result.verdicts()
+    for kind, count in Counter(names).items():
+        verdicts.labels(kind).inc(count)
+    return answer(
+        {
+            "depth": depth,
+            "count": len(rows),
+            "verdict": names,
+            "r": result.r(),
+            "stable": result.stable.tolist(),
+            "nontrivial": result.nontrivial(),
+        }
+    )

@@ -1,0 +1,69 @@
+"""GET /v1/parametrizations: the gallery."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from app.routes.dependencies import SettingsDep
+from app.routes.documented import problems
+from app.schemas.answers import ClassifiedEntryOut, GalleryOut
+from app.schemas.writing import (
+    answer,
+    any_depth_classification,
+    classification,
+    gallery_entry_out,
+)
+from solver import (
+    GALLERY,
+    Description,
+    Parametrization,
+    ParametrizationError,
+    classify,
+    classify_any_depth,
+    gallery_entry,
+    read,
+)
+
+router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
+
+
+@router.get(
+    "",
+    operation_id="list_parametrizations",
+    summary="List the named parametrizations",
+    response_model=GalleryOut,
+)
+async def list_parametrizations() -> Response:
+    """The parametrizations of the literature, each with its source."""
+    return answer({"parametrizations": [gallery_entry_out(each) for each in GALLERY.values()]})
+
+
+@router.get(
+    "/{name}",
+    operation_id="get_parametrization",
+    summary="One named parametrization, classified",
+    response_model=ClassifiedEntryOut,
+    responses=problems("not-found", "invalid-request"),
+)
+async def get_parametrization(
+    name: Annotated[str, Path(examples=["mup"])],
+    settings: SettingsDep,
+    depth: Annotated[
+        int | None, Query(ge=1, description="L; without it the answer covers every depth.")
+    ] = None,
+    s: Annotated[str | None, Query(description="The parameter of uniform.")] = None,
+    c: Annotated[str | None, Query(description="The parameter of standard_adam.")] = None,
+) -> Response:
+    """The entry with its verdict; that is null for a family asked for without its parameter."""
+    entry = gallery_entry(name)
+    entry_out = gallery_entry_out(entry)
+    if entry.parameter and depth is None and s is None and c is None:
+        return answer(entry_out | {"classification": None})
+    try:
+        parametrization = read(Description(preset=name, depth=depth, s=s, c=c), settings.limits)
+    except ParametrizationError as error:
+        raise error.under("query") from None
+    if isinstance(parametrization, Parametrization):
+        return answer(entry_out | {"classification": classification(classify(parametrization))})
+    verdicts = any_depth_classification(classify_any_depth(parametrization))
+    return answer(entry_out | {"classification": verdicts})

@@ -1,0 +1,73 @@
+"""The service about itself: health, metrics, and what its problems mean."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from typing_extensions import TypedDict
+
+from app.problems import PROBLEMS, ProblemError
+from app.routes.dependencies import MetricsDep
+from app.routes.documented import problems
+from app.schemas.writing import answer
+
+router = APIRouter(tags=["service"])
+
+
+class Health(TypedDict):
+    """Whether the service is up."""
+
+    status: str
+
+
+class ProblemType(TypedDict):
+    """What a problem type means and what to do about it."""
+
+    type: str
+    status: int
+    title: str
+    remedy: str
+
+
+@router.get("/", include_in_schema=False)
+async def home() -> Response:
+    """Lead people to the documentation."""
+    return RedirectResponse("docs")
+
+
+@router.get("/livez", operation_id="livez", summary="Is the process alive?", response_model=Health)
+async def livez() -> Response:
+    """Answers as long as the process runs."""
+    return answer({"status": "ok"})
+
+
+@router.get("/readyz", operation_id="readyz", summary="Can it serve?", response_model=Health)
+async def readyz() -> Response:
+    """Answers when requests can be served."""
+    return answer({"status": "ok"})
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="Metrics in Prometheus format",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
+async def metrics(metrics: MetricsDep) -> Response:
+    """Request durations by route and status, and verdicts by kind."""
+    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get(
+    "/problems/{code}",
+    operation_id="get_problem",
+    summary="What a problem type means",
+    response_model=ProblemType,
+    responses=problems("not-found"),
+)
+async def get_problem(code: str) -> Response:
+    """The `type` of every error leads here."""
+    if code not in PROBLEMS:
+        raise ProblemError("not-found", f"no such problem type; they are {', '.join(PROBLEMS)}")
+    status, title, remedy = PROBLEMS[code]
+    return answer({"type": f"/problems/{code}", "status": status, "title": title, "remedy": remedy})

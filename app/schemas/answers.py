@@ -1,0 +1,191 @@
+"""What the service answers: the documented shapes.
+
+They are typed dictionaries rather than models: the solver's values are correct by
+construction, so they are written out as they are and not validated again.
+"""
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Exponent = Annotated[str, Field(description="Canonical spelling.", examples=["-1/2"])]
+VerdictName = Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
+OptimizerName = Literal["sgd", "adam"]
+
+
+class RolesOut(TypedDict):
+    """Exponents by role."""
+
+    input: Exponent
+    hidden: NotRequired[Exponent]
+    readout: Exponent
+
+
+class ParametrizationOut(TypedDict):
+    """Exponents as lists (input first), or by role where depth is open or very large.
+
+    It can be posted back as it is.
+    """
+
+    a: list[Exponent] | RolesOut
+    b: list[Exponent] | RolesOut
+    c: list[Exponent] | RolesOut
+    d: NotRequired[list[Exponent] | RolesOut]
+
+
+class LayerOut(TypedDict):
+    """A body layer; in deep networks, consecutive layers that behave alike."""
+
+    layer: Annotated[int, Field(description="The (first) layer.")]
+    layers: Annotated[str, Field(description='All of them: "2" or "2..9" or "2..L".')]
+    role: Literal["input", "hidden"]
+    r: Annotated[Exponent, Field(description="r_l: updates move h^l by n^(-r_l).")]
+    updated_maximally: Annotated[bool | None, Field(description="r_l = 0; null if unstable.")]
+    learns_features: Annotated[
+        bool | None, Field(description="Features of this layer move by Θ(1); null if unstable.")
+    ]
+
+
+class ReadoutOut(TypedDict):
+    """The readout layer; null if unstable."""
+
+    updated_maximally: bool | None
+    initialized_maximally: bool | None
+
+
+class ConditionOut(TypedDict):
+    """One line of the certificate: value relation bound, with slack = value - bound."""
+
+    id: Annotated[str, Field(examples=["init.1"])]
+    statement: Annotated[str, Field(examples=["a_1 + b_1 = 0"])]
+    layers: Annotated[str | None, Field(description="Where it has this value; null: the readout.")]
+    value: Exponent
+    relation: Literal["=", ">="]
+    bound: Exponent
+    slack: Exponent
+    holds: bool
+    source: Annotated[str, Field(examples=["TP4 Theorem 3.3(1)"])]
+    meaning: str
+
+
+class Classification(TypedDict):
+    """The verdict on one depth (or, with depth null, on every L >= 2)."""
+
+    depth: int | None
+    optimizer: OptimizerName
+    verdict: VerdictName
+    stable: bool
+    nontrivial: Annotated[bool | None, Field(description="null if unstable.")]
+    feature_learning: Annotated[bool | None, Field(description="null if unstable or trivial.")]
+    kernel_regime: Annotated[
+        bool | None,
+        Field(description="The operator regime for adam; null if unstable or trivial."),
+    ]
+    maximal: Annotated[bool, Field(description="µP, up to gauge.")]
+    faithful: Annotated[bool | None, Field(description="Adaptive with d given; otherwise null.")]
+    r: Exponent
+    parametrization: ParametrizationOut
+    layers: list[LayerOut]
+    readout: ReadoutOut
+    conditions: Annotated[list[ConditionOut], Field(description="Violated ones first.")]
+    reasons: Annotated[list[str], Field(description="Most important first.")]
+    consequences: list[str]
+    warnings: list[str]
+    canonical: Annotated[
+        ParametrizationOut, Field(description="The equivalent one with c = 0 (adam: a = 0).")
+    ]
+    equivalent_to: Annotated[list[str], Field(description="Gallery entries equal up to gauge.")]
+
+
+AnyDepthVerdicts = TypedDict(
+    "AnyDepthVerdicts", {"1": Classification, ">=2": Classification | None}
+)
+
+
+class AnyDepthClassification(TypedDict):
+    """The verdicts on L = 1 and on every L >= 2 (null where it is defined for L = 1 only)."""
+
+    depth: None
+    any_depth: Annotated[bool, Field(description="Whether the verdict is the same for all L.")]
+    verdicts: AnyDepthVerdicts
+
+
+class BatchOut(TypedDict):
+    """Columns with one entry per row."""
+
+    depth: int
+    count: int
+    verdict: list[VerdictName]
+    r: list[Exponent]
+    stable: list[bool]
+    nontrivial: list[bool | None]
+
+
+class ParameterOut(TypedDict):
+    """The free parameter of a family."""
+
+    name: Literal["s", "c"]
+    meaning: str
+    minimum: Exponent | None
+    maximum: Exponent | None
+
+
+class GalleryRolesOut(TypedDict):
+    """One exponent by role; for a family, an affine expression in its parameter."""
+
+    input: str
+    hidden: str | None
+    readout: str
+
+
+class GalleryEntryOut(TypedDict):
+    """A named parametrization."""
+
+    name: str
+    title: str
+    optimizer: OptimizerName
+    a: GalleryRolesOut
+    b: GalleryRolesOut
+    c: GalleryRolesOut
+    parameter: ParameterOut | None
+    depths: Literal["any", "1"]
+    source: str
+    description: str
+
+
+class GalleryOut(TypedDict):
+    """Every named parametrization."""
+
+    parametrizations: list[GalleryEntryOut]
+
+
+class ClassifiedEntryOut(GalleryEntryOut):
+    """A named parametrization with its verdict (null for a family without its parameter)."""
+
+    classification: Classification | AnyDepthClassification | None
+
+
+class EquivalenceOut(TypedDict):
+    """Whether a gauge transformation takes the first to the second."""
+
+    depth: int | None
+    equivalent: bool
+    theta: Annotated[
+        list[Exponent] | None,
+        Field(description="θ per layer, first to second; null if not equivalent."),
+    ]
+    differences: Annotated[list[str], Field(description="Where the canonical forms part.")]
+
+
+AnyDepthEquivalences = TypedDict(
+    "AnyDepthEquivalences", {"1": EquivalenceOut, ">=2": EquivalenceOut | None}
+)
+
+
+class AnyDepthEquivalenceOut(TypedDict):
+    """Answers for L = 1 and for every L >= 2, where neither parametrization has a depth."""
+
+    depth: None
+    any_depth: Annotated[bool, Field(description="Equivalent at every L >= 1.")]
+    verdicts: AnyDepthEquivalences

@@ -1,0 +1,191 @@
+"""The solver's values, written out in the documented shapes."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+from fastapi import Response
+
+from app.schemas.answers import (
+    AnyDepthClassification,
+    Classification,
+    ConditionOut,
+    GalleryEntryOut,
+    GalleryRolesOut,
+    LayerOut,
+    ParametrizationOut,
+    RolesOut,
+)
+from solver import (
+    AnyDepthVerdict,
+    ConditionReport,
+    Exponents,
+    GalleryEntry,
+    LayerReport,
+    LayerSpan,
+    Parametrization,
+    RoleParametrization,
+    Verdict,
+    describe_layers,
+    format_exponent,
+)
+
+# Up to this depth every layer is listed; beyond, layers that behave alike share an entry.
+_LISTED_DEPTH = 64
+
+
+def answer(payload: object) -> Response:
+    """The payload as a JSON response."""
+    return Response(msgspec.json.encode(payload), media_type="application/json")
+
+
+def classification(verdict: Verdict) -> Classification:
+    """A verdict as ``POST /v1/classify`` answers it."""
+    return {
+        "depth": verdict.depth,
+        "optimizer": verdict.optimizer,
+        "verdict": verdict.kind.value,
+        "stable": verdict.stable,
+        "nontrivial": verdict.nontrivial,
+        "feature_learning": verdict.feature_learning,
+        "kernel_regime": verdict.kernel_regime,
+        "maximal": verdict.maximal,
+        "faithful": verdict.faithful,
+        "r": format_exponent(verdict.r),
+        "parametrization": parametrization(verdict.parametrization),
+        "layers": [each for report in verdict.layers for each in _layers(report, verdict.depth)],
+        "readout": {
+            "updated_maximally": verdict.readout_updated_maximally,
+            "initialized_maximally": verdict.readout_initialized_maximally,
+        },
+        "conditions": [_condition(report) for report in verdict.conditions],
+        "reasons": list(verdict.reasons),
+        "consequences": list(verdict.consequences),
+        "warnings": list(verdict.warnings),
+        "canonical": parametrization(verdict.parametrization.canonical()),
+        "equivalent_to": list(verdict.equivalent_to),
+    }
+
+
+def any_depth_classification(verdict: AnyDepthVerdict) -> AnyDepthClassification:
+    """The answer to a question without depth."""
+    return {
+        "depth": None,
+        "any_depth": verdict.any_depth,
+        "verdicts": {
+            "1": classification(verdict.depth_one),
+            ">=2": None if verdict.deeper is None else classification(verdict.deeper),
+        },
+    }
+
+
+def parametrization(value: Parametrization | RoleParametrization) -> ParametrizationOut:
+    """Exponents as lists; by role where depth is open, or large and all hidden layers equal."""
+    if isinstance(value, Parametrization):
+        layers = value.layers
+        if value.depth <= _LISTED_DEPTH or any(layer != layers[1] for layer in layers[2:-1]):
+            return _columns(layers)
+        value = RoleParametrization(layers[0], layers[1], layers[-1], value.optimizer)
+    result: ParametrizationOut = {
+        "a": _roles(value, 0),
+        "b": _roles(value, 1),
+        "c": _roles(value, 2),
+    }
+    if value.readout.d is not None:
+        result["d"] = _roles(value, 3)
+    return result
+
+
+def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
+    """An entry of the gallery as it is listed."""
+    name = entry.parameter.name if entry.parameter else ""
+
+    def roles(symbol: str) -> GalleryRolesOut:
+        first, hidden, last = getattr(entry, symbol)
+        return {
+            "input": first.text(name),
+            "hidden": None if hidden is None else hidden.text(name),
+            "readout": last.text(name),
+        }
+
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "optimizer": entry.optimizer,
+        "a": roles("a"),
+        "b": roles("b"),
+        "c": roles("c"),
+        "parameter": None
+        if entry.parameter is None
+        else {
+            "name": entry.parameter.name,
+            "meaning": entry.parameter.meaning,
+            "minimum": _optional(entry.parameter.minimum),
+            "maximum": _optional(entry.parameter.maximum),
+        },
+        "depths": "1" if entry.depth_one_only else "any",
+        "source": entry.source,
+        "description": entry.description,
+    }
+
+
+def _columns(layers: Sequence[Exponents]) -> ParametrizationOut:
+    result: ParametrizationOut = {
+        "a": [format_exponent(layer.a) for layer in layers],
+        "b": [format_exponent(layer.b) for layer in layers],
+        "c": [format_exponent(layer.c) for layer in layers],
+    }
+    d = [format_exponent(layer.d) for layer in layers if layer.d is not None]
+    if d:
+        result["d"] = d
+    return result
+
+
+def _roles(value: RoleParametrization, symbol: int) -> RolesOut:
+    result: RolesOut = {
+        "input": format_exponent(value.input[symbol] or _ZERO),
+        "readout": format_exponent(value.readout[symbol] or _ZERO),
+    }
+    if value.hidden is not None:
+        result["hidden"] = format_exponent(value.hidden[symbol] or _ZERO)
+    return result
+
+
+_ZERO = Fraction()
+
+
+def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
+    span = report.span
+    shared = depth is None or depth > _LISTED_DEPTH or span.last is None
+    each = [span] if shared else [LayerSpan(n, n) for n in range(span.first, (span.last or 0) + 1)]
+    return [
+        {
+            "layer": one.first,
+            "layers": str(one),
+            "role": "input" if one.first == 1 else "hidden",
+            "r": format_exponent(report.r),
+            "updated_maximally": report.updated_maximally,
+            "learns_features": report.learns_features,
+        }
+        for one in each
+    ]
+
+
+def _condition(report: ConditionReport) -> ConditionOut:
+    condition = report.condition
+    return {
+        "id": report.identifier,
+        "statement": report.statement,
+        "layers": describe_layers(report.spans) if report.spans else None,
+        "value": format_exponent(report.value),
+        "relation": condition.relation,
+        "bound": format_exponent(condition.bound),
+        "slack": format_exponent(report.slack),
+        "holds": report.holds,
+        "source": condition.source,
+        "meaning": condition.meaning,
+    }
+
+
+def _optional(value: Fraction | None) -> str | None:
+    return None if value is None else format_exponent(value)

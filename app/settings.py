@@ -1,0 +1,46 @@
+"""Configuration, from the environment: ``ABC_MAX_DEPTH=100`` sets ``max_depth``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from solver import Limits
+
+
+class Settings(BaseSettings):
+    """Bounds and behaviour of the service.  Every field is documented in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="ABC_", extra="forbid", frozen=True)
+
+    max_depth: int = Field(10_000, ge=1, le=1_000_000, description="Largest depth accepted.")
+    max_integer: int = Field(
+        10**6,
+        ge=1,
+        le=10**12,
+        description="Largest numerator and denominator of an exponent, in lowest terms.",
+    )
+    max_body_bytes: int = Field(16 * 2**20, ge=1024, description="Largest request body, in bytes.")
+    max_batch_rows: int = Field(100_000, ge=1, description="Most rows in one batch.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",),
+        description="Origins whose pages may call the service, separated by commas; empty for none.",
+    )
+    log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
+        "info", description="Least severe log lines to write."
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", description="One JSON object per line, or lines for people."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds that the solver enforces while reading."""
+        return Limits(max_integer=self.max_integer, max_depth=self.max_depth)
