@@ -86,10 +86,12 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
 _CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in PROBLEMS.items()}
 
 # Fields that people try and that lie outside the theorems; the remedy says so.
-_OUTSIDE: Final = dict.fromkeys(
-    ("weight_decay", "steps", "epochs", "input_dim", "momentum", "batch_size"),
-    "outside the theorem, which is about a fixed number of steps at a fixed input dimension, without weight decay; leave it out",
-) | {
+_OUTSIDE: Final = {
+    **dict.fromkeys(
+        ("weight_decay", "steps", "epochs", "input_dim", "batch_size"),
+        "outside the theorem, which is about a fixed number of steps at a fixed input dimension, "
+        "without weight decay; leave it out",
+    ),
     "momentum": 'covered by "sgd", with or without it; leave it out',
     "width": "not needed, since the verdict is about width going to infinity; leave it out",
 }
@@ -218,7 +220,12 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
 def _unknown_field(name: str) -> str:
     if name in _OUTSIDE:
         return f'"{name}" is {_OUTSIDE[name]}'
-    known = ["preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"]
-    alike = get_close_matches(name[:40], known, n=1)
-    hint = f'; did you mean "{alike[0]}"?' if alike else f"; the fields are {', '.join(known)}"
-    return f"{shown(name)} is not a field here{hint}"
+    alike = get_close_matches(name[:40], _FIELDS, n=1)
+    hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
+    return f"{shown(name)} is not a field here; {hint}"
+
+
+_FIELDS: Final = (
+    *("preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"),
+    *("first", "second"),
+)

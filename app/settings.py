@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     max_batch_rows: int = Field(100_000, ge=1, description="Most rows in one batch.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),
-        description="Origins whose pages may call the service, separated by commas; empty for none.",
+        description="Origins whose pages may call it, separated by commas; empty for none.",
     )
     log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
         "info", description="Least severe log lines to write."

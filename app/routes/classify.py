@@ -42,11 +42,11 @@ async def classify_one(
     settings: SettingsDep,
     metrics: MetricsDep,
 ) -> Response:
-    """Decide whether networks with this parametrization are stable, nontrivial, and in the
-    feature-learning or the kernel regime as width grows, with the certificate and the reasons.
+    """Decide whether such networks are stable, nontrivial, and learn features as width grows.
 
-    Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
-    """  # noqa: D205 - the documentation page shows this text as a paragraph
+    The answer holds the certificate (every condition with its value) and the reasons in words.
+    Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
+    """
     parametrization = body.resolve(settings.limits)
     if isinstance(parametrization, Parametrization):
         if parametrization.depth > _DEEP:

@@ -33,12 +33,14 @@ async def compare_parametrizations(
     body: Annotated[EquivalenceIn, Body(openapi_examples=examples.EQUIVALENCE)],
     settings: SettingsDep,
 ) -> Response:
-    """Decide whether they train the same network, otherwise written, and with which θ per layer:
-    (a, b, c) → (a + θ, b - θ, c - 2θ) for SGD, (a + θ, b - θ, c - θ, d + θ) for adaptive optimizers.
+    """Decide whether they train the same network, otherwise written, and with which θ per layer.
+
+    The gauge is (a, b, c) → (a + θ, b - θ, c - 2θ) for SGD and (a, b, c, d) → (a + θ, b - θ,
+    c - θ, d + θ) for adaptive optimizers.
 
     Where one has a depth, the other takes it over; where neither has, the answer covers L = 1 and
     every L >= 2.
-    """  # noqa: D205
+    """
     first = body.first.resolve(settings.limits, "first")
     second = body.second.resolve(settings.limits, "second")
     if isinstance(first, RoleParametrization) and isinstance(second, RoleParametrization):

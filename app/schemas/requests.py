@@ -45,7 +45,7 @@ DEPTH: Final[dict[str, Any]] = {
 }
 
 # Exactly one form; depth may be missing where the form does not need it.
-_FORMS: Final = {
+_FORMS: Final[dict[str, Any]] = {
     "oneOf": [
         {"required": ["preset"], "not": {"required": ["abc"]}, "title": "By name"},
         {"required": ["depth", "abc"], "title": "Flat vector"},
@@ -57,7 +57,7 @@ _FORMS: Final = {
 class ParametrizationIn(BaseModel):
     """An abc-parametrization: by name, as a flat vector, as lists, or by role."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=dict(_FORMS))
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_FORMS)
 
     preset: Annotated[
         str | None,
