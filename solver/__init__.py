@@ -9,6 +9,7 @@ from solver.batch import BatchVerdict as BatchVerdict
 from solver.batch import classify_many as classify_many
 from solver.batch import classify_vectors as classify_vectors
 from solver.certificate import ConditionReport as ConditionReport
+from solver.certificate import kept_for_lines as kept_for_lines
 from solver.conditions import Coefficients as Coefficients
 from solver.conditions import Condition as Condition
 from solver.conditions import Optimizer as Optimizer

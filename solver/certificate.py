@@ -2,12 +2,17 @@
 
 Layers at which a condition takes the same value share one line ("for l = 2..9"), so a
 network of ten thousand layers has a certificate of a dozen lines.
+
+Exponents in use are few and simple, so the same lines come back in request after request.
+They are made once and kept (within bounds): writing them costs more than deciding.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
-from typing import Final, NamedTuple
+from functools import lru_cache, wraps
+from math import gcd
+from typing import Final, TypeVar
 
 from solver.conditions import Condition
 from solver.evaluate import Evaluated, Evaluation
@@ -17,12 +22,20 @@ from solver.spans import LayerSpan, describe_layers, merged, single_layer
 _MOST_VALUES: Final = 16
 _FAMILIES: Final = {"init": 0, "features": 1, "logits": 2, "faithful": 3}
 
+# Lines about long lists of layers are not kept: they are large, and rarely come back.
+_MOST_SPANS_KEPT: Final = 8
+_MOST_LINES_KEPT: Final = 1 << 13
 
-class ConditionReport(NamedTuple):
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # kept lines are found again by identity
+class ConditionReport:
     """One line of the certificate: a condition at all layers ``spans`` where it has ``value``.
 
     ``spans`` is empty for a condition on the readout.  ``form`` is the left-hand side in
-    symbols.  Where ``statement`` says that values differ, ``value`` is the one of least slack.
+    symbols; ``last`` and ``readout`` are the indices L and L+1 as they are shown.  Where
+    ``statement`` says that values differ, ``value`` is the one of least slack.
     """
 
     condition: Condition
@@ -30,6 +43,8 @@ class ConditionReport(NamedTuple):
     form: str
     statement: str
     spans: tuple[LayerSpan, ...]
+    last: str
+    readout: str
     value: Fraction
     slack: Fraction
     holds: bool
@@ -38,30 +53,50 @@ class ConditionReport(NamedTuple):
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     """Every distinct condition once: the violated first, then by family and layer."""
     depth = evaluation.network.depth
-    readout = "{L+1}" if depth is None else str(depth + 1)
-    by_condition: dict[Condition, list[Evaluated]] = {}
-    for each in evaluation.conditions:
-        by_condition.setdefault(each.condition, []).append(each)
-    reports = [
-        _report(group, readout, extreme)
-        for same in by_condition.values()
-        for group, extreme in _grouped(same)
-    ]
+    if len(evaluation.network.body) <= 2:  # at most one line for each condition and role
+        reports = [_line_of([each], depth) for each in evaluation.conditions]
+    else:
+        by_condition: dict[Condition, list[Evaluated]] = {}
+        for each in evaluation.conditions:
+            by_condition.setdefault(each.condition, []).append(each)
+        reports = [
+            _line_of(group, depth, values_differ)
+            for same in by_condition.values()
+            for group, values_differ in _grouped(same)
+        ]
     reports.sort(key=_order)
     return tuple(reports)
+
+
+def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[ConditionReport], _T]:
+    """Remember what ``function`` makes of a line for as long as the line itself is kept."""
+    remembered = lru_cache(maxsize=_MOST_LINES_KEPT)(function)
+
+    @wraps(function)
+    def call(report: ConditionReport) -> _T:
+        few = len(report.spans) <= _MOST_SPANS_KEPT
+        return remembered(report) if few else function(report)
+
+    return call
 
 
 def _grouped(same: list[Evaluated]) -> Iterable[tuple[list[Evaluated], bool]]:
     """Evaluations of one condition, by value; by outcome where there are too many values."""
     if len(same) == 1:
         return [(same, False)]
-    by_value: dict[Fraction, list[Evaluated]] = {}
+    by_value: dict[tuple[int, int], list[Evaluated]] = {}
     for each in same:
-        by_value.setdefault(each.value, []).append(each)
+        common = gcd(each.numerator, each.denominator)
+        key = (each.numerator // common, each.denominator // common)
+        by_value.setdefault(key, []).append(each)
     if len(by_value) <= _MOST_VALUES:
         return [(group, False) for group in by_value.values()]
     outcomes = ([e for e in same if not e.holds], [e for e in same if e.holds])
-    return [(sorted(group, key=_closeness), len(by_value) > 1) for group in outcomes if group]
+    return [
+        (sorted(group, key=_closeness), any(e.value != group[0].value for e in group))
+        for group in outcomes
+        if group
+    ]
 
 
 def _closeness(each: Evaluated) -> Fraction:
@@ -69,36 +104,66 @@ def _closeness(each: Evaluated) -> Fraction:
     return each.slack if each.condition.relation == ">=" else -abs(each.slack)
 
 
-def _report(group: list[Evaluated], readout: str, values_differ: bool) -> ConditionReport:
+def _line_of(
+    group: list[Evaluated], depth: int | None, values_differ: bool = False
+) -> ConditionReport:
     shown = group[0]
-    condition = shown.condition
-    if shown.block is None:
-        spans: tuple[LayerSpan, ...] = ()
-        identifier, form, statement = _worded(condition, "", "", readout)
-    else:
-        spans = shown.block.spans
-        if len(group) > 1:
-            spans = merged([span for each in group if each.block for span in each.block.spans])
-        first = str(spans[0].first)
-        layers = "" if single_layer(spans) else describe_layers(spans)
-        identifier, form, statement = _worded(condition, first, "l" if layers else first, readout)
-        if layers:
-            statement += f" for l = {layers}"
-        if values_differ:
-            where = describe_layers(shown.block.spans)
-            statement += f" (values differ; shown is that of least slack, at l = {where})"
+    own = shown.block.spans if shown.block else ()
+    spans = own
+    if len(group) > 1:
+        spans = merged(span for each in group if each.block for span in each.block.spans)
+    make = _kept_line if len(spans) <= _MOST_SPANS_KEPT else _line
+    return make(
+        shown.condition,
+        shown.numerator,
+        shown.denominator,
+        shown.twice_slack,
+        spans,
+        own if values_differ else None,
+        depth,
+    )
+
+
+def _line(
+    condition: Condition,
+    numerator: int,
+    denominator: int,
+    twice_slack: int,
+    spans: tuple[LayerSpan, ...],
+    shown_at: tuple[LayerSpan, ...] | None,
+    depth: int | None,
+) -> ConditionReport:
+    shown = Evaluated(condition, None, numerator, denominator, twice_slack)
+    last, readout = ("L", "{L+1}") if depth is None else (str(depth), str(depth + 1))
+    first = str(spans[0].first) if spans else ""
+    several = bool(spans) and single_layer(spans) is None
+    form, statement = _symbols(condition, "l" if several else first, readout)
+    if several:
+        statement += f" for l = {describe_layers(spans)}"
+    if shown_at is not None:
+        where = describe_layers(shown_at)
+        statement += f" (values differ; shown is that of least slack, at l = {where})"
     return ConditionReport(
-        condition, identifier, form, statement, spans, shown.value, shown.slack, shown.holds
-    )
-
-
-@lru_cache(maxsize=8192)
-def _worded(condition: Condition, first: str, layer: str, readout: str) -> tuple[str, str, str]:
-    return (
+        condition,
         condition.identifier(first),
-        condition.form(layer, readout),
-        condition.statement(layer, readout),
+        form,
+        statement,
+        spans,
+        last,
+        readout,
+        shown.value,
+        shown.slack,
+        shown.holds,
     )
+
+
+@lru_cache(maxsize=_MOST_LINES_KEPT)
+def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
+    form = condition.form(layer, readout)
+    return form, f"{form} {condition.relation} {condition.bound}"
+
+
+_kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_line)
 
 
 def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:

@@ -44,6 +44,9 @@ class Role(StrEnum):
     READOUT = "readout"
 
 
+_BOUNDS: Final = tuple(Fraction(twice, 2) for twice in range(5))
+
+
 class Coefficients(NamedTuple):
     """Integer coefficients of one layer's exponents."""
 
@@ -79,7 +82,7 @@ class Condition:
     @property
     def bound(self) -> Fraction:
         """The right-hand side."""
-        return Fraction(self.twice_bound, 2)
+        return _BOUNDS[self.twice_bound]
 
     def identifier(self, layer: int | str) -> str:
         """A stable name: ``init.1``, ``features.initial_readout.2``, ``logits.readout_update``."""
@@ -100,10 +103,6 @@ class Condition:
                     text += f" {sign} " if text else sign.strip("+")
                     text += f"{abs(coefficient) if abs(coefficient) > 1 else ''}{symbol}_{index}"
         return text
-
-    def statement(self, layer: int | str, readout: int | str) -> str:
-        """The whole inequality, such as ``2a_1 + c_1 + a_4 + b_4 >= 0``."""
-        return f"{self.form(layer, readout)} {self.relation} {self.bound}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,8 @@ def _failures(evaluation: Evaluation, violated: Sequence[Evaluated]) -> str:
     for each in violated[:shown]:
         spans = each.block.spans if each.block else ()
         index = str(spans[0].first) if spans and spans[0].first == spans[-1].last else "l"
-        text = each.condition.statement(index, readout)
+        form = each.condition.form(index, readout)
+        text = f"{form} {each.condition.relation} {each.condition.bound}"
         texts.append(f"{text} (at {layers(spans)})" if index == "l" and spans else text)
     more = f", and {len(violated) - shown} more" if len(violated) > shown else ""
     return "; ".join(texts) + more

@@ -13,7 +13,7 @@ from solver.conditions import Optimizer
 from solver.evaluate import unfaithful
 from solver.exponents import format_exponent
 from solver.gallery import GALLERY, GalleryEntry
-from solver.parametrization import Exponents, Network, Parametrization
+from solver.parametrization import Exponents, Network, Parametrization, RoleParametrization
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,25 @@ def compare(first: Parametrization, second: Parametrization) -> Equivalence:
     return Equivalence(True, theta, ())
 
 
-def equivalent_entries(network: Network) -> tuple[str, ...]:
-    """Labels of the gallery entries that the network is equivalent to, in gallery order.
+def equivalent_entries(
+    canonical: Parametrization | RoleParametrization, network: Network
+) -> tuple[str, ...]:
+    """Labels of the gallery entries that a parametrization is equivalent to, in gallery order.
 
-    A family is named (``"uniform(1/4)"``) only where no entry without a parameter fits.
+    ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
+    (``"uniform(1/4)"``) only where no entry without a parameter fits.
     """
-    optimizer = network.optimizer
-    first, *hidden, last = _drop_redundant_d(
-        [*(block.exponents.canonical(optimizer) for block in network.body),
-         network.readout.canonical(optimizer)],
-        network,
-    )  # fmt: skip
-    if any(layer != hidden[0] for layer in hidden):
-        return ()
-    middle = hidden[0] if hidden else None
+    optimizer = canonical.optimizer
+    if isinstance(canonical, Parametrization):
+        layers = canonical.layers
+        if any(layer != layers[1] for layer in layers[2:-1]):
+            return ()
+        layers = (layers[0], *layers[1:-1][:1], layers[-1])
+    else:
+        hidden = () if canonical.hidden is None else (canonical.hidden,)
+        layers = (canonical.input, *hidden, canonical.readout)
+    first, *rest, last = _drop_redundant_d(layers, network)
+    middle = rest[0] if rest else None
     fixed = _FIXED.get((optimizer, first, middle, last), [])
     return tuple(fixed) or tuple(
         entry.label(parameter)
@@ -96,19 +101,19 @@ def _solve(
     entry: GalleryEntry, first: Exponents, middle: Exponents | None, last: Exponents
 ) -> Fraction | None:
     """The parameter at which a family (written in canonical form) passes through the point."""
-    for exponent, affine in zip(first, (entry.a.input, entry.b.input, entry.c.input), strict=False):
-        if affine.slope and exponent is not None:
-            parameter = (exponent - affine.constant) / affine.slope
-            if not entry.admits(parameter):
-                return None
-            roles = entry.roles(parameter)
-            matches = (
-                roles.input == first
-                and roles.readout == last
-                and (middle is None or roles.hidden == middle)
-            )
-            return parameter if matches else None
-    raise AssertionError(f"{entry.name} does not depend on its parameter in the input layer")
+    if last.d is not None:  # one that is not faithful, or it would have been dropped
+        return None
+    pairs = [
+        (getattr(affines, role), value)
+        for role, exponents in (("input", first), ("hidden", middle), ("readout", last))
+        if exponents is not None
+        for affines, value in zip((entry.a, entry.b, entry.c), exponents[:3], strict=True)
+    ]
+    if any(value != affine.constant for affine, value in pairs if not affine.slope):
+        return None
+    found = {(value - affine.constant) / affine.slope for affine, value in pairs if affine.slope}
+    parameter = found.pop()
+    return parameter if not found and entry.admits(parameter) else None
 
 
 def _normal_form(parametrization: Parametrization) -> list[Exponents]:

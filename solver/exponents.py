@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from solver.errors import ExponentError
@@ -61,7 +62,7 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
             raise ExponentError(f"{shown(value)} is not a number; write {SPELLINGS}")
         case int():
             if -limits.max_integer <= value <= limits.max_integer:
-                return Fraction(value)
+                return _whole(value)
             raise _too_large(value, limits)
         case str():
             exact = _parse_text(value)
@@ -104,17 +105,30 @@ def nearest_simple(value: Fraction) -> Fraction | None:
     return simple if abs(value - simple) <= _NEAR else None
 
 
+# The spellings in use are few, so what they mean is remembered.
+_whole = lru_cache(maxsize=1 << 12)(Fraction)
+
+
 def _parse_text(text: str) -> Fraction:
-    spelling = text.strip(" ")
-    if len(spelling) <= _MAX_SPELLING:
-        if ratio := _RATIO.fullmatch(spelling):
-            numerator, denominator = int(ratio[1]), int(ratio[2])
-            if denominator == 0:
-                raise ExponentError(f"{shown(text)} divides by zero; write {SPELLINGS}")
-            return Fraction(numerator, denominator)
-        if _DECIMAL.fullmatch(spelling):
-            return _parse_decimal(Decimal(spelling), text)
-    raise ExponentError(
+    if len(text) > _MAX_SPELLING:
+        raise _unreadable(text)
+    return _parse_short_text(text)
+
+
+@lru_cache(maxsize=1 << 13)
+def _parse_short_text(text: str) -> Fraction:
+    if ratio := _RATIO.fullmatch(text):
+        numerator, denominator = int(ratio[1]), int(ratio[2])
+        if denominator == 0:
+            raise ExponentError(f"{shown(text)} divides by zero; write {SPELLINGS}")
+        return Fraction(numerator, denominator)
+    if _DECIMAL.fullmatch(text):
+        return _parse_decimal(Decimal(text), text)
+    raise _unreadable(text)
+
+
+def _unreadable(text: str) -> ExponentError:
+    return ExponentError(
         f'{shown(text)} is not an exponent; write {SPELLINGS}, such as -0.5 or "1/3"'
     )
 

@@ -64,21 +64,19 @@ def near_misses(network: Network, kind: Kind) -> Iterator[str]:
 
 
 def _candidates(network: Network) -> Iterator[_Candidate]:
-    layers = [block.exponents for block in network.body] + [network.readout]
-    places = [*range(len(network.body)), _READOUT]
-    for symbol in Exponents._fields:
-        values = [getattr(layer, symbol) for layer in layers]
-        if not any(value and nearest_simple(value) for value in values):
-            continue
-        if symbol == "c" and len(set(values)) == 1:
-            # One learning-rate exponent for all layers is one decision.
-            if simple := nearest_simple(values[0]):
-                yield _Candidate("c", symbol, values[0], simple, tuple(places))
-            continue
-        for place, value in zip(places, values, strict=True):
+    layers = [(place, block.exponents) for place, block in enumerate(network.body)]
+    layers.append((_READOUT, network.readout))
+    for number, symbol in enumerate(Exponents._fields):
+        for place, layer in layers:
+            value = layer[number]
             simple = None if value is None else nearest_simple(value)
-            if simple is not None:
-                yield _Candidate(_name(network, symbol, place), symbol, value, simple, (place,))
+            if value is None or simple is None:
+                continue
+            if symbol == "c" and all(each.c == value for _, each in layers):
+                # One learning-rate exponent for all layers is one decision.
+                yield _Candidate("c", symbol, value, simple, tuple(p for p, _ in layers))
+                break
+            yield _Candidate(_name(network, symbol, place), symbol, value, simple, (place,))
 
 
 def _name(network: Network, symbol: str, place: int) -> str:

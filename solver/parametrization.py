@@ -10,6 +10,7 @@ before the update function (TP4b, arXiv 2308.01814).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from solver.conditions import Optimizer, Role
@@ -44,7 +45,14 @@ class Exponents(NamedTuple):
 
     def canonical(self, optimizer: Optimizer) -> "Exponents":
         """The representative of the gauge orbit with c = 0 (SGD) or a = 0 (adaptive)."""
-        return self.shifted(self.canonical_theta(optimizer), optimizer)
+        fixed = self.c if optimizer == "sgd" else self.a
+        return _canonical(self, optimizer) if fixed else self
+
+
+# Few layers occur, and again and again; looking one up beats adding four fractions.
+@lru_cache(maxsize=1 << 13)
+def _canonical(exponents: Exponents, optimizer: Optimizer) -> Exponents:
+    return exponents.shifted(exponents.canonical_theta(optimizer), optimizer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,8 @@ class Parametrization:
 
     def canonical(self) -> "Parametrization":
         """The equivalent parametrization with c = 0 (SGD) or a = 0 (adaptive) in every layer."""
-        return Parametrization(
-            self.depth, tuple(_canonical_layers(self.layers, self.optimizer)), self.optimizer
-        )
+        layers = tuple(layer.canonical(self.optimizer) for layer in self.layers)
+        return Parametrization(self.depth, layers, self.optimizer)
 
     def network(self) -> Network:
         """Group equal hidden layers."""
@@ -176,12 +183,3 @@ class RoleParametrization:
             ),
             self.readout,
         )
-
-
-def _canonical_layers(layers: Sequence[Exponents], optimizer: Optimizer) -> list[Exponents]:
-    # Runs of equal layers are the rule; reuse the last result instead of redoing fractions.
-    result: list[Exponents] = []
-    for index, layer in enumerate(layers):
-        known = index and layer == layers[index - 1]
-        result.append(result[-1] if known else layer.canonical(optimizer))
-    return result

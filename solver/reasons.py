@@ -6,8 +6,9 @@ condition says by which power of n that quantity grows.
 """
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 
-from solver.certificate import ConditionReport
+from solver.certificate import ConditionReport, kept_for_lines
 from solver.conditions import READOUT_UPDATE, Role
 from solver.evaluate import Evaluation, Kind
 from solver.spans import LayerSpan
@@ -21,7 +22,7 @@ def reasons(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> tuple
     """The reasons for ``evaluation.kind``, from its certificate."""
     match evaluation.kind:
         case Kind.UNSTABLE:
-            return tuple(_instabilities(evaluation, reports))
+            return tuple(_instabilities(reports))
         case Kind.TRIVIAL:
             return tuple(_triviality(evaluation, reports))
         case Kind.KERNEL | Kind.OPERATOR:
@@ -30,15 +31,15 @@ def reasons(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> tuple
             return (*_features_move(evaluation), _logits_move(evaluation, reports))
 
 
-def _instabilities(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:
+def _instabilities(reports: Sequence[ConditionReport]) -> Iterator[str]:
     """In order of time: initialization, then features in training, then logits."""
     failing = [each for each in reports if not each.holds]
     initial = [each for each in failing if each.condition.family == "init"]
     features = _worst_by_layers(each for each in failing if each.condition.family == "features")
     logits = _worst_logits(each for each in failing if each.condition.family == "logits")
-    yield from _few([_initialization(evaluation, each) for each in initial])
-    yield from _few([_feature_blow_up(each) for each in features])
-    yield from (_logit_blow_up(evaluation, each) for each in logits)
+    yield from _few([_violation(each) for each in initial])
+    yield from _few([_violation(each) for each in features])
+    yield from (_violation(each) for each in logits)
     if initial and (features or logits):
         yield "The sizes in training are those once initialization is mended through b."
 
@@ -46,7 +47,7 @@ def _instabilities(evaluation: Evaluation, reports: Sequence[ConditionReport]) -
 def _worst_by_layers(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
     """Worst first; where both branches of r_l fail at the same layers, only the worse."""
     worst: dict[tuple[LayerSpan, ...], ConditionReport] = {}
-    for each in sorted(failing, key=lambda each: each.slack):
+    for each in sorted(failing, key=_slack):
         worst.setdefault(each.spans, each)
     return list(worst.values())
 
@@ -58,10 +59,13 @@ def _worst_logits(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
     overstates the size, since no law of large numbers acts on that path.
     """
     worst: dict[str, ConditionReport] = {}
-    for each in sorted(failing, key=lambda each: each.slack):
+    for each in sorted(failing, key=_slack):
         if each.condition.name != "updated_readout":
             worst.setdefault(each.condition.name, each)
     return list(worst.values())
+
+
+_slack = attrgetter("slack")
 
 
 def _few(sentences: list[str]) -> list[str]:
@@ -71,7 +75,19 @@ def _few(sentences: list[str]) -> list[str]:
     return [*sentences[:_MOST_ALIKE], f"{rest} more of the kind are in the list of conditions."]
 
 
-def _initialization(evaluation: Evaluation, report: ConditionReport) -> str:
+@kept_for_lines
+def _violation(report: ConditionReport) -> str:
+    """What goes wrong, and like which power of n, where the condition does not hold."""
+    match report.condition.family:
+        case "init":
+            return _bad_initialization(report)
+        case "features":
+            return _feature_blow_up(report)
+        case _:
+            return _logit_blow_up(report)
+
+
+def _bad_initialization(report: ConditionReport) -> str:
     size = power(-report.slack)
     verb = "blows up" if report.slack < 0 else "vanishes"
     because = f"because {report.form} = {report.value} and stability needs"
@@ -90,7 +106,7 @@ def _initialization(evaluation: Evaluation, report: ConditionReport) -> str:
         case Role.READOUT:
             return (
                 f"At initialization the logits blow up: f_0 is {size} times the size of "
-                f"x^{_last(evaluation)}, {because} at least {bound}."
+                f"x^{report.last}, {because} at least {bound}."
             )
 
 
@@ -103,8 +119,8 @@ def _feature_blow_up(report: ConditionReport) -> str:
     )
 
 
-def _logit_blow_up(evaluation: Evaluation, report: ConditionReport) -> str:
-    size, last, readout = power(-report.slack), _last(evaluation), _readout(evaluation)
+def _logit_blow_up(report: ConditionReport) -> str:
+    size, last, readout = power(-report.slack), report.last, report.readout
     if report.condition.name == READOUT_UPDATE:
         return (
             f"In training the logits blow up: the readout's own update contributes "

@@ -57,6 +57,7 @@ class Verdict:
     reasons: tuple[str, ...]
     consequences: tuple[str, ...]
     warnings: tuple[str, ...]
+    canonical: Parametrization | RoleParametrization
     equivalent_to: tuple[str, ...]
 
 
@@ -107,6 +108,7 @@ def _verdict(
     evaluation = evaluate(network)
     conditions = certificate(evaluation)
     violated = unfaithful(network)
+    canonical = parametrization.canonical()
     stable, nontrivial = evaluation.stable, evaluation.nontrivial
     regime = evaluation.kind is Kind.FEATURE_LEARNING if nontrivial else None
     return Verdict(
@@ -131,7 +133,8 @@ def _verdict(
             *near_misses(network, evaluation.kind),
             *limits_of_the_theorem(evaluation, activation, violated),
         ),
-        equivalent_to=equivalent_entries(network),
+        canonical=canonical,
+        equivalent_to=equivalent_entries(canonical, network),
     )
 
 

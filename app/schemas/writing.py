@@ -28,6 +28,7 @@ from solver import (
     Verdict,
     describe_layers,
     format_exponent,
+    kept_for_lines,
 )
 
 # Up to this depth every layer is listed; beyond, layers that behave alike share an entry.
@@ -62,7 +63,7 @@ def classification(verdict: Verdict) -> Classification:
         "reasons": list(verdict.reasons),
         "consequences": list(verdict.consequences),
         "warnings": list(verdict.warnings),
-        "canonical": parametrization(verdict.parametrization.canonical()),
+        "canonical": parametrization(verdict.canonical),
         "equivalent_to": list(verdict.equivalent_to),
     }
 
@@ -171,6 +172,7 @@ def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
     ]
 
 
+@kept_for_lines
 def _condition(report: ConditionReport) -> ConditionOut:
     condition = report.condition
     return {

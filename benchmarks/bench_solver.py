@@ -1,0 +1,57 @@
+"""(a) One call of the solver at L = 3; (b) rows per second of classify_many."""
+
+import random
+from fractions import Fraction
+
+import numpy as np
+
+from benchmarks.measure import best_seconds, machine, report
+from solver import GALLERY, Exponents, Parametrization, classify, classify_many
+
+_ROWS = 1_000_000
+
+
+def single_calls() -> None:
+    """Verdict, certificate and words, on distinct parametrizations with three hidden layers."""
+    generator = random.Random(0)
+    halves = [Fraction(n, 2) for n in range(-2, 5)]
+    gallery = [
+        entry.roles().at_depth(3)
+        for entry in GALLERY.values()
+        if entry.parameter is None and not entry.depth_one_only
+    ]
+    drawn = [
+        Parametrization(3, tuple(Exponents(*generator.choices(halves, k=3)) for _ in range(4)))
+        for _ in range(200)
+    ]
+    for name, points in (("gallery", gallery * 25), ("random halves", drawn)):
+        seconds = best_seconds(lambda points=points: [classify(each) for each in points])
+        each = 1e6 * seconds / len(points)
+        report(f"(a) classify, L = 3, {name}", f"{each:.0f} µs", "≤ 150 µs", each <= 150)
+
+
+def rows_per_second() -> None:
+    """Integer-coded rows over the denominator 12, half of them near the gallery."""
+    generator = np.random.default_rng(0)
+    for depth in (2, 3):
+        mup = GALLERY["mup"].roles().at_depth(depth).layers
+        row = [int(12 * layer[symbol]) for symbol in range(2) for layer in mup] + [0]
+        near = np.array(row) + 6 * generator.integers(-1, 2, (_ROWS // 2, len(row))) * (
+            generator.random((_ROWS // 2, len(row))) < 0.1
+        )
+        rows = np.concatenate([near, generator.integers(-24, 25, (_ROWS // 2, len(row)))])
+        for optimizer in ("sgd", "adam"):
+            seconds = best_seconds(lambda o=optimizer: classify_many(depth, rows, 12, o), 5)
+            rate = _ROWS / seconds / 1e6
+            report(
+                f"(b) classify_many, L = {depth}, {optimizer}",
+                f"{rate:.1f} M rows/s",
+                "≥ 5 M rows/s",
+                rate >= 5,
+            )
+
+
+if __name__ == "__main__":
+    print(f"Solver ({machine()})")
+    single_calls()
+    rows_per_second()

@@ -1,0 +1,52 @@
+"""The service with its thinking removed: the least that HTTP, JSON and validation cost.
+
+``/floor/classify`` validates exactly as ``/v1/classify`` does and answers a fixed body of the
+size of a usual answer.  ``/floor/batch`` parses the same body as ``/v1/classify/batch`` and
+serialises the same answer, with nothing in between.
+"""
+
+from typing import Any
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, FastAPI, Response
+
+from app.json_body import JsonRoute
+from app.main import create_app as create_service
+from app.routes.dependencies import SettingsDep
+from app.schemas.requests import BatchIn, ClassifyIn
+from app.schemas.writing import answer, classification
+from solver import GALLERY, classify, classify_vectors
+
+router = APIRouter(route_class=JsonRoute)
+_FIXED = answer(classification(classify(GALLERY["ntk"].roles().at_depth(3)))).body
+_batch_answer: dict[str, Any] = {}
+
+
+@router.post("/floor/classify", response_model=None)
+async def floor_classify(body: ClassifyIn, settings: SettingsDep) -> Response:
+    """The request read as always; an answer that is known beforehand."""
+    body.resolve(settings.limits)
+    return Response(_FIXED, media_type="application/json")
+
+
+@router.post("/floor/batch", response_model=None)
+async def floor_batch(body: BatchIn) -> Response:
+    """The answer of the first call, serialised anew for every later one."""
+    if not _batch_answer:
+        result = classify_vectors(body.depth, body.abc)
+        _batch_answer.update(
+            depth=body.depth,
+            count=len(body.abc),
+            verdict=result.verdicts(),
+            r=result.r(),
+            stable=result.stable.tolist(),
+            nontrivial=result.nontrivial(),
+        )
+    return await run_sync(answer, _batch_answer)
+
+
+def create_app() -> FastAPI:
+    """The service with the floor beside it."""
+    app = create_service()
+    app.include_router(router)
+    return app
