@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def rows_per_second() -> None:
         )
         rows = np.concatenate([near, generator.integers(-24, 25, (_ROWS // 2, len(row)))])
         for optimizer in ("sgd", "adam"):
-            seconds = best_seconds(lambda o=optimizer: classify_many(depth, rows, 12, o), 5)
+            seconds = best_seconds(partial(classify_many, depth, rows, 12, optimizer), 5)
             rate = _ROWS / seconds / 1e6
             report(
                 f"(b) classify_many, L = {depth}, {optimizer}",

@@ -40,6 +40,7 @@ from solver.reading import read as read
 from solver.reading import read_depth as read_depth
 from solver.spans import LayerSpan as LayerSpan
 from solver.spans import describe_layers as describe_layers
+from solver.symbolic import relations as relations
 from solver.verdict import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdict import LayerReport as LayerReport
 from solver.verdict import Verdict as Verdict

@@ -48,7 +48,12 @@ CLASSIFY: Final[Examples] = {
     "rounded_exponent": {
         "summary": "A rounded exponent: near miss",
         "description": "0.3333 is not 1/3, and the verdict turns on it: see the warning.",
-        "value": {"depth": 2, "a": [0, 0.3333, 0.5], "b": [0, "1/6", 0], "c": 0},
+        "value": {
+            "depth": 2,
+            "a": ["-1/6", 0.3333, "1/2"],
+            "b": ["1/6", "1/6", "1/6"],
+            "c": 0,
+        },
     },
 }
 

@@ -1,0 +1,55 @@
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+BENCHMARKS = $(subst /,.,$(basename $(sort $(wildcard benchmarks/bench_*.py))))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve check test bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## Install everything into .venv
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or later is needed; name one with: make setup PYTHON=python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo 'Python has no venv module; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@echo 'Installing into .venv (a minute or two the first time)'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup ## Show what the service does, on examples
+	@echo 'Running the demonstration'
+	@$(BIN)/python -m app.demo
+
+serve: setup ## Serve on HOST (127.0.0.1) and PORT (8000)
+	@echo 'Serving on http://$(HOST):$(PORT), documentation at /docs; Ctrl-C stops it'
+	@$(BIN)/python -m app.cli serve --host $(HOST) --port $(PORT)
+
+check: setup ## Lint, check formatting, check types
+	@echo 'Checking style, formatting and types'
+	@$(BIN)/ruff check -q
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/mypy --no-error-summary
+
+test: setup check ## Check, then run every test
+	@scripts/ensure-chromium
+	@echo 'Running the tests'
+	@$(BIN)/python -m pytest
+
+bench: setup ## Run every benchmark, one after the other
+	@for benchmark in $(BENCHMARKS); do \
+		echo "Running $$benchmark"; \
+		$(BIN)/python -m $$benchmark || exit 1; \
+	done
+
+clean: ## Remove .venv and everything generated
+	@echo 'Removing .venv, caches and build outputs'
+	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,78 @@
+"""The house rules: who may import whom, and what each room shows to the others."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import solver
+
+ROOT = Path(__file__).parent.parent
+FORBIDDEN = {"solver": {"app", "fastapi", "starlette", "uvicorn", "dbos", "torch", "httpx"}}
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "solver").rglob("*.py")), ids=lambda p: p.name)
+def test_the_solver_knows_no_web_and_no_torch(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imported(path)} & FORBIDDEN["solver"]
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/**/*.py")), ids=lambda p: p.name)
+def test_nothing_evaluates_or_unpickles(path: Path) -> None:
+    if ".venv" in path.parts or path.is_relative_to(ROOT / "tests"):
+        return
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not called & {"eval", "exec", "sympify", "__import__"}
+    assert not imported(path) & {"pickle", "marshal", "shelve"}
+
+
+def test_the_api_process_loads_neither_torch_nor_sympy() -> None:
+    script = (
+        "import sys; from app.main import create_app; from app.settings import Settings; "
+        "create_app(Settings()); "
+        "print(sorted({'torch', 'sympy', 'dbos', 'z3', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_face_of_the_solver() -> None:
+    """Adding a name is a decision: pin it here."""
+    submodules = {path.stem for path in (ROOT / "solver").glob("*.py")}
+    public = {name for name in vars(solver) if not name.startswith("_")} - submodules
+    assert public == {
+        "AnyDepthVerdict", "Activation", "BatchVerdict", "Coefficients", "Condition",
+        "ConditionReport", "DEFAULT_LIMITS", "Description", "Equivalence", "ExponentError",
+        "Exponents", "Flaw", "GALLERY", "GalleryEntry", "Kind", "LayerReport", "LayerSpan",
+        "Limits", "Optimizer", "Parametrization", "ParametrizationError", "Role",
+        "RoleParametrization", "SolverError", "System", "UnknownParametrizationError", "Verdict",
+        "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
+        "describe_layers", "format_exponent", "gallery_entry", "kept_for_lines",
+        "parse_exponent", "read", "read_depth", "relations", "system",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "app").rglob("*.py")) + sorted((ROOT / "solver").rglob("*.py"))
+)
+def test_files_are_small_and_say_what_they_are_for(path: Path) -> None:
+    text = path.read_text()
+    assert ast.get_docstring(ast.parse(text)), f"{path.name} has no docstring"
+    assert len(text.splitlines()) <= 500
