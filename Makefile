@@ -29,7 +29,6 @@ demo: setup ## Show what the service does, on examples
 	@$(BIN)/python -m app.demo
 
 serve: setup ## Serve on HOST (127.0.0.1) and PORT (8000)
-	@echo 'Serving on http://$(HOST):$(PORT), documentation at /docs; Ctrl-C stops it'
 	@$(BIN)/python -m app.cli serve --host $(HOST) --port $(PORT)
 
 check: setup ## Lint, check formatting, check types

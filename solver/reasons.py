@@ -35,21 +35,21 @@ def _instabilities(reports: Sequence[ConditionReport]) -> Iterator[str]:
     """In order of time: initialization, then features in training, then logits."""
     failing = [each for each in reports if not each.holds]
     initial = [each for each in failing if each.condition.family == "init"]
-    features = _worst_by_layers(each for each in failing if each.condition.family == "features")
+    features = _by_layers(each for each in failing if each.condition.family == "features")
     logits = _worst_logits(each for each in failing if each.condition.family == "logits")
-    yield from _few([_violation(each) for each in initial])
-    yield from _few([_violation(each) for each in features])
-    yield from (_violation(each) for each in logits)
+    yield from _few([_bad_initialization(each) for each in initial])
+    yield from _few([_feature_blow_up(each) for each in features])
+    yield from (_logit_blow_up(each) for each in logits)
     if initial and (features or logits):
         yield "The sizes in training are those once initialization is mended through b."
 
 
-def _worst_by_layers(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
-    """Worst first; where both branches of r_l fail at the same layers, only the worse."""
-    worst: dict[tuple[LayerSpan, ...], ConditionReport] = {}
+def _by_layers(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
+    """The violated branches of r_l at each set of layers, worst first in both respects."""
+    branches: dict[tuple[LayerSpan, ...], list[ConditionReport]] = {}
     for each in sorted(failing, key=_slack):
-        worst.setdefault(each.spans, each)
-    return list(worst.values())
+        branches.setdefault(each.spans, []).append(each)
+    return list(branches.values())
 
 
 def _worst_logits(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
@@ -76,17 +76,6 @@ def _few(sentences: list[str]) -> list[str]:
 
 
 @kept_for_lines
-def _violation(report: ConditionReport) -> str:
-    """What goes wrong, and like which power of n, where the condition does not hold."""
-    match report.condition.family:
-        case "init":
-            return _bad_initialization(report)
-        case "features":
-            return _feature_blow_up(report)
-        case _:
-            return _logit_blow_up(report)
-
-
 def _bad_initialization(report: ConditionReport) -> str:
     size = power(-report.slack)
     verb = "blows up" if report.slack < 0 else "vanishes"
@@ -110,15 +99,23 @@ def _bad_initialization(report: ConditionReport) -> str:
             )
 
 
-def _feature_blow_up(report: ConditionReport) -> str:
-    when = " from the second step on" if report.condition.name == "updated_readout" else ""
+def _feature_blow_up(branches: list[ConditionReport]) -> str:
+    worst, h = branches[0], vector("h", branches[0].spans)
+    size = power(-worst.slack)
+    if worst.condition.name != "updated_readout":
+        how = f"blow up: updates move {h} by {size}"
+    elif len(branches) == 1:
+        how = f"blow up from the second step on: updates move {h} by {size}"
+    else:
+        first = power(-branches[1].slack)
+        how = f"blow up: updates move {h} by {first} in the first step and by {size} from then on"
     return (
-        f"In training the features of {layers(report.spans)} blow up{when}: updates move "
-        f"{vector('h', report.spans)} by {power(-report.slack)} (r_l = {report.slack}, and "
+        f"In training the features of {layers(worst.spans)} {how} (r_l = {worst.slack}, and "
         "stability needs r_l >= 0)."
     )
 
 
+@kept_for_lines
 def _logit_blow_up(report: ConditionReport) -> str:
     size, last, readout = power(-report.slack), report.last, report.readout
     if report.condition.name == READOUT_UPDATE:

@@ -27,8 +27,8 @@ def verdict(depth: int, a: list[object], b: list[object], c: object, **more: obj
 def test_standard_parametrization_blows_up_in_training_and_says_how_fast() -> None:
     """TP4 Section 5: with b = 1/2 and c = 0, logits grow like n; W_0 Δx too."""
     reasons = classify(gallery_entry("standard").roles().at_depth(2)).reasons
-    assert reasons[0].startswith("In training the features of layer 2 blow up from the second step")
-    assert "h^2 by n (r_l = -1" in reasons[0]
+    assert reasons[0].startswith("In training the features of layer 2 blow up: updates move h^2 by")
+    assert "by n^(1/2) in the first step and by n from then on (r_l = -1" in reasons[0]
     assert any("ΔW^3 x^2 of size n," in reason for reason in reasons)
     assert any("W_0^3 Δx^2 of size n," in reason for reason in reasons)
 
@@ -59,6 +59,12 @@ def test_initialization_comes_before_training() -> None:
     order = [r.split(" ")[0:2] for r in reasons]
     assert order.index(["At", "initialization"]) < order.index(["In", "training"])
     assert reasons[-1] == "The sizes in training are those once initialization is mended through b."
+
+
+def test_features_may_blow_up_from_the_second_step_on() -> None:
+    """A small initial readout hides it at first: P = 1/2 and U = -1/2 at layer 2."""
+    found = verdict(2, [0, 0, "1/2"], [0, "1/2", "1/2"], ["1/2", "1/2", "-1"])
+    assert "blow up from the second step on: updates move h^2 by n^(1/2) (r_l" in found.reasons[0]
 
 
 def test_adam_at_c_1_breaks_only_the_initial_readout() -> None:

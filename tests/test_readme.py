@@ -1,0 +1,76 @@
+"""The README tells the truth: its table, its answers, its settings."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from app.table import gallery_table
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def service() -> TestClient:
+    return TestClient(create_app(Settings(log_level="critical")))
+
+
+def test_the_gallery_table_is_what_the_service_prints(service: TestClient) -> None:
+    table = re.search(r"<!-- gallery.*?```text\n(.*?)\n?```", README, re.DOTALL)
+    assert table is not None
+    assert table[1] == gallery_table(service)
+
+
+def test_the_first_example_is_real(service: TestClient) -> None:
+    question = re.search(r"-d '(\{\"depth\": 3.*?\})' \| jq", README)
+    printed = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+    assert question is not None
+    assert printed is not None
+    answer = service.post("/v1/classify", json=json.loads(question[1])).json()
+    assert {key: answer[key] for key in ("verdict", "r", "reasons")} == json.loads(printed[1])
+
+
+def test_every_printed_answer_is_real(service: TestClient) -> None:
+    """Each `$ ask path 'body'` line, and the answer below it where there is one."""
+    asked = re.findall(r"^\$ ask (\S+) '(.*?)'\n(\{.*?\}$)?", README, re.DOTALL | re.MULTILINE)
+    assert len(asked) >= 7
+    for path, body, answer in asked:
+        response = service.post(
+            f"/v1/{path}", content=body, headers={"Content-Type": "application/json"}
+        )
+        if answer:
+            assert response.text == answer
+        else:
+            assert response.json()["equivalent_to"] == ["ntk"]
+
+
+def test_the_python_examples_run(
+    service: TestClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(url: str, json: object) -> object:
+        return service.post(url.removeprefix("http://localhost:8000"), json=json)
+
+    monkeypatch.setattr("httpx.post", post)
+    for example in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(compile(example, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "kernel 1/4" in printed
+    assert "True" in printed
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    rows = dict(re.findall(r"\| `ABC_(\w+)` \| `(.*?)` \|", README))
+    assert set(rows) == {name.upper() for name in Settings.model_fields}
+    defaults = Settings()
+    for name, shown in rows.items():
+        value = getattr(defaults, name.lower())
+        assert shown == (",".join(value) if isinstance(value, tuple) else str(value))
+
+
+def test_every_route_is_mentioned(service: TestClient) -> None:
+    for path in service.get("/openapi.json").json()["paths"]:
+        assert path in README, path
