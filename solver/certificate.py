@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, wraps
-from math import gcd
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from solver.conditions import Condition
-from solver.evaluate import Evaluated, Evaluation
+from solver.evaluate import Evaluated, Evaluation, LayerEvaluation
 from solver.spans import LayerSpan, describe_layers, merged, single_layer
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
@@ -52,18 +51,23 @@ class ConditionReport:
 
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     """Every distinct condition once: the violated first, then by family and layer."""
-    depth = evaluation.network.depth
-    if len(evaluation.network.body) <= 2:  # at most one line for each condition and role
-        reports = [_line_of([each], depth) for each in evaluation.conditions]
+    network = evaluation.network
+    depth = network.depth
+    reports = list(_lines(evaluation.readout, (), depth))
+    if len(network.body) <= 2:  # one block for each role: nothing to group
+        for block, layer, _ in evaluation.blocks:
+            few = len(block.spans) <= _MOST_SPANS_KEPT
+            reports.extend((_lines if few else _lines.__wrapped__)(layer, block.spans, depth))
     else:
-        by_condition: dict[Condition, list[Evaluated]] = {}
-        for each in evaluation.conditions:
-            by_condition.setdefault(each.condition, []).append(each)
-        reports = [
-            _line_of(group, depth, values_differ)
+        by_condition: dict[Condition, list[_Placed]] = {}
+        for block, layer, _ in evaluation.blocks:
+            for each in layer.conditions:
+                by_condition.setdefault(each.condition, []).append(_Placed(each, block.spans))
+        reports.extend(
+            _grouped_line(group, depth, values_differ)
             for same in by_condition.values()
             for group, values_differ in _grouped(same)
-        ]
+        )
     reports.sort(key=_order)
     return tuple(reports)
 
@@ -80,60 +84,60 @@ def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[Condi
     return call
 
 
-def _grouped(same: list[Evaluated]) -> Iterable[tuple[list[Evaluated], bool]]:
+class _Placed(NamedTuple):
+    """A condition at a point, and the layers it is about."""
+
+    found: Evaluated
+    spans: tuple[LayerSpan, ...]
+
+
+@lru_cache(maxsize=_MOST_LINES_KEPT)
+def _lines(
+    layer: LayerEvaluation, spans: tuple[LayerSpan, ...], depth: int | None
+) -> tuple[ConditionReport, ...]:
+    make = _kept_line if len(spans) <= _MOST_SPANS_KEPT else _line
+    return tuple(make(each, spans, depth) for each in layer.conditions)
+
+
+def _grouped(same: list[_Placed]) -> Iterable[tuple[list[_Placed], bool]]:
     """Evaluations of one condition, by value; by outcome where there are too many values."""
-    if len(same) == 1:
-        return [(same, False)]
-    by_value: dict[tuple[int, int], list[Evaluated]] = {}
+    by_value: dict[tuple[int, int], list[_Placed]] = {}
     for each in same:
-        common = gcd(each.numerator, each.denominator)
-        key = (each.numerator // common, each.denominator // common)
-        by_value.setdefault(key, []).append(each)
+        by_value.setdefault(each.found[1:3], []).append(each)  # numerator and denominator
     if len(by_value) <= _MOST_VALUES:
         return [(group, False) for group in by_value.values()]
-    outcomes = ([e for e in same if not e.holds], [e for e in same if e.holds])
+    outcomes = ([e for e in same if not e.found.holds], [e for e in same if e.found.holds])
     return [
-        (sorted(group, key=_closeness), any(e.value != group[0].value for e in group))
+        (sorted(group, key=_closeness), any(e.found.value != group[0].found.value for e in group))
         for group in outcomes
         if group
     ]
 
 
-def _closeness(each: Evaluated) -> Fraction:
+def _closeness(each: _Placed) -> Fraction:
     """Least for the worst violation, or else the narrowest margin."""
-    return each.slack if each.condition.relation == ">=" else -abs(each.slack)
+    slack = each.found.slack
+    return slack if each.found.condition.relation == ">=" else -abs(slack)
 
 
-def _line_of(
-    group: list[Evaluated], depth: int | None, values_differ: bool = False
-) -> ConditionReport:
+def _grouped_line(group: list[_Placed], depth: int | None, values_differ: bool) -> ConditionReport:
     shown = group[0]
-    own = shown.block.spans if shown.block else ()
-    spans = own
+    spans = shown.spans
     if len(group) > 1:
-        spans = merged(span for each in group if each.block for span in each.block.spans)
+        spans = merged(span for each in group for span in each.spans)
+    if values_differ:
+        return _line(shown.found, spans, depth, shown.spans)
     make = _kept_line if len(spans) <= _MOST_SPANS_KEPT else _line
-    return make(
-        shown.condition,
-        shown.numerator,
-        shown.denominator,
-        shown.twice_slack,
-        spans,
-        own if values_differ else None,
-        depth,
-    )
+    return make(shown.found, spans, depth)
 
 
 def _line(
-    condition: Condition,
-    numerator: int,
-    denominator: int,
-    twice_slack: int,
+    found: Evaluated,
     spans: tuple[LayerSpan, ...],
-    shown_at: tuple[LayerSpan, ...] | None,
     depth: int | None,
+    shown_at: tuple[LayerSpan, ...] | None = None,
 ) -> ConditionReport:
-    shown = Evaluated(condition, None, numerator, denominator, twice_slack)
+    condition = found.condition
     last, readout = ("L", "{L+1}") if depth is None else (str(depth), str(depth + 1))
     first = str(spans[0].first) if spans else ""
     several = bool(spans) and single_layer(spans) is None
@@ -151,19 +155,19 @@ def _line(
         spans,
         last,
         readout,
-        shown.value,
-        shown.slack,
-        shown.holds,
+        found.value,
+        found.slack,
+        found.holds,
     )
+
+
+_kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_line)
 
 
 @lru_cache(maxsize=_MOST_LINES_KEPT)
 def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
     form = condition.form(layer, readout)
     return form, f"{form} {condition.relation} {condition.bound}"
-
-
-_kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_line)
 
 
 def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:

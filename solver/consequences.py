@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, get_args
 
-from solver.conditions import READOUT_UPDATE
 from solver.evaluate import Evaluated, Evaluation, Kind
+from solver.parametrization import Block
 from solver.spans import single_layer
 from solver.wording import joined, layers
 
@@ -62,7 +62,9 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
 
 
 def limits_of_the_theorem(
-    evaluation: Evaluation, activation: Activation, violated: Sequence[Evaluated] | None
+    evaluation: Evaluation,
+    activation: Activation,
+    violated: Sequence[tuple[Evaluated, Block | None]] | None,
 ) -> Iterator[str]:
     """Warnings: where the question leaves the ground on which the theorem is proved.
 
@@ -101,23 +103,19 @@ def _trained(evaluation: Evaluation) -> list[str]:
 
 
 def _initial_function(evaluation: Evaluation) -> str:
-    start = next(
-        each
-        for each in evaluation.conditions
-        if each.block is None and each.condition.name != READOUT_UPDATE
-    )
+    start = next(c for c in evaluation.readout.conditions if c.condition.family == "init")
     if start.tight:
         return "f_0 is a Gaussian process, whose kernel is Σ^L (the covariance of x^L)."
     return "f_0 → 0."
 
 
-def _failures(evaluation: Evaluation, violated: Sequence[Evaluated]) -> str:
+def _failures(evaluation: Evaluation, violated: Sequence[tuple[Evaluated, Block | None]]) -> str:
     depth = evaluation.network.depth
     readout = "{L+1}" if depth is None else str(depth + 1)
     shown = 4
     texts = []
-    for each in violated[:shown]:
-        spans = each.block.spans if each.block else ()
+    for each, block in violated[:shown]:
+        spans = block.spans if block else ()
         index = str(spans[0].first) if spans and spans[0].first == spans[-1].last else "l"
         form = each.condition.form(index, readout)
         text = f"{form} {each.condition.relation} {each.condition.bound}"

@@ -8,6 +8,7 @@ equal.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from solver.conditions import Optimizer
 from solver.evaluate import unfaithful
@@ -69,6 +70,13 @@ def equivalent_entries(
         layers = (canonical.input, *hidden, canonical.readout)
     first, *rest, last = _drop_redundant_d(layers, network)
     middle = rest[0] if rest else None
+    return _known_entries(optimizer, first, middle, last)
+
+
+@lru_cache(maxsize=1 << 12)
+def _known_entries(
+    optimizer: Optimizer, first: Exponents, middle: Exponents | None, last: Exponents
+) -> tuple[str, ...]:
     fixed = _FIXED.get((optimizer, first, middle, last), [])
     return tuple(fixed) or tuple(
         entry.label(parameter)
@@ -123,7 +131,7 @@ def _normal_form(parametrization: Parametrization) -> list[Exponents]:
 def _drop_redundant_d(layers: Sequence[Exponents], network: Network) -> list[Exponents]:
     """A faithful d is what omitting d means (a scale-invariant update), so it is left out."""
     violated = unfaithful(network)
-    if violated is None or any(each.condition.relation == "=" for each in violated):
+    if violated is None or any(each.condition.relation == "=" for each, _ in violated):
         return list(layers)
     return [Exponents(a, b, c) for a, b, c, _ in layers]
 

@@ -5,15 +5,16 @@ common denominator of those two: at most eight bounded denominators, however dee
 network.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import lcm
+from operator import mul
 from typing import NamedTuple
 
-from solver.conditions import READOUT_UPDATE, Condition, Optimizer, Role, system
+from solver.conditions import Condition, Optimizer, Role, system
 from solver.parametrization import Block, Exponents, Network
 from solver.spans import LayerSpan, merged
 
@@ -33,14 +34,13 @@ _ratio = lru_cache(maxsize=1 << 14)(Fraction)
 
 
 class Evaluated(NamedTuple):
-    """A condition on one block of layers (None: on the readout alone) at a point.
+    """A condition at a point.
 
-    The form's value is ``numerator / denominator``, its slack
+    The form's value is ``numerator / denominator`` in lowest terms, its slack
     ``twice_slack / (2 * denominator)``.
     """
 
     condition: Condition
-    block: Block | None
     numerator: int
     denominator: int
     twice_slack: int
@@ -66,139 +66,139 @@ class Evaluated(NamedTuple):
         return self.twice_slack == 0 or (self.condition.relation == ">=" and self.twice_slack > 0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)  # one for each layer and readout: see below
+class LayerEvaluation:
+    """The conditions on one layer, or on the readout alone.
+
+    ``r`` is r_l, None for the readout.  ``moves`` says whether updates of the layer move
+    features or logits by Θ(1), if the parametrization is stable: r_l = 0, or a tight condition
+    on logits.
+    """
+
+    conditions: tuple[Evaluated, ...]
+    r: Fraction | None
+    holds: bool
+    moves_logits: bool
+    moves: bool
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """A network's conditions at a point, and what follows from their slacks.
 
-    ``block_r`` holds r_l for each block of ``network.body``; ``r`` is their minimum.
+    ``layers`` holds the evaluation of each block of ``network.body``; r is the least r_l.
     """
 
     network: Network
-    conditions: tuple[Evaluated, ...]
-    block_r: tuple[Fraction, ...]
+    layers: tuple[LayerEvaluation, ...]
+    readout: LayerEvaluation
     r: Fraction
     stable: bool
     nontrivial: bool
     kind: Kind
 
-    @cached_property
+    @property
+    def blocks(self) -> Iterator[tuple[Block, LayerEvaluation, Fraction]]:
+        """Each block of body layers with its evaluation and its r_l."""
+        for block, layer in zip(self.network.body, self.layers, strict=True):
+            assert layer.r is not None, "every body layer has features"
+            yield block, layer, layer.r
+
+    @property
     def readout_updated_maximally(self) -> bool:
         """Whether the readout's own update moves the logits by Θ(1) (TP4 Definition 5.4)."""
-        return any(each.tight for each in self.conditions if each.condition.name == READOUT_UPDATE)
+        return self.readout.moves_logits
 
-    @cached_property
+    @property
     def readout_initialized_maximally(self) -> bool:
         """Whether the initial readout turns moved features into Θ(1) (TP4 Definition 5.4)."""
-        return any(
-            each.tight
-            for each in self.conditions
-            if each.condition.family == "logits" and each.condition.name != READOUT_UPDATE
-        )
-
-    @cached_property
-    def trained_layers(self) -> tuple[LayerSpan, ...]:
-        """The body layers whose updates move features or logits by Θ(1), in order.
-
-        That is r_l = 0, or a tight condition on the initial readout acting on features that
-        layer l moves.
-        """
-        spans = {
-            span
-            for each in self.conditions
-            if each.twice_slack == 0 and each.block is not None and each.condition.family != "init"
-            for span in each.block.spans
-        }
-        return merged(spans)
+        return any(layer.moves_logits for layer in self.layers)
 
     @property
     def maximal(self) -> bool:
         """Whether this is µP up to gauge (TP4 Theorem 5.6)."""
         return (
             self.stable
-            and not any(self.block_r)
+            and not any(layer.r for layer in self.layers)
             and self.readout_updated_maximally
             and self.readout_initialized_maximally
+        )
+
+    @property
+    def trained_layers(self) -> tuple[LayerSpan, ...]:
+        """The body layers whose updates move features or logits by Θ(1), in order."""
+        return merged(
+            span for block, layer, _ in self.blocks if layer.moves for span in block.spans
         )
 
 
 def evaluate(network: Network) -> Evaluation:
     """Evaluate every stability condition and decide the verdict.  Exact; no floats."""
-    conditions: list[Evaluated] = []
-    block_r: list[Fraction] = []
-    for block, found in _evaluated(network, system(network.optimizer).of):
-        conditions.extend(found)
-        if block is not None:
-            branches = [each for each in found if each.condition.family == "features"]
-            least = min(each.twice_slack for each in branches)
-            block_r.append(_ratio(least, 2 * branches[0].denominator))
-    stable = all(each.holds for each in conditions)
-    nontrivial = stable and any(
-        each.twice_slack == 0 and each.condition.family == "logits" for each in conditions
+    optimizer, end = network.optimizer, network.readout
+    layers = tuple(
+        _evaluate_layer(optimizer, block.role, block.exponents, end) for block in network.body
     )
-    r = min(block_r)
-    kind = _kind(network.optimizer, stable, nontrivial, r)
-    return Evaluation(network, tuple(conditions), tuple(block_r), r, stable, nontrivial, kind)
+    readout = _evaluate_layer(optimizer, Role.READOUT, end, end)
+    stable = readout.holds and all(layer.holds for layer in layers)
+    nontrivial = stable and (readout.moves_logits or any(layer.moves_logits for layer in layers))
+    r = min(layer.r for layer in layers if layer.r is not None)
+    kind = _kind(optimizer, stable, nontrivial, r)
+    return Evaluation(network, layers, readout, r, stable, nontrivial, kind)
 
 
-def unfaithful(network: Network) -> list[Evaluated] | None:
-    """The violated conditions of faithfulness (TP4b Lemma 2.8.11): the theorem needs none.
+def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
+    """The violated conditions of faithfulness (TP4b Lemma 2.8.11), each with its layers.
 
     None where the question does not arise: for SGD, and where d is not given (then the
     update function is scale-invariant and d is redundant).
     """
-    if network.readout.d is None:
+    end = network.readout
+    if end.d is None:
         return None
     faithful = system(network.optimizer).faithful
+    places: list[tuple[Block | None, Role, Exponents]] = [
+        *((block, block.role, block.exponents) for block in network.body),
+        (None, Role.READOUT, end),
+    ]
+    return [
+        (each, block)
+        for block, role, own in places
+        for each in _at([c for c in faithful if c.role is role], own, end)
+        if not each.holds
+    ]
 
-    def of(role: Role) -> tuple[Condition, ...]:
-        return tuple(condition for condition in faithful if condition.role is role)
 
-    return [each for _, found in _evaluated(network, of) for each in found if not each.holds]
-
-
-def _evaluated(
-    network: Network, of: Callable[[Role], tuple[Condition, ...]]
-) -> Iterator[tuple[Block | None, list[Evaluated]]]:
-    """The conditions ``of`` each role at the network's exponents: block by block, readout last."""
-    readout, readout_denominator = _integers(network.readout, 1)
-    for block in network.body:
-        own, denominator = _integers(block.exponents, readout_denominator)
-        scale = denominator // readout_denominator
-        ours = readout if scale == 1 else [scale * entry for entry in readout]
-        yield (
-            block,
-            [_at(condition, block, own, ours, denominator) for condition in of(block.role)],
-        )
-    yield (
-        None,
-        [
-            _at(condition, None, _NONE, readout, readout_denominator)
-            for condition in of(Role.READOUT)
-        ],
+# Layers with simple exponents come back in request after request, so what was found out
+# about one is kept.
+@lru_cache(maxsize=1 << 12)
+def _evaluate_layer(
+    optimizer: Optimizer, role: Role, own: Exponents, readout: Exponents
+) -> LayerEvaluation:
+    conditions = _at(system(optimizer).of(role), own, readout)
+    features = [each for each in conditions if each.condition.family == "features"]
+    logits = [each for each in conditions if each.condition.family == "logits"]
+    moves_logits = any(each.tight for each in logits)
+    return LayerEvaluation(
+        conditions=tuple(conditions),
+        r=min((each.slack for each in features), default=None),
+        holds=all(each.holds for each in conditions),
+        moves_logits=moves_logits,
+        moves=moves_logits or any(each.tight for each in features),
     )
 
 
-_NONE = [0, 0, 0, 0]
-
-
-def _at(
-    condition: Condition, block: Block | None, own: list[int], readout: list[int], denominator: int
-) -> Evaluated:
-    a, b, c, d = condition.layer
-    ra, rb, rc, rd = condition.readout
-    numerator = (
-        a * own[0] + b * own[1] + c * own[2] + d * own[3]
-        + ra * readout[0] + rb * readout[1] + rc * readout[2] + rd * readout[3]
-    )  # fmt: skip
-    twice_slack = 2 * numerator - condition.twice_bound * denominator
-    return Evaluated(condition, block, numerator, denominator, twice_slack)
-
-
-def _integers(exponents: Exponents, multiple_of: int) -> tuple[list[int], int]:
-    """One layer's exponents (a missing d as 0) over a denominator that ``multiple_of`` divides."""
-    given = [Fraction() if each is None else each for each in exponents]
-    denominator = lcm(multiple_of, *(each.denominator for each in given))
-    return [each.numerator * (denominator // each.denominator) for each in given], denominator
+def _at(conditions: Iterable[Condition], own: Exponents, readout: Exponents) -> list[Evaluated]:
+    """The conditions at the exponents of one layer and of the readout."""
+    given = [each or Fraction() for each in (*own, *readout)]
+    denominator = lcm(*(each.denominator for each in given))
+    entries = [each.numerator * (denominator // each.denominator) for each in given]
+    result: list[Evaluated] = []
+    for condition in conditions:
+        coefficients = (*condition.layer, *condition.readout)
+        value = Fraction(sum(map(mul, coefficients, entries)), denominator)
+        twice_slack = 2 * value.numerator - condition.twice_bound * value.denominator
+        result.append(Evaluated(condition, value.numerator, value.denominator, twice_slack))
+    return result
 
 
 def _kind(optimizer: Optimizer, stable: bool, nontrivial: bool, r: Fraction) -> Kind:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd
 from typing import Final
 
 from solver.errors import ExponentError
@@ -58,20 +59,18 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
     numerator or denominator in lowest terms exceeds ``limits.max_integer``.
     """
     match value:
-        case bool():
-            raise ExponentError(f"{shown(value)} is not a number; write {SPELLINGS}")
-        case int():
+        case int() if not isinstance(value, bool):
             if -limits.max_integer <= value <= limits.max_integer:
-                return _whole(value)
+                return _one(value, 1)
             raise _too_large(value, limits)
         case str():
             exact = _parse_text(value)
+        case Decimal():
+            exact = _parse_decimal(value)
+        case float():
+            exact = _parse_decimal(Decimal(repr(value)))
         case Fraction():
             exact = value
-        case Decimal():
-            exact = _parse_decimal(value, value)
-        case float():
-            exact = _parse_decimal(Decimal(repr(value)), value)
         case _:
             raise ExponentError(f"{shown(value)} is not a number; write {SPELLINGS}")
     if max(abs(exact.numerator), exact.denominator) > limits.max_integer:
@@ -105,8 +104,9 @@ def nearest_simple(value: Fraction) -> Fraction | None:
     return simple if abs(value - simple) <= _NEAR else None
 
 
-# The spellings in use are few, so what they mean is remembered.
-_whole = lru_cache(maxsize=1 << 12)(Fraction)
+# Few exponents are in use, in few spellings: what a spelling means is remembered, and equal
+# exponents are the same object, which makes comparing them cheap.
+_one = lru_cache(maxsize=1 << 12)(Fraction)
 
 
 def _parse_text(text: str) -> Fraction:
@@ -115,15 +115,16 @@ def _parse_text(text: str) -> Fraction:
     return _parse_short_text(text)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 12)
 def _parse_short_text(text: str) -> Fraction:
     if ratio := _RATIO.fullmatch(text):
         numerator, denominator = int(ratio[1]), int(ratio[2])
         if denominator == 0:
             raise ExponentError(f"{shown(text)} divides by zero; write {SPELLINGS}")
-        return Fraction(numerator, denominator)
+        common = gcd(numerator, denominator)
+        return _one(numerator // common, denominator // common)
     if _DECIMAL.fullmatch(text):
-        return _parse_decimal(Decimal(text), text)
+        return _parse_decimal(Decimal(text))
     raise _unreadable(text)
 
 
@@ -133,16 +134,17 @@ def _unreadable(text: str) -> ExponentError:
     )
 
 
-def _parse_decimal(value: Decimal, original: object) -> Fraction:
+@lru_cache(maxsize=1 << 12)
+def _parse_decimal(value: Decimal) -> Fraction:
     if not value.is_finite():
-        raise ExponentError(f"{shown(original)} is not finite; write {SPELLINGS}")
+        raise ExponentError(f"{shown(value)} is not finite; write {SPELLINGS}")
     # Fraction(Decimal("1e9999999")) would build a number of ten million digits: refuse by
     # magnitude first.  A decimal with 64 places is far outside any bound a setting allows.
     if value and not -_MAX_SPELLING <= value.adjusted() <= _MAX_SPELLING:
-        raise ExponentError(f"{shown(original)} is out of range; exponents here are of order 1")
+        raise ExponentError(f"{shown(value)} is out of range; exponents here are of order 1")
     if len(value.as_tuple().digits) > _MAX_SPELLING:
-        raise ExponentError(f'{shown(original)} has too many digits; write it as "p/q"')
-    return Fraction(value)
+        raise ExponentError(f'{shown(value)} has too many digits; write it as "p/q"')
+    return _one(*value.as_integer_ratio())
 
 
 def _too_large(value: object, limits: Limits) -> ExponentError:

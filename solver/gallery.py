@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from solver.conditions import Optimizer
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exponents import format_exponent
-from solver.parametrization import Exponents, RoleParametrization
+from solver.parametrization import Exponents, RoleParametrization, shared
 
 _HALF: Final = Fraction(1, 2)
 
@@ -85,7 +85,7 @@ class GalleryEntry:
         self.check(parameter)
 
         def exponents(a: Affine, b: Affine, c: Affine) -> Exponents:
-            return Exponents(a.at(parameter), b.at(parameter), c.at(parameter))
+            return shared(a.at(parameter), b.at(parameter), c.at(parameter))
 
         a, b, c = self.a, self.b, self.c
         return RoleParametrization(

@@ -7,6 +7,7 @@ rounded exponent can change a verdict without looking wrong.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from solver.evaluate import Kind, evaluate
@@ -36,9 +37,9 @@ def near_misses(network: Network, kind: Kind) -> Iterator[str]:
 
     Then one for all rounded exponents taken together, where that changes it in another way.
     """
-    candidates = list(_candidates(network))
-    if not candidates:
+    if not (_rounded(network.readout) or any(_rounded(b.exponents) for b in network.body)):
         return
+    candidates = list(_candidates(network))
     told: set[Kind] = {kind}
     for candidate in candidates[:_MOST]:
         found = evaluate(_replaced(network, [candidate])).kind
@@ -61,6 +62,11 @@ def near_misses(network: Network, kind: Kind) -> Iterator[str]:
                 f"Several exponents are close to simple fractions ({shown}{more}); with all of "
                 f"those fractions the verdict would be {found}."
             )
+
+
+@lru_cache(maxsize=1 << 12)
+def _rounded(exponents: Exponents) -> bool:
+    return any(each is not None and nearest_simple(each) is not None for each in exponents)
 
 
 def _candidates(network: Network) -> Iterator[_Candidate]:

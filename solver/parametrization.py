@@ -10,20 +10,30 @@ before the update function (TP4b, arXiv 2308.01814).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from solver.conditions import Optimizer, Role
 from solver.spans import LayerSpan
 
 
-class Exponents(NamedTuple):
-    """The exponents of one weight matrix; ``d`` is None where it is not given."""
-
+class _Fields(NamedTuple):
     a: Fraction
     b: Fraction
     c: Fraction
     d: Fraction | None = None
+
+
+class Exponents(_Fields):
+    """The exponents of one weight matrix; ``d`` is None where it is not given."""
+
+    def __hash__(self) -> int:
+        """The hash, computed once: what is known of a layer is looked up by its exponents."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
 
     def shifted(self, theta: Fraction, optimizer: Optimizer) -> "Exponents":
         """The same training, otherwise written: the gauge transformation by θ.
@@ -52,7 +62,12 @@ class Exponents(NamedTuple):
 # Few layers occur, and again and again; looking one up beats adding four fractions.
 @lru_cache(maxsize=1 << 13)
 def _canonical(exponents: Exponents, optimizer: Optimizer) -> Exponents:
-    return exponents.shifted(exponents.canonical_theta(optimizer), optimizer)
+    return shared(*exponents.shifted(exponents.canonical_theta(optimizer), optimizer))
+
+
+#: The one object for these exponents: equal layers compare and hash at once where they are
+#: the same object, and what is known of a layer is found by it.
+shared = lru_cache(maxsize=1 << 13)(Exponents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from solver.entries import Entry, EntryReader, is_list
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exponents import DEFAULT_LIMITS, Limits, shown
 from solver.gallery import GALLERY, GalleryEntry, gallery_entry
-from solver.parametrization import Exponents, Parametrization, RoleParametrization
+from solver.parametrization import Exponents, Parametrization, RoleParametrization, shared
 
 _FORMS: Final = (
     'give either "preset"; or "depth" and "abc"; or "a", "b" and "c" (lists with "depth", or '
@@ -218,9 +218,8 @@ def _per_layer(
             )
         columns.append([each for each in column if isinstance(each, Fraction)])
     reader.stop_if_flawed()
-    return Parametrization(
-        depth, tuple(Exponents(*each) for each in zip(*columns, strict=True)), optimizer
-    )
+    layers = tuple(shared(*each) for each in zip(*columns, strict=True))
+    return Parametrization(depth, layers, optimizer)
 
 
 def _roles(
@@ -246,7 +245,7 @@ def _roles(
         return entry
 
     def exponents(role: Role) -> Exponents:
-        return Exponents(*(at(entry, role) for entry in symbols.values()))
+        return shared(*(at(entry, role) for entry in symbols.values()))
 
     parametrization = RoleParametrization(
         exponents(Role.INPUT),

@@ -151,8 +151,7 @@ def _features_stand_still(evaluation: Evaluation) -> str:
 
 
 def _features_move(evaluation: Evaluation) -> Iterator[str]:
-    body = zip(evaluation.network.body, evaluation.block_r, strict=True)
-    first = min(block.spans[0].first for block, r in body if r == 0)
+    first = min(block.spans[0].first for block, _, r in evaluation.blocks if r == 0)
     where = "in every layer" if first == 1 else f"from layer {first} on"
     yield (
         f"Features are learned: r = 0, so the coordinates of x^{_last(evaluation)} move by Θ(1), "
@@ -160,11 +159,7 @@ def _features_move(evaluation: Evaluation) -> Iterator[str]:
     )
     if first > 1:
         below = (LayerSpan(1, first - 1),)
-        least = min(
-            r
-            for block, r in zip(evaluation.network.body, evaluation.block_r, strict=True)
-            if block.spans[0].first < first
-        )
+        least = min(r for block, _, r in evaluation.blocks if block.spans[0].first < first)
         yield (
             f"Below that, {layers(below)} learn{'s' if first == 2 else ''} no features: updates "
             f"move {vector('h', below)} by {power(-least)} at most."

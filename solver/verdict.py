@@ -141,11 +141,7 @@ def _verdict(
 def _layers(evaluation: Evaluation) -> list[LayerReport]:
     stable = evaluation.stable
     spans = sorted(
-        (
-            (span, block.role, r)
-            for block, r in zip(evaluation.network.body, evaluation.block_r, strict=True)
-            for span in block.spans
-        ),
+        ((span, block.role, r) for block, _, r in evaluation.blocks for span in block.spans),
         key=lambda each: each[0].first,
     )
     reports: list[LayerReport] = []

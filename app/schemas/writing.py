@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 from fastapi import Response
@@ -130,29 +131,32 @@ def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
     }
 
 
+# Layers come back in request after request: write each once.
+@lru_cache(maxsize=1 << 12)
+def _spelled(exponents: Exponents) -> tuple[str, ...]:
+    return tuple(format_exponent(each) for each in exponents if each is not None)
+
+
 def _columns(layers: Sequence[Exponents]) -> ParametrizationOut:
+    spelled = [_spelled(layer) for layer in layers]
     result: ParametrizationOut = {
-        "a": [format_exponent(layer.a) for layer in layers],
-        "b": [format_exponent(layer.b) for layer in layers],
-        "c": [format_exponent(layer.c) for layer in layers],
+        "a": [layer[0] for layer in spelled],
+        "b": [layer[1] for layer in spelled],
+        "c": [layer[2] for layer in spelled],
     }
-    d = [format_exponent(layer.d) for layer in layers if layer.d is not None]
-    if d:
-        result["d"] = d
+    if layers[0].d is not None:
+        result["d"] = [layer[3] for layer in spelled]
     return result
 
 
 def _roles(value: RoleParametrization, symbol: int) -> RolesOut:
     result: RolesOut = {
-        "input": format_exponent(value.input[symbol] or _ZERO),
-        "readout": format_exponent(value.readout[symbol] or _ZERO),
+        "input": _spelled(value.input)[symbol],
+        "readout": _spelled(value.readout)[symbol],
     }
     if value.hidden is not None:
-        result["hidden"] = format_exponent(value.hidden[symbol] or _ZERO)
+        result["hidden"] = _spelled(value.hidden)[symbol]
     return result
-
-
-_ZERO = Fraction()
 
 
 def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:

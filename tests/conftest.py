@@ -1,0 +1,17 @@
+"""The application under test, spoken to over HTTP without a server."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient]:
+    """A client of the whole application; a defect is seen as the 500 that a caller would get."""
+    app = create_app(Settings(log_level="critical"))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
