@@ -212,6 +212,8 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
             detail = f"{name} is {value}; it must be a string"
         case "int_parsing" | "int_type" | "int_from_float":
             detail = f"{name} is {value}; it must be a whole number"
+        case "too_many_fields":
+            detail = f"{name} is {error['msg']}; /docs lists them"
         case _:
             detail = f"{name} is {value}: {error['msg'].lower()}"
     return {"pointer": pointer(where), "detail": detail}

@@ -2,8 +2,8 @@
 
 Rows are flat abc vectors.  They are coded as integers over one common denominator, so every
 form of the system is evaluated in int64 arithmetic, column by column.  Rows that do not fit
-(a denominator too odd, a numerator too large) go through the evaluation of single points,
-which is exact in Python integers.  No comparison is made in floating point.
+(an odd denominator, a large numerator) go through the same columns in Python integers.  No
+comparison is made in floating point.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from solver.columns import KIND_CODE, KINDS, Columns, IntArray, largest_safe
 from solver.conditions import Optimizer
 from solver.entries import MOST_FLAWS, EntryReader
 from solver.errors import ExponentError, Flaw, ParametrizationError
-from solver.evaluate import Kind, evaluate
+from solver.evaluate import Kind
 from solver.exponents import DEFAULT_LIMITS, Limits, format_exponent, parse_exponent, shown
-from solver.parametrization import Exponents, Parametrization
+from solver.rationals import classify_rationals
 from solver.reading import vector_lengths, wrong_length
 
 # Denominators up to this in common are shared; rows with others are evaluated one by one.
@@ -199,12 +199,6 @@ def _classify(
         columns = np.ascontiguousarray(rows[chunk].T)
         kinds[chunk], r[chunk] = Columns(depth, columns, denominator, optimizer).classify()
     exceptional_r: dict[int, Fraction] = {}
-    n = depth + 1
-    for index, values in exact.items():
-        a, b, c = values[:n], values[n : 2 * n], values[2 * n :]
-        layers = zip(a, b, c if len(c) == n else c * n, strict=True)
-        point = evaluate(
-            Parametrization(depth, tuple(Exponents(*each) for each in layers), optimizer).network()
-        )
-        kinds[index], exceptional_r[index] = KIND_CODE[point.kind], point.r
-    return BatchVerdict(kinds, r, denominator, exceptional_r)
+    for index, (kind, value) in classify_rationals(depth, exact, optimizer).items():
+        kinds[index], exceptional_r[index] = kind, value
+    return BatchVerdict(kinds, r, 2 * denominator, exceptional_r)

@@ -33,23 +33,30 @@ def largest_safe(optimizer: Optimizer) -> int:
 
 
 class Columns:
-    """Flat abc vectors as columns of shape (2L+3, N) or (3L+3, N), over one denominator.
+    """Flat abc vectors as columns of shape (2L+3, N) or (3L+3, N), over a denominator.
 
-    No entry, nor the denominator, may exceed ``largest_safe`` in absolute value.
+    The columns hold int64 and the denominator is one number, neither beyond ``largest_safe``
+    in absolute value; or they hold Python integers (dtype object) of any size, and the
+    denominator may then be an array of shape (N,).
     """
 
     def __init__(
-        self, depth: int, columns: IntArray, denominator: int, optimizer: Optimizer
+        self,
+        depth: int,
+        columns: IntArray,
+        denominator: int | IntArray,
+        optimizer: Optimizer,
     ) -> None:
         self.depth = depth
-        self.columns = columns
+        # Bounds are multiples of 1/2, so everything is counted in halves.
+        self.columns = 2 * columns
         self.denominator = denominator
         self.optimizer = optimizer
         self.one_c = len(columns) == vector_lengths(depth)[0]
         self.known: dict[tuple[Role, Coefficients], IntArray] = {}
 
     def classify(self) -> tuple[npt.NDArray[np.int8], IntArray]:
-        """Kind codes, and r as numerators over the denominator."""
+        """Kind codes, and r as numerators over twice the denominator."""
         forms = system(self.optimizer)
         sound = np.ones(self.columns.shape[1], dtype=bool)
         least: dict[str, IntArray] = {}
@@ -76,12 +83,10 @@ class Columns:
         return np.where(sound, stable, KIND_CODE[Kind.UNSTABLE]).astype(np.int8), r
 
     def _slack(self, condition: Condition, form: IntArray) -> IntArray:
-        """Slack times the denominator; times 2 where the bound is an odd number of halves of it."""
-        twice_bound = condition.twice_bound * self.denominator
-        if twice_bound % 2:
-            assert condition.family == "init", "r must come out over the denominator itself"
-            return 2 * form - twice_bound
-        return form - twice_bound // 2 if twice_bound else form.copy()
+        """Slack times twice the denominator."""
+        if not condition.twice_bound:
+            return form.copy()
+        return form - condition.twice_bound * self.denominator
 
     def _least(self, condition: Condition) -> IntArray:
         """The least value of the form over the layers of its role.

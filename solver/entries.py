@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Final, NoReturn, TypeGuard
 
 from solver.conditions import Role
@@ -79,11 +80,9 @@ class EntryReader:
         return []
 
     def _by_role(self, name: str, value: Mapping[object, object]) -> dict[Role, Fraction]:
-        for key in value:
-            if key not in list(Role):
-                self.flaw(
-                    (name, str(key)), f"{shown(key)} is no role; the roles are {', '.join(Role)}"
-                )
+        strange = (key for key in value if key not in _ROLES)
+        for key in islice(strange, MOST_FLAWS):
+            self.flaw((name, str(key)), f"{shown(key)} is no role; the roles are {', '.join(Role)}")
         for role in (Role.INPUT, Role.READOUT):
             if value.get(role) is None:
                 self.flaw((name, role), f'{name} lacks "{role}", which every network has')
@@ -92,6 +91,9 @@ class EntryReader:
             for role in Role
             if value.get(role) is not None
         }
+
+
+_ROLES: Final = frozenset(Role)
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
-from math import lcm
+from functools import cached_property, lru_cache
+from math import gcd, lcm
 from operator import mul
 from typing import NamedTuple
 
@@ -70,32 +70,35 @@ class Evaluated(NamedTuple):
 class LayerEvaluation:
     """The conditions on one layer, or on the readout alone.
 
-    ``r`` is r_l, None for the readout.  ``moves`` says whether updates of the layer move
-    features or logits by Θ(1), if the parametrization is stable: r_l = 0, or a tight condition
-    on logits.
+    ``r`` is r_l, None for the readout.  If the parametrization is stable, updates of the layer
+    move features (r_l = 0) or logits (a tight condition on them) by Θ(1).
     """
 
     conditions: tuple[Evaluated, ...]
     r: Fraction | None
     holds: bool
+    moves_features: bool
     moves_logits: bool
-    moves: bool
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """A network's conditions at a point, and what follows from their slacks.
 
-    ``layers`` holds the evaluation of each block of ``network.body``; r is the least r_l.
+    ``layers`` holds the evaluation of each block of ``network.body``.
     """
 
     network: Network
     layers: tuple[LayerEvaluation, ...]
     readout: LayerEvaluation
-    r: Fraction
     stable: bool
     nontrivial: bool
     kind: Kind
+
+    @cached_property
+    def r(self) -> Fraction:
+        """The least r_l (TP4 Definition 3.2)."""
+        return min(r for _, _, r in self.blocks)
 
     @property
     def blocks(self) -> Iterator[tuple[Block, LayerEvaluation, Fraction]]:
@@ -128,7 +131,10 @@ class Evaluation:
     def trained_layers(self) -> tuple[LayerSpan, ...]:
         """The body layers whose updates move features or logits by Θ(1), in order."""
         return merged(
-            span for block, layer, _ in self.blocks if layer.moves for span in block.spans
+            span
+            for block, layer, _ in self.blocks
+            if layer.moves_features or layer.moves_logits
+            for span in block.spans
         )
 
 
@@ -138,12 +144,34 @@ def evaluate(network: Network) -> Evaluation:
     layers = tuple(
         _evaluate_layer(optimizer, block.role, block.exponents, end) for block in network.body
     )
-    readout = _evaluate_layer(optimizer, Role.READOUT, end, end)
+    return _conclude(network, layers)
+
+
+def revise(evaluation: Evaluation, network: Network) -> Evaluation:
+    """The evaluation of a network that differs in the exponents of some layers only.
+
+    Layers that are the same objects, under the same readout, are not evaluated again.
+    """
+    old, end = evaluation.network, network.readout
+    if end is not old.readout:
+        return evaluate(network)
+    layers = tuple(
+        known
+        if block is before
+        else _evaluate_layer(network.optimizer, block.role, block.exponents, end)
+        for block, before, known in zip(network.body, old.body, evaluation.layers, strict=True)
+    )
+    return _conclude(network, layers)
+
+
+def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluation:
+    end = network.readout
+    readout = _evaluate_layer(network.optimizer, Role.READOUT, end, end)
     stable = readout.holds and all(layer.holds for layer in layers)
     nontrivial = stable and (readout.moves_logits or any(layer.moves_logits for layer in layers))
-    r = min(layer.r for layer in layers if layer.r is not None)
-    kind = _kind(optimizer, stable, nontrivial, r)
-    return Evaluation(network, layers, readout, r, stable, nontrivial, kind)
+    feature_learning = nontrivial and any(layer.moves_features for layer in layers)
+    kind = _kind(network.optimizer, stable, nontrivial, feature_learning)
+    return Evaluation(network, layers, readout, stable, nontrivial, kind)
 
 
 def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
@@ -177,35 +205,38 @@ def _evaluate_layer(
     conditions = _at(system(optimizer).of(role), own, readout)
     features = [each for each in conditions if each.condition.family == "features"]
     logits = [each for each in conditions if each.condition.family == "logits"]
-    moves_logits = any(each.tight for each in logits)
     return LayerEvaluation(
         conditions=tuple(conditions),
         r=min((each.slack for each in features), default=None),
         holds=all(each.holds for each in conditions),
-        moves_logits=moves_logits,
-        moves=moves_logits or any(each.tight for each in features),
+        moves_features=any(each.tight for each in features),
+        moves_logits=any(each.tight for each in logits),
     )
 
 
 def _at(conditions: Iterable[Condition], own: Exponents, readout: Exponents) -> list[Evaluated]:
     """The conditions at the exponents of one layer and of the readout."""
-    given = [each or Fraction() for each in (*own, *readout)]
-    denominator = lcm(*(each.denominator for each in given))
-    entries = [each.numerator * (denominator // each.denominator) for each in given]
+    own_entries, own_denominator = own.integers
+    end_entries, end_denominator = readout.integers
+    denominator = lcm(own_denominator, end_denominator)
+    own_scale, end_scale = denominator // own_denominator, denominator // end_denominator
     result: list[Evaluated] = []
     for condition in conditions:
-        coefficients = (*condition.layer, *condition.readout)
-        value = Fraction(sum(map(mul, coefficients, entries)), denominator)
-        twice_slack = 2 * value.numerator - condition.twice_bound * value.denominator
-        result.append(Evaluated(condition, value.numerator, value.denominator, twice_slack))
+        mine = sum(map(mul, condition.layer, own_entries))
+        theirs = sum(map(mul, condition.readout, end_entries))
+        numerator = own_scale * mine + end_scale * theirs
+        common = gcd(numerator, denominator)
+        numerator, lowest = numerator // common, denominator // common
+        twice_slack = 2 * numerator - condition.twice_bound * lowest
+        result.append(Evaluated(condition, numerator, lowest, twice_slack))
     return result
 
 
-def _kind(optimizer: Optimizer, stable: bool, nontrivial: bool, r: Fraction) -> Kind:
+def _kind(optimizer: Optimizer, stable: bool, nontrivial: bool, feature_learning: bool) -> Kind:
     if not stable:
         return Kind.UNSTABLE
     if not nontrivial:
         return Kind.TRIVIAL
-    if r == 0:
+    if feature_learning:
         return Kind.FEATURE_LEARNING
     return Kind.KERNEL if optimizer == "sgd" else Kind.OPERATOR

@@ -26,7 +26,7 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?
 # Two fractions with denominators up to 12 differ by at least 1/132, so at most one of
 # them lies within 1/1000 of any number.
 _SIMPLE_DENOMINATOR: Final = 12
-_NEAR: Final = Fraction(1, 1000)
+_NEAR: Final = 1000
 
 # Decimals up to the places that the default bound on the denominator admits.
 _SHORT_DECIMAL: Final = 6
@@ -98,10 +98,14 @@ def nearest_simple(value: Fraction) -> Fraction | None:
 
     Simple means a denominator of at most 12; narrowly means by at most 1/1000 and not 0.
     """
-    if value.denominator <= _SIMPLE_DENOMINATOR:
+    numerator, denominator = value.numerator, value.denominator
+    if denominator <= _SIMPLE_DENOMINATOR:
         return None
-    simple = value.limit_denominator(_SIMPLE_DENOMINATOR)
-    return simple if abs(value - simple) <= _NEAR else None
+    for simple in range(1, _SIMPLE_DENOMINATOR + 1):
+        nearest = (2 * simple * numerator + denominator) // (2 * denominator)
+        if abs(nearest * denominator - simple * numerator) * _NEAR <= simple * denominator:
+            return Fraction(nearest, simple)
+    return None
 
 
 # Few exponents are in use, in few spellings: what a spelling means is remembered, and equal

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from solver.evaluate import Kind, evaluate
+from solver.evaluate import Evaluation, Kind, revise
 from solver.exponents import as_written, format_exponent, nearest_simple
 from solver.parametrization import Block, Exponents, Network
 from solver.spans import describe_layers, single_layer
@@ -32,17 +32,18 @@ class _Candidate:
     places: tuple[int, ...]
 
 
-def near_misses(network: Network, kind: Kind) -> Iterator[str]:
-    """A warning for each rounded exponent that, made simple, changes the verdict ``kind``.
+def near_misses(evaluation: Evaluation) -> Iterator[str]:
+    """A warning for each rounded exponent that, made simple, changes the verdict.
 
     Then one for all rounded exponents taken together, where that changes it in another way.
     """
+    network, kind = evaluation.network, evaluation.kind
     if not (_rounded(network.readout) or any(_rounded(b.exponents) for b in network.body)):
         return
     candidates = list(_candidates(network))
     told: set[Kind] = {kind}
     for candidate in candidates[:_MOST]:
-        found = evaluate(_replaced(network, [candidate])).kind
+        found = revise(evaluation, _replaced(network, [candidate])).kind
         if found != kind:
             told.add(found)
             yield (
@@ -51,7 +52,7 @@ def near_misses(network: Network, kind: Kind) -> Iterator[str]:
                 f"the verdict would be {found}."
             )
     if len(candidates) > 1:
-        found = evaluate(_replaced(network, candidates)).kind
+        found = revise(evaluation, _replaced(network, candidates)).kind
         if found not in told:
             shown = ", ".join(
                 f"{each.name} = {as_written(each.value)} → {format_exponent(each.simple)}"
@@ -104,5 +105,7 @@ def _replaced(network: Network, candidates: list[_Candidate]) -> Network:
         else block
         for place, block in enumerate(network.body)
     )
-    readout = network.readout._replace(**changes.get(_READOUT, {}))
+    readout = network.readout
+    if _READOUT in changes:
+        readout = readout._replace(**changes[_READOUT])
     return Network(network.depth, network.optimizer, body, readout)

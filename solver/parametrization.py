@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from math import lcm
 from typing import NamedTuple
 
 from solver.conditions import Optimizer, Role
@@ -34,6 +35,16 @@ class Exponents(_Fields):
     @cached_property
     def _hash(self) -> int:
         return super().__hash__()
+
+    @cached_property
+    def integers(self) -> tuple[tuple[int, ...], int]:
+        """(a, b, c, d) as numerators over their common denominator; a missing d as 0."""
+        given = [each or Fraction() for each in self]
+        denominator = lcm(*(each.denominator for each in given))
+        return (
+            tuple(each.numerator * (denominator // each.denominator) for each in given),
+            denominator,
+        )
 
     def shifted(self, theta: Fraction, optimizer: Optimizer) -> "Exponents":
         """The same training, otherwise written: the gauge transformation by θ.

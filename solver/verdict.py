@@ -130,7 +130,7 @@ def _verdict(
         reasons=reasons(evaluation, conditions),
         consequences=consequences(evaluation),
         warnings=(
-            *near_misses(network, evaluation.kind),
+            *near_misses(evaluation),
             *limits_of_the_theorem(evaluation, activation, violated),
         ),
         canonical=canonical,

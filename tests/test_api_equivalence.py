@@ -203,15 +203,15 @@ def test_a_gauge_transformation_is_found_again(
         theta = [Fraction(rng.randint(-6, 6), rng.choice((1, 2, 3))) for _ in range(depth + 1)]
         outer = {"depth": depth, "optimizer": optimizer}
         first = {**outer, **shifted(point, [Fraction()] * (depth + 1), optimizer)}
-        second = {**outer, **shifted(point, theta, optimizer)}
-        answer = post(client, first, second)
+        second = shifted(point, theta, optimizer)
+        answer = post(client, first, {**outer, **second})
         assert answer["equivalent"] is True
         assert answer["theta"] == [str(each) for each in theta]
         # One entry of the second off the gauge: no longer equivalent, and it says in which layer.
         symbol, layer = rng.choice("abc"), rng.randrange(depth + 1)
         entries = list(second[symbol])
         entries[layer] = str(Fraction(entries[layer]) + HALF)
-        answer = post(client, first, {**second, symbol: entries})
+        answer = post(client, first, {**outer, **second, symbol: entries})
         assert answer["equivalent"] is False
         assert answer["theta"] is None
         assert answer["differences"]

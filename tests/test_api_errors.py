@@ -114,7 +114,7 @@ def test_an_empty_body_is_refused(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize(
-    "body", ["null", "true", "1", "1e400", '"mup"', "[]", '[{"preset": "mup"}]']
+    "body", ["null", "true", "1", "1.5", "1e400", '"mup"', "[]", '[{"preset": "mup"}]']
 )
 def test_a_body_that_is_no_object_is_refused(client: TestClient, path: str, body: str) -> None:
     problem = refused(client, body, 422, path)
@@ -325,6 +325,7 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
         {f"/abc/{i}" for i in range(5)},
         (),
     ),
+    "the same flaw twice": ({"depth": 1, "abc": ["x", 0, "x", 0, 0]}, {"/abc/0", "/abc/2"}, ()),
     "preset and vector": ({"preset": "mup", "depth": 1, "abc": [0] * 5}, {"/abc"}, ("preset",)),
     "preset and lists": (
         {"preset": "mup", "depth": 1, "a": [0, 0], "b": [0, 0], "c": 0},
@@ -501,6 +502,11 @@ def test_a_part_that_is_no_object_is_refused(client: TestClient, value: str) -> 
 def test_ten_thousand_wrong_roles_are_refused_briefly(client: TestClient) -> None:
     roles = {f"role_{number}": 0 for number in range(10_000)}
     refused(client, json.dumps({"a": roles, "b": R, "c": 0}), 422)
+
+
+def test_everything_that_takes_a_body_is_tested_here(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert {path for path, item in paths.items() if "post" in item} == set(POSTS)
 
 
 def test_a_field_given_twice_is_no_defect(client: TestClient) -> None:

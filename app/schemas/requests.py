@@ -7,7 +7,8 @@ below tell clients the same rules.
 
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from solver import Activation, Description, Limits, Optimizer, ParametrizationError, read
 from solver.parametrization import Parametrization, RoleParametrization
@@ -44,6 +45,9 @@ DEPTH: Final[dict[str, Any]] = {
     "description": "L, the number of hidden layers; there are L+1 weight matrices.",
 }
 
+# More than any body has, so that slips still get an error each.
+_MOST_FIELDS: Final = 50
+
 # Exactly one form; depth may be missing where the form does not need it.
 _FORMS: Final[dict[str, Any]] = {
     "oneOf": [
@@ -54,10 +58,28 @@ _FORMS: Final[dict[str, Any]] = {
 }
 
 
-class ParametrizationIn(BaseModel):
+class _Body(BaseModel):
+    """An object with known fields only."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few(cls, value: object) -> object:
+        """Refuse an object with absurdly many fields at once, not with an error for each."""
+        if isinstance(value, dict) and len(value) > _MOST_FIELDS:
+            raise PydanticCustomError(
+                "too_many_fields",
+                "an object of {count} fields; at most {most} are known here",
+                {"count": len(value), "most": len(cls.model_fields)},
+            )
+        return value
+
+
+class ParametrizationIn(_Body):
     """An abc-parametrization: by name, as a flat vector, as lists, or by role."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra=_FORMS)
+    model_config = ConfigDict(json_schema_extra=_FORMS)
 
     preset: Annotated[
         str | None,
@@ -136,19 +158,15 @@ class ClassifyIn(ParametrizationIn):
     )
 
 
-class EquivalenceIn(BaseModel):
+class EquivalenceIn(_Body):
     """Two parametrizations to compare."""
-
-    model_config = ConfigDict(extra="forbid")
 
     first: ParametrizationIn
     second: ParametrizationIn
 
 
-class BatchIn(BaseModel):
+class BatchIn(_Body):
     """Many flat vectors of one depth."""
-
-    model_config = ConfigDict(extra="forbid")
 
     depth: Annotated[Any, WithJsonSchema(DEPTH)]
     abc: Annotated[

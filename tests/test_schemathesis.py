@@ -1,0 +1,38 @@
+"""Requests made up from the OpenAPI document: the service must keep every promise in it."""
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.schemas import APIOperation
+
+from app.main import create_app
+from app.settings import Settings
+
+CONFIG = {
+    "seed": 2011_14522,
+    "generation": {"max-examples": 100, "deterministic": True, "database": "none"},
+    "checks": {
+        # JSON Schema cannot say that the length of a vector depends on the depth, or that a
+        # parameter lies within the range of its family: such requests are refused with 422.
+        "positive_data_acceptance": {"expected-statuses": ["2xx", "404", "422"]},
+    },
+    "operations": [
+        {
+            # Its two parts have the schema of /v1/classify, whose every case is enumerated there;
+            # enumerating pairs of them takes minutes.  Random pairs are still drawn.
+            "include-operation-id": "compare_parametrizations",
+            "phases": {"coverage": {"enabled": False}},
+        }
+    ],
+}
+
+
+schema = schemathesis.openapi.from_asgi(
+    "/openapi.json",
+    create_app(Settings(log_level="critical")),
+    config=SchemathesisConfig.from_dict(CONFIG),
+)
+
+
+@schema.parametrize()
+def test_the_service_does_what_its_document_says(case: schemathesis.Case[APIOperation]) -> None:
+    case.call_and_validate()
