@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from math import lcm
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,10 @@ class BatchVerdict:
     def stable(self) -> npt.NDArray[np.bool_]:
         """Whether each row is stable."""
         return np.not_equal(self.kinds, KIND_CODE[Kind.UNSTABLE])
+
+    def counts(self) -> dict[Kind, int]:
+        """How many rows have each verdict."""
+        return dict(zip(KINDS, np.bincount(self.kinds, minlength=len(KINDS)).tolist(), strict=True))
 
     def verdicts(self) -> list[str]:
         """The verdict of each row by name."""
@@ -120,6 +124,9 @@ def classify_vectors(
     """
     rows = _of_one_length(depth, rows)
     entries = list(chain.from_iterable(rows))
+    shape = (len(rows), len(rows[0]) if rows else vector_lengths(depth)[0])
+    if (whole := _whole_numbers(entries, limits, optimizer)) is not None:
+        return _classify(depth, whole.reshape(shape), 1, {}, optimizer)
     values = _parse_distinct(entries, rows, limits)
     common = 1
     for denominator in sorted({value.denominator for value in values.values()}):
@@ -141,13 +148,15 @@ def classify_vectors(
         }
         codes |= dict.fromkeys(values.keys() - codes.keys(), 0)
     coded = np.fromiter(map(codes.__getitem__, entries), dtype=np.int64, count=len(entries))
-    width = len(rows[0]) if rows else vector_lengths(depth)[0]
-    return _classify(depth, coded.reshape(len(rows), width), common, exact, optimizer)
+    return _classify(depth, coded.reshape(shape), common, exact, optimizer)
 
 
 def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
     """The rows, checked; where both lengths occur, with the one c repeated for every layer."""
     allowed = vector_lengths(depth)
+    lists = set(map(type, rows)) <= {list}
+    if lists and any(set(map(len, rows)) <= {length} for length in allowed):
+        return rows
     flaws = [
         Flaw((index,), wrong_length("this row", len(row), depth))
         if isinstance(row, (list, tuple))
@@ -157,10 +166,20 @@ def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Seq
     ]
     if flaws:
         raise ParametrizationError(flaws[:MOST_FLAWS])
-    if len({len(row) for row in rows}) < 2:
-        return rows
     one_c, _ = allowed
     return [[*row, *[row[-1]] * depth] if len(row) == one_c else row for row in rows]
+
+
+def _whole_numbers(entries: list[object], limits: Limits, optimizer: Optimizer) -> IntArray | None:
+    """The entries as they are, where all are integers within bounds: no need to look at each."""
+    if set(map(type, entries)) != {int}:
+        return None
+    try:
+        whole = np.fromiter(cast(list[int], entries), dtype=np.int64, count=len(entries))
+    except OverflowError:
+        return None
+    most = min(limits.max_integer, largest_safe(optimizer))
+    return whole if -most <= whole.min() and whole.max() <= most else None
 
 
 def _parse_distinct(

@@ -1,6 +1,5 @@
 """POST /v1/classify and POST /v1/classify/batch."""
 
-from collections import Counter
 from typing import Annotated
 
 from anyio.to_thread import run_sync
@@ -91,14 +90,13 @@ def _batch(body: BatchIn, settings: Settings, verdicts: CounterMetric) -> Respon
         result = classify_vectors(depth, rows, body.optimizer, settings.limits)
     except ParametrizationError as error:
         raise error.under("abc") from None
-    names = result.verdicts()
-    for kind, count in Counter(names).items():
+    for kind, count in result.counts().items():
         verdicts.labels(kind).inc(count)
     return answer(
         {
             "depth": depth,
             "count": len(rows),
-            "verdict": names,
+            "verdict": result.verdicts(),
             "r": result.r(),
             "stable": result.stable.tolist(),
             "nontrivial": result.nontrivial(),
