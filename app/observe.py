@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
+from solver import Kind
 
 _BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -28,12 +29,13 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.verdicts = Counter(
+        verdicts = Counter(
             "abc_verdicts",
             "Parametrizations classified, by verdict.",
             ("verdict",),
             registry=self.registry,
         )
+        self.verdicts = {kind: verdicts.labels(kind) for kind in Kind}
 
 
 class ObserveMiddleware:

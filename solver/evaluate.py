@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import gcd, lcm
 from operator import mul
 from typing import NamedTuple
@@ -81,24 +81,20 @@ class LayerEvaluation:
     moves_logits: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """A network's conditions at a point, and what follows from their slacks.
 
-    ``layers`` holds the evaluation of each block of ``network.body``.
+    ``layers`` holds the evaluation of each block of ``network.body``; r is the least r_l.
     """
 
     network: Network
     layers: tuple[LayerEvaluation, ...]
     readout: LayerEvaluation
+    r: Fraction
     stable: bool
     nontrivial: bool
     kind: Kind
-
-    @cached_property
-    def r(self) -> Fraction:
-        """The least r_l (TP4 Definition 3.2)."""
-        return min(r for _, _, r in self.blocks)
 
     @property
     def blocks(self) -> Iterator[tuple[Block, LayerEvaluation, Fraction]]:
@@ -171,7 +167,8 @@ def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluati
     nontrivial = stable and (readout.moves_logits or any(layer.moves_logits for layer in layers))
     feature_learning = nontrivial and any(layer.moves_features for layer in layers)
     kind = _kind(network.optimizer, stable, nontrivial, feature_learning)
-    return Evaluation(network, layers, readout, stable, nontrivial, kind)
+    r = min([layer.r for layer in layers if layer.r is not None])
+    return Evaluation(network, layers, readout, r, stable, nontrivial, kind)
 
 
 def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:

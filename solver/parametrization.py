@@ -76,9 +76,12 @@ def _canonical(exponents: Exponents, optimizer: Optimizer) -> Exponents:
     return shared(*exponents.shifted(exponents.canonical_theta(optimizer), optimizer))
 
 
-#: The one object for these exponents: equal layers compare and hash at once where they are
-#: the same object, and what is known of a layer is found by it.
-shared = lru_cache(maxsize=1 << 13)(Exponents)
+def shared(a: Fraction, b: Fraction, c: Fraction, d: Fraction | None = None) -> Exponents:
+    """The one object for these exponents, by which what is known of a layer is found."""
+    return _shared(a, b, c, d)
+
+
+_shared = lru_cache(maxsize=1 << 13)(Exponents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,9 +134,11 @@ def _logit_blow_up(report: ConditionReport) -> str:
 
 def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:
     least = min(each.slack for each in reports if each.condition.family == "logits")
+    update, index, end = _readout_update(reports), _readout(evaluation), evaluation.network.readout
     yield (
         f"The logits stand still: in any fixed number of steps f moves by {power(-least)} at most, "
-        f"because {_readout_update(reports)} > 1 and {_readout_start(evaluation)} > 1."
+        f"because {update.form} = {update.value} > 1 and a_{index} + b_{index} + r = "
+        f"{end.a + end.b + evaluation.r} > 1."
     )
     if evaluation.r == 0:
         yield "Features do move (r = 0), but the logits do not see them."
@@ -174,20 +176,16 @@ def _features_move(evaluation: Evaluation) -> Iterator[str]:
 def _logits_move(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> str:
     causes = []
     if evaluation.readout_updated_maximally:
-        causes.append(f"updated maximally ({_readout_update(reports)})")
+        update = _readout_update(reports)
+        causes.append(f"updated maximally ({update.form} = {update.value})")
     if evaluation.readout_initialized_maximally:
-        causes.append(f"initialized maximally ({_readout_start(evaluation)})")
+        readout = _readout(evaluation)
+        causes.append(f"initialized maximally (a_{readout} + b_{readout} + r = 1)")
     return f"The logits move by Θ(1): the readout is {joined(causes)}."
 
 
-def _readout_update(reports: Sequence[ConditionReport]) -> str:
-    update = next(each for each in reports if each.condition.name == READOUT_UPDATE)
-    return f"{update.form} = {update.value}"
-
-
-def _readout_start(evaluation: Evaluation) -> str:
-    index, readout = _readout(evaluation), evaluation.network.readout
-    return f"a_{index} + b_{index} + r = {readout.a + readout.b + evaluation.r}"
+def _readout_update(reports: Sequence[ConditionReport]) -> ConditionReport:
+    return next(each for each in reports if each.condition.name == READOUT_UPDATE)
 
 
 def _last(evaluation: Evaluation) -> str:

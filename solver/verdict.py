@@ -147,8 +147,9 @@ def _layers(evaluation: Evaluation) -> list[LayerReport]:
     reports: list[LayerReport] = []
     learns = False
     for span, role, r in spans:
-        learns = learns or r == 0
+        updated = not r
+        learns = learns or updated
         reports.append(
-            LayerReport(span, role, r, r == 0 if stable else None, learns if stable else None)
+            LayerReport(span, role, r, updated if stable else None, learns if stable else None)
         )
     return reports

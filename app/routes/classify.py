@@ -4,9 +4,9 @@ from typing import Annotated
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Response
-from prometheus_client import Counter as CounterMetric
 
 from app.json_body import JsonRoute
+from app.observe import Metrics
 from app.routes.dependencies import MetricsDep, SettingsDep
 from app.routes.documented import BODY_PROBLEMS
 from app.schemas import examples
@@ -52,10 +52,10 @@ async def classify_one(
             verdict = await run_sync(classify, parametrization, body.activation)
         else:
             verdict = classify(parametrization, body.activation)
-        metrics.verdicts.labels(verdict.kind).inc()
+        metrics.verdicts[verdict.kind].inc()
         return answer(classification(verdict))
     verdicts = classify_any_depth(parametrization, body.activation)
-    metrics.verdicts.labels((verdicts.deeper or verdicts.depth_one).kind).inc()
+    metrics.verdicts[(verdicts.deeper or verdicts.depth_one).kind].inc()
     return answer(any_depth_classification(verdicts))
 
 
@@ -72,10 +72,10 @@ async def classify_batch(
     metrics: MetricsDep,
 ) -> Response:
     """Verdicts as columns, exactly those of single requests; up to 100,000 rows."""
-    return await run_sync(_batch, body, settings, metrics.verdicts)
+    return await run_sync(_batch, body, settings, metrics)
 
 
-def _batch(body: BatchIn, settings: Settings, verdicts: CounterMetric) -> Response:
+def _batch(body: BatchIn, settings: Settings, metrics: Metrics) -> Response:
     depth = read_depth(body.depth, settings.limits)
     rows = body.abc
     if not isinstance(rows, list):
@@ -91,7 +91,7 @@ def _batch(body: BatchIn, settings: Settings, verdicts: CounterMetric) -> Respon
     except ParametrizationError as error:
         raise error.under("abc") from None
     for kind, count in result.counts().items():
-        verdicts.labels(kind).inc(count)
+        metrics.verdicts[kind].inc(count)
     return answer(
         {
             "depth": depth,

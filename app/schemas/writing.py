@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import cast
+from typing import TypeVar, cast
 
 import msgspec
 from fastapi import Response
@@ -161,43 +161,56 @@ def _roles(value: RoleParametrization, symbol: int) -> RolesOut:
 
 
 def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
-    span = report.span
-    shared = depth is None or depth > _LISTED_DEPTH or span.last is None
-    each = [span] if shared else [LayerSpan(n, n) for n in range(span.first, (span.last or 0) + 1)]
-    return [
-        {
-            "layer": one.first,
-            "layers": str(one),
-            "role": "input" if one.first == 1 else "hidden",
-            "r": format_exponent(report.r),
-            "updated_maximally": report.updated_maximally,
-            "learns_features": report.learns_features,
-        }
-        for one in each
-    ]
+    span, _, r, updated, learns = report
+    if depth is None or depth > _LISTED_DEPTH or span.last is None:
+        return [_layer(span, r, updated, learns)]
+    each = range(span.first, span.last + 1)
+    return [_layer(LayerSpan(layer, layer), r, updated, learns) for layer in each]
+
+
+@lru_cache(maxsize=1 << 12)
+def _layer(span: LayerSpan, r: Fraction, updated: bool | None, learns: bool | None) -> LayerOut:
+    return _encoded(
+        LayerOut(
+            layer=span.first,
+            layers=str(span),
+            role="input" if span.first == 1 else "hidden",
+            r=format_exponent(r),
+            updated_maximally=updated,
+            learns_features=learns,
+        )
+    )
 
 
 @kept_for_lines
 def _condition(report: ConditionReport) -> ConditionOut:
-    """One line of the certificate, kept as encoded JSON.
+    condition = report.condition
+    return _encoded(
+        ConditionOut(
+            id=report.identifier,
+            statement=report.statement,
+            layers=describe_layers(report.spans) if report.spans else None,
+            value=format_exponent(report.value),
+            relation=condition.relation,
+            bound=format_exponent(condition.bound),
+            slack=format_exponent(report.slack),
+            holds=report.holds,
+            source=condition.source,
+            meaning=condition.meaning,
+        )
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _encoded(line: _T) -> _T:
+    """The line as JSON that goes into an answer as it is.
 
     Lines come back in answer after answer, and encoding a hundred small strings costs more
     than everything else in an answer.
     """
-    condition = report.condition
-    line: ConditionOut = {
-        "id": report.identifier,
-        "statement": report.statement,
-        "layers": describe_layers(report.spans) if report.spans else None,
-        "value": format_exponent(report.value),
-        "relation": condition.relation,
-        "bound": format_exponent(condition.bound),
-        "slack": format_exponent(report.slack),
-        "holds": report.holds,
-        "source": condition.source,
-        "meaning": condition.meaning,
-    }
-    return cast(ConditionOut, msgspec.Raw(msgspec.json.encode(line)))
+    return cast(_T, msgspec.Raw(msgspec.json.encode(line)))
 
 
 def _optional(value: Fraction | None) -> str | None:
