@@ -91,6 +91,12 @@ def _document(app: FastAPI) -> None:
                 ref_template="#/components/schemas/{model}"
             )
             components.update(shape.pop("$defs", {}), Problem=shape)
+            # The framework documents its own 422 where a route names none; none is ever sent.
+            for operation in (each for item in schema["paths"].values() for each in item.values()):
+                if "HTTPValidationError" in str(operation["responses"].get("422")):
+                    del operation["responses"]["422"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                components.pop(name, None)
             app.openapi_schema = schema
         return app.openapi_schema
 

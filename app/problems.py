@@ -21,6 +21,7 @@ import msgspec
 import structlog
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from typing_extensions import TypedDict
 
@@ -84,6 +85,9 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
 }
 _CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in PROBLEMS.items()}
+
+# A reader mends the first few and asks again.
+_MOST_FLAWS: Final = 20
 
 # Fields that people try and that lie outside the theorems; the remedy says so.
 _OUTSIDE: Final = {
@@ -149,7 +153,7 @@ def install(app: FastAPI) -> None:
 
 def _invalid(flaws: list[FlawOut]) -> Response:
     more = f" (and {len(flaws) - 1} more)" if len(flaws) > 1 else ""
-    return problem_response("invalid-request", flaws[0]["detail"] + more, flaws)
+    return problem_response("invalid-request", flaws[0]["detail"] + more, flaws[:_MOST_FLAWS])
 
 
 async def _parametrization(_: Request, error: Exception) -> Response:
@@ -181,7 +185,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         detail = f"there is nothing at {request.url.path[:200]}; /docs lists every resource"
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = (error.headers or {}).get("allow", "")
+        allowed = Headers(error.headers).get("allow", "")
         detail = f"{request.method} is not possible here; allowed: {allowed}"
     return problem_response(code, detail, status=error.status_code, headers=error.headers)
 

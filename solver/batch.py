@@ -186,7 +186,12 @@ def _parse_distinct(
     entries: list[object], rows: Sequence[Sequence[object]], limits: Limits
 ) -> dict[object, Fraction]:
     """The value of each distinct spelling.  Equal keys of different type are equal numbers."""
-    if set(map(type, entries)) <= _READABLE:
+    most = limits.max_integer
+    types = set(map(type, entries))
+    # Integers beyond any bound can be chosen to hash alike: keep them out of the set.
+    if types <= _READABLE and (
+        int not in types or all(-most <= each <= most for each in entries if type(each) is int)
+    ):
         try:
             return {entry: parse_exponent(entry, limits) for entry in set(entries)}
         except ExponentError:

@@ -51,16 +51,19 @@ class EntryReader:
     def exponents(self, path: Path, values: Sequence[object]) -> list[Fraction]:
         """A list of exponents.  Deep networks repeat few values: each spelling is read once."""
         known: dict[object, Fraction] = {}
+        most = self.limits.max_integer
         result: list[Fraction] = []
         for index, value in enumerate(values):
-            # The type is part of the key because True == 1; other types are not hashable.
-            key = (type(value), value) if isinstance(value, (int, str)) else None
-            if key is None or key not in known:
+            # Only texts and small integers are looked up: integers beyond any bound can be
+            # chosen to hash alike.  The type is part of the key because True == 1.
+            small = isinstance(value, str) or (isinstance(value, int) and -most <= value <= most)
+            key = (type(value), value) if small else None
+            exponent = known.get(key) if small else None
+            if exponent is None:
+                flaws = len(self.flaws)
                 exponent = self.exponent((*path, index), value)
-                if key is not None:
+                if small and len(self.flaws) == flaws:
                     known[key] = exponent
-            else:
-                exponent = known[key]
             result.append(exponent)
         return result
 

@@ -2,7 +2,7 @@
 
 Only the outer shape is declared to the framework.  Exponents, lengths and the choice of a
 form are read by ``solver.read``, which reports everything wrong at once; the JSON schemas
-below tell clients the same rules.
+below tell clients the same rules.  A field that is null counts as left out.
 """
 
 from typing import Annotated, Any, Final
@@ -13,61 +13,80 @@ from pydantic_core import PydanticCustomError
 from solver import Activation, Description, Limits, Optimizer, ParametrizationError, read
 from solver.parametrization import Parametrization, RoleParametrization
 
-_EXPONENT: Final[dict[str, Any]] = {
+_Schema = dict[str, Any]
+
+_NULL: Final[_Schema] = {"type": "null"}
+_EXPONENT: Final[_Schema] = {
     "title": "Exponent",
     "description": 'An exact rational: an integer, a decimal (0.1 is one tenth) or "p/q".',
     "anyOf": [
         {"type": "number", "minimum": -1_000_000, "maximum": 1_000_000},
-        {"type": "string", "pattern": r"^[+-]?[0-9]{1,7}(/[0-9]{1,7}|\.[0-9]{1,6})?$"},
+        {
+            "type": "string",
+            "maxLength": 64,
+            "pattern": r"^[+-]?([0-9]+/[0-9]+|([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?)$",
+        },
     ],
 }
-_LIST: Final[dict[str, Any]] = {
+_LIST: Final[_Schema] = {
     "type": "array",
     "items": _EXPONENT,
     "minItems": 2,
     "description": "One exponent for each of the L+1 weight matrices, input first.",
 }
-_ROLES: Final[dict[str, Any]] = {
+_ROLES: Final[_Schema] = {
     "type": "object",
     "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
-    "properties": {"input": _EXPONENT, "hidden": _EXPONENT, "readout": _EXPONENT},
+    "properties": {
+        "input": _EXPONENT,
+        "hidden": {**_EXPONENT, "anyOf": [*_EXPONENT["anyOf"], _NULL]},
+        "readout": _EXPONENT,
+    },
     "required": ["input", "readout"],
     "additionalProperties": False,
 }
-_EACH: Final = {"anyOf": [_LIST, _ROLES]}
-_EACH_OR_ONE: Final = {"anyOf": [*_EXPONENT["anyOf"], _LIST, _ROLES]}
-_VECTOR: Final[dict[str, Any]] = {"type": "array", "items": _EXPONENT, "minItems": 5}
+_VECTOR: Final[_Schema] = {"type": "array", "items": _EXPONENT, "minItems": 5}
+_DEPTH: Final[_Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
+_HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
 
-DEPTH: Final[dict[str, Any]] = {
-    "type": "integer",
-    "minimum": 1,
-    "maximum": 10_000,
-    "description": "L, the number of hidden layers; there are L+1 weight matrices.",
+
+def _one_of(description: str, *schemas: _Schema) -> WithJsonSchema:
+    """Any of the schemas, or null."""
+    return WithJsonSchema({"description": description, "anyOf": [*schemas, _NULL]})
+
+
+def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> _Schema:
+    """One of the forms of a parametrization: what it needs, and what belongs to others."""
+    return {
+        "title": title,
+        "required": list(given),
+        "properties": dict.fromkeys(given, {"not": _NULL}) | dict.fromkeys(absent, _NULL),
+    }
+
+
+_FORMS: Final[_Schema] = {
+    "oneOf": [
+        _form("By name", ("preset",), ("abc", "a", "b", "d")),
+        _form("Flat vector", ("depth", "abc"), ("preset", "a", "b", "c", "s")),
+        _form("Lists with depth, or by role", ("a", "b", "c"), ("preset", "abc", "s")),
+    ]
 }
 
 # More than any body has, so that slips still get an error each.
 _MOST_FIELDS: Final = 50
 
-# Exactly one form; depth may be missing where the form does not need it.
-_FORMS: Final[dict[str, Any]] = {
-    "oneOf": [
-        {"required": ["preset"], "not": {"required": ["abc"]}, "title": "By name"},
-        {"required": ["depth", "abc"], "title": "Flat vector"},
-        {"required": ["a", "b", "c"], "title": "Lists with depth, or by role"},
-    ]
-}
-
 
 class _Body(BaseModel):
-    """An object with known fields only."""
+    """A JSON object with known fields only."""
 
     model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
-    def _few(cls, value: object) -> object:
-        """Refuse an object with absurdly many fields at once, not with an error for each."""
-        if isinstance(value, dict) and len(value) > _MOST_FIELDS:
+    def _plain_object(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            raise PydanticCustomError("dict_type", "must be a JSON object")
+        if len(value) > _MOST_FIELDS:  # one error for all of them, not one for each
             raise PydanticCustomError(
                 "too_many_fields",
                 "an object of {count} fields; at most {most} are known here",
@@ -82,47 +101,44 @@ class ParametrizationIn(_Body):
     model_config = ConfigDict(json_schema_extra=_FORMS)
 
     preset: Annotated[
-        str | None,
-        WithJsonSchema({"type": "string"}),
-        Field(description="A name from GET /v1/parametrizations."),
+        str | None, _one_of("A name from GET /v1/parametrizations.", {"type": "string"})
     ] = None
-    depth: Annotated[Any, WithJsonSchema(DEPTH)] = None
+    depth: Annotated[Any, _one_of(_HIDDEN_LAYERS, _DEPTH)] = None
     abc: Annotated[
         Any,
-        WithJsonSchema(
-            _VECTOR
-            | {
-                "description": "[a_1..a_{L+1}, b_1..b_{L+1}, c], length 2L+3; or with c_1..c_{L+1} "
-                "at the end, length 3L+3."
-            }
+        _one_of(
+            "[a_1..a_{L+1}, b_1..b_{L+1}, c], length 2L+3; or with c_1..c_{L+1} at the end, "
+            "length 3L+3.",
+            _VECTOR,
         ),
     ] = None
-    a: Annotated[Any, WithJsonSchema(_EACH | {"description": "Multiplier: W = n^(-a) w."})] = None
-    b: Annotated[
-        Any, WithJsonSchema(_EACH | {"description": "Initialization: w ~ N(0, n^(-2b))."})
-    ] = None
+    a: Annotated[Any, _one_of("Multipliers: W = n^(-a) w.", _LIST, _ROLES)] = None
+    b: Annotated[Any, _one_of("Initialization: w ~ N(0, n^(-2b)).", _LIST, _ROLES)] = None
     c: Annotated[
         Any,
-        WithJsonSchema(
-            _EACH_OR_ONE | {"description": "Learning rate ∝ n^(-c); one for all layers, or each."}
+        _one_of(
+            "Learning rates ∝ n^(-c): one for all layers, a list, or by role.",
+            *_EXPONENT["anyOf"],
+            _LIST,
+            _ROLES,
         ),
     ] = None
     d: Annotated[
         Any,
-        WithJsonSchema(
-            _EACH_OR_ONE
-            | {"description": "Adaptive optimizers only: gradients are multiplied by n^d."}
+        _one_of(
+            "Adaptive optimizers only: gradients are multiplied by n^d.",
+            *_EXPONENT["anyOf"],
+            _LIST,
+            _ROLES,
         ),
     ] = None
-    s: Annotated[
-        Any, WithJsonSchema(_EXPONENT | {"description": 'The parameter of the preset "uniform".'})
-    ] = None
+    s: Annotated[Any, _one_of('The parameter of the preset "uniform".', _EXPONENT)] = None
     optimizer: Annotated[
         Optimizer | None,
-        WithJsonSchema({"type": "string", "enum": ["sgd", "adam"], "default": "sgd"}),
-        Field(
-            description='"sgd" (with or without momentum) or "adam" (any entrywise adaptive '
-            "optimizer: Adam, SignSGD, RMSProp)."
+        _one_of(
+            '"sgd" (the default; with or without momentum) or "adam" (any entrywise adaptive '
+            "optimizer: Adam, SignSGD, RMSProp).",
+            {"type": "string", "enum": ["sgd", "adam"]},
         ),
     ] = None
 
@@ -168,7 +184,7 @@ class EquivalenceIn(_Body):
 class BatchIn(_Body):
     """Many flat vectors of one depth."""
 
-    depth: Annotated[Any, WithJsonSchema(DEPTH)]
+    depth: Annotated[Any, WithJsonSchema({**_DEPTH, "description": _HIDDEN_LAYERS})]
     abc: Annotated[
         Any,
         WithJsonSchema(
