@@ -1,7 +1,6 @@
 """Request bodies: bounded, declared as JSON, and read with decimals kept as written."""
 
 from collections.abc import Callable, Coroutine
-from decimal import Decimal, InvalidOperation
 from email.message import Message
 from typing import Any, Final
 
@@ -11,9 +10,10 @@ from fastapi.routing import APIRoute
 
 from app.problems import ProblemError
 from app.settings import Settings
+from solver import Written
 
-# 0.1 means one tenth: a JSON number with a point or an exponent is read as a Decimal.
-_DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
+# 0.1 means one tenth: a JSON number with a point or an exponent is kept as it is written.
+_DECODER: Final = msgspec.json.Decoder(float_hook=Written)
 
 
 class JsonRequest(Request):
@@ -65,8 +65,6 @@ def decode(body: bytes) -> Any:
         detail = f"the body is not UTF-8: {error.reason} at byte {error.start}"
     except RecursionError:
         detail = "the body is nested too deeply"
-    except InvalidOperation:
-        detail = "a number in the body has an exponent beyond all bounds"
     except ValueError as error:  # msgspec's own errors, and integers of thousands of digits
         detail = f"the body is not JSON: {str(error)[:200]}"
     raise ProblemError("invalid-json", f"{detail}; send one JSON object in UTF-8")

@@ -27,6 +27,7 @@ from solver.errors import UnknownParametrizationError as UnknownParametrizationE
 from solver.evaluate import Kind as Kind
 from solver.exponents import DEFAULT_LIMITS as DEFAULT_LIMITS
 from solver.exponents import Limits as Limits
+from solver.exponents import Written as Written
 from solver.exponents import format_exponent as format_exponent
 from solver.exponents import parse_exponent as parse_exponent
 from solver.gallery import GALLERY as GALLERY

@@ -22,7 +22,14 @@ from solver.conditions import Optimizer
 from solver.entries import MOST_FLAWS, EntryReader
 from solver.errors import ExponentError, Flaw, ParametrizationError
 from solver.evaluate import Kind
-from solver.exponents import DEFAULT_LIMITS, Limits, format_exponent, parse_exponent, shown
+from solver.exponents import (
+    DEFAULT_LIMITS,
+    Limits,
+    Written,
+    format_exponent,
+    parse_exponent,
+    shown,
+)
 from solver.rationals import classify_rationals
 from solver.reading import vector_lengths, wrong_length
 
@@ -205,7 +212,7 @@ def _parse_distinct(
 
 
 # bool is left out on purpose: True == 1, and it is not an exponent.
-_READABLE: Final = {int, str, float, Decimal, Fraction}
+_READABLE: Final = {int, str, Written, float, Decimal, Fraction}
 
 
 def _classify(

@@ -34,6 +34,12 @@ _SHORT_DECIMAL: Final = 6
 SPELLINGS: Final = 'an integer, a decimal or a string "p/q"'
 
 
+class Written(str):
+    """A number as it was written: a decimal that nobody has rounded, or even looked at, yet."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on what is accepted from outside: they keep every answer fast.
@@ -61,7 +67,7 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
     match value:
         case int() if not isinstance(value, bool):
             if -limits.max_integer <= value <= limits.max_integer:
-                return _one(value, 1)
+                return _shared(value, 1)
             raise _too_large(value, limits)
         case str():
             exact = _parse_text(value)
@@ -126,10 +132,16 @@ def _parse_short_text(text: str) -> Fraction:
         if denominator == 0:
             raise ExponentError(f"{shown(text)} divides by zero; write {SPELLINGS}")
         common = gcd(numerator, denominator)
-        return _one(numerator // common, denominator // common)
+        return _shared(numerator // common, denominator // common)
     if _DECIMAL.fullmatch(text):
         return _parse_decimal(Decimal(text))
     raise _unreadable(text)
+
+
+def _shared(numerator: int, denominator: int) -> Fraction:
+    # Larger integers can be chosen to hash alike, and are refused in the end anyway.
+    small = max(abs(numerator), denominator) <= DEFAULT_LIMITS.max_integer
+    return (_one if small else Fraction)(numerator, denominator)
 
 
 def _unreadable(text: str) -> ExponentError:
@@ -138,7 +150,6 @@ def _unreadable(text: str) -> ExponentError:
     )
 
 
-@lru_cache(maxsize=1 << 12)
 def _parse_decimal(value: Decimal) -> Fraction:
     if not value.is_finite():
         raise ExponentError(f"{shown(value)} is not finite; write {SPELLINGS}")
@@ -148,7 +159,7 @@ def _parse_decimal(value: Decimal) -> Fraction:
         raise ExponentError(f"{shown(value)} is out of range; exponents here are of order 1")
     if len(value.as_tuple().digits) > _MAX_SPELLING:
         raise ExponentError(f'{shown(value)} has too many digits; write it as "p/q"')
-    return _one(*value.as_integer_ratio())
+    return _shared(*value.as_integer_ratio())
 
 
 def _too_large(value: object, limits: Limits) -> ExponentError:
@@ -168,6 +179,9 @@ def shown(value: object) -> str:
         case int() if abs(value) >= 10**24:
             # Converting a huge int to text is quadratic, and refused beyond 4300 digits.
             return f"an integer of about {value.bit_length() * 3 // 10} digits"
+        case Written():
+            text = str(value)
+            return text if len(text) <= 40 else f"{text[:40]}… ({len(text)} characters)"
         case str():
             return (
                 f'"{value}"' if len(value) <= 40 else f'"{value[:40]}…" ({len(value)} characters)'

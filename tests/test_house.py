@@ -64,6 +64,7 @@ def test_the_public_face_of_the_solver() -> None:
         "Exponents", "Flaw", "GALLERY", "GalleryEntry", "Kind", "LayerReport", "LayerSpan",
         "Limits", "Optimizer", "Parametrization", "ParametrizationError", "Role",
         "RoleParametrization", "SolverError", "System", "UnknownParametrizationError", "Verdict",
+        "Written",
         "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
         "describe_layers", "format_exponent", "gallery_entry", "kept_for_lines",
         "parse_exponent", "read", "read_depth", "relations", "system",

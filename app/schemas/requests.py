@@ -60,7 +60,10 @@ def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> _Schem
     return {
         "title": title,
         "required": list(given),
-        "properties": dict.fromkeys(given, {"not": _NULL}) | dict.fromkeys(absent, _NULL),
+        "properties": {
+            **{name: {"not": _NULL} for name in given},
+            **dict.fromkeys(absent, _NULL),
+        },
     }
 
 
