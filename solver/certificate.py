@@ -19,7 +19,7 @@ from solver.spans import LayerSpan, describe_layers, merged, single_layer
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
 _MOST_VALUES: Final = 16
-_FAMILIES: Final = {"init": 0, "features": 1, "logits": 2, "faithful": 3}
+_FAMILIES: Final = ("init", "features", "logits")
 
 # Lines about long lists of layers are not kept: they are large, and rarely come back.
 _MOST_SPANS_KEPT: Final = 8
@@ -172,4 +172,4 @@ def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
 
 def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:
     first = report.spans[0].first if report.spans else 0
-    return (report.holds, _FAMILIES[report.condition.family], not report.spans, first)
+    return (report.holds, _FAMILIES.index(report.condition.family), not report.spans, first)
