@@ -81,20 +81,24 @@ def limits_of_the_theorem(
             "The theorem is proved for tanh and a smoothed relu (TP4 Assumption 3.1); with "
             f"{activation} it is expected to hold, not proved."
         )
-    if evaluation.nontrivial:
-        trained = _trained(evaluation)
-        if len(trained) == 1 and (
-            not evaluation.trained_layers or single_layer(evaluation.trained_layers)
-        ):
-            yield (
-                f"Only {trained[0]} trains in the limit; a network of which one layer trains can "
-                "learn features and be in the kernel regime at once."
-            )
+    if evaluation.nontrivial and _one_trains(evaluation):
+        (trained,) = _trained(evaluation)
+        yield (
+            f"Only {trained} trains in the limit; a network of which one layer trains can learn "
+            "features and be in the kernel regime at once."
+        )
     if violated:
         yield (
             "This parametrization is not faithful, and the theorem speaks of faithful ones only "
             f"(TP4b Lemma 2.8.11). Violated: {_failures(evaluation, violated)}."
         )
+
+
+def _one_trains(evaluation: Evaluation) -> bool:
+    moving = [layer.moves_features or layer.moves_logits for layer in evaluation.layers]
+    if evaluation.readout_updated_maximally:
+        return not any(moving)
+    return sum(moving) == 1 and single_layer(evaluation.trained_layers) is not None
 
 
 def _trained(evaluation: Evaluation) -> list[str]:

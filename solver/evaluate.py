@@ -81,8 +81,7 @@ class LayerEvaluation:
     moves_logits: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(NamedTuple):
     """A network's conditions at a point, and what follows from their slacks.
 
     ``layers`` holds the evaluation of each block of ``network.body``; r is the least r_l.

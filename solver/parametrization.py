@@ -84,8 +84,7 @@ def shared(a: Fraction, b: Fraction, c: Fraction, d: Fraction | None = None) -> 
 _shared = lru_cache(maxsize=1 << 13)(Exponents)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """All body layers of one role that share their exponents, as spans in order.
 
     Layers with equal exponents meet equal conditions, so a network of any depth is judged
@@ -97,8 +96,7 @@ class Block:
     exponents: Exponents
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """What the theorems see of a parametrization: its distinct layers and its readout.
 
     ``body[0]`` is the input layer.  ``depth`` is None for "every L >= 2".

@@ -29,8 +29,7 @@ class LayerReport(NamedTuple):
     learns_features: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How networks with this parametrization behave as width grows.
 
     ``depth`` is None where the verdict holds for every L >= 2.  ``nontrivial`` is defined for

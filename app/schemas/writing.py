@@ -44,6 +44,8 @@ def answer(payload: object) -> Response:
 
 def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
+    given = parametrization(verdict.parametrization)
+    canonical = verdict.canonical
     return {
         "depth": verdict.depth,
         "optimizer": verdict.optimizer,
@@ -55,7 +57,7 @@ def classification(verdict: Verdict) -> Classification:
         "maximal": verdict.maximal,
         "faithful": verdict.faithful,
         "r": format_exponent(verdict.r),
-        "parametrization": parametrization(verdict.parametrization),
+        "parametrization": given,
         "layers": [each for report in verdict.layers for each in _layers(report, verdict.depth)],
         "readout": {
             "updated_maximally": verdict.readout_updated_maximally,
@@ -65,7 +67,7 @@ def classification(verdict: Verdict) -> Classification:
         "reasons": list(verdict.reasons),
         "consequences": list(verdict.consequences),
         "warnings": list(verdict.warnings),
-        "canonical": parametrization(verdict.canonical),
+        "canonical": given if canonical == verdict.parametrization else parametrization(canonical),
         "equivalent_to": list(verdict.equivalent_to),
     }
 
