@@ -102,6 +102,24 @@ def test_batches_agree_with_the_theorems(optimizer: Optimizer, per_layer: bool, 
     assert batch.nontrivial() == [oracle.nontrivial for oracle in expected]
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 7])
+def test_batches_of_odd_denominators_agree_with_the_theorems(
+    optimizer: Optimizer, depth: int
+) -> None:
+    """A gauge shift by 1/p in each layer changes no verdict and spoils common denominators."""
+    primes = [9973, 9967, 9949, 9941, 9931, 9929, 9923, 9907]
+    points = draw(optimizer, True, depth, 300)
+    rows = []
+    for point, _ in points:
+        shifted = point.shifted([Fraction(1, p) for p in primes[: depth + 1]])
+        rows.append([layer[symbol] for symbol in range(3) for layer in shifted.layers])
+    batch = classify_vectors(depth, rows, optimizer, Limits(max_integer=10**12))
+    assert len(batch.exceptional_r) > 200, "most rows were meant not to share a denominator"
+    assert batch.verdicts() == [oracle.verdict for _, oracle in points]
+    assert batch.r() == [str(oracle.r) for _, oracle in points]
+
+
 thetas = st.fractions(min_value=-3, max_value=3, max_denominator=12)
 
 
