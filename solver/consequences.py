@@ -15,6 +15,11 @@ ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
 def consequences(evaluation: Evaluation) -> tuple[str, ...]:
     """What the theorems say about networks with this verdict."""
     match evaluation.kind:
+        case Kind.UNSTABLE if _only_vanishes(evaluation):
+            return (
+                ("Signals shrink to nothing as width grows, which the theorem counts as unstable: "
+                "training has no limit in which the network still sees its input."),
+            )
         case Kind.UNSTABLE:
             return (
                 (
@@ -35,7 +40,7 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
                     "In the limit training is kernel gradient descent with a fixed kernel K: "
                     "f_{t+1}(ξ) = f_t(ξ) - η K(ξ, ξ_t) L'(f_t(ξ_t), y_t) (TP4 Theorem 3.8)."
                 ),
-                f"K collects the contributions of {joined(_trained(evaluation))}.",
+                f"K is the sum of the contributions of {joined(_trained(evaluation))}.",
                 _initial_function(evaluation),
                 (
                     "Pretraining does not help transfer: the features after training are those at "
@@ -94,6 +99,12 @@ def limits_of_the_theorem(
         )
 
 
+def _only_vanishes(evaluation: Evaluation) -> bool:
+    parts = (*evaluation.layers, evaluation.readout)
+    violated = [each for part in parts for each in part.conditions if not each.holds]
+    return all(each.condition.relation == "=" and each.twice_slack > 0 for each in violated)
+
+
 def _one_trains(evaluation: Evaluation) -> bool:
     moving = [layer.moves_features or layer.moves_logits for layer in evaluation.layers]
     if evaluation.readout_updated_maximally:
@@ -109,8 +120,8 @@ def _trained(evaluation: Evaluation) -> list[str]:
 def _initial_function(evaluation: Evaluation) -> str:
     start = next(c for c in evaluation.readout.conditions if c.condition.family == "init")
     if start.tight:
-        return "f_0 is a Gaussian process, whose kernel is Σ^L (the covariance of x^L)."
-    return "f_0 → 0."
+        return "Before training, outputs are random: f_0 is a Gaussian process with kernel Σ^L."
+    return "Before training, outputs vanish: f_0 → 0."
 
 
 def _failures(evaluation: Evaluation, violated: Sequence[tuple[Evaluated, Block | None]]) -> str:

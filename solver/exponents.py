@@ -68,7 +68,9 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
         case int() if not isinstance(value, bool):
             if -limits.max_integer <= value <= limits.max_integer:
                 return _shared(value, 1)
-            raise _too_large(value, limits)
+            raise ExponentError(
+                f"{shown(value)} is above {limits.max_integer} in size; exponents are of order 1"
+            )
         case str():
             exact = _parse_text(value)
         case Decimal():
@@ -80,7 +82,7 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
         case _:
             raise ExponentError(f"{shown(value)} is not a number; write {SPELLINGS}")
     if max(abs(exact.numerator), exact.denominator) > limits.max_integer:
-        raise _too_large(value, limits)
+        raise _too_large(value, exact, limits)
     return exact
 
 
@@ -162,10 +164,14 @@ def _parse_decimal(value: Decimal) -> Fraction:
     return _shared(*value.as_integer_ratio())
 
 
-def _too_large(value: object, limits: Limits) -> ExponentError:
+def _too_large(value: object, exact: Fraction, limits: Limits) -> ExponentError:
+    # Computing 1/3 in floating point gives sixteen digits; guess what was meant.
+    meant = exact.limit_denominator(1000)
+    rounded = abs(exact - meant) < Fraction(1, 10**12) and meant != exact
+    remedy = f'write "{meant}", if that is what is meant' if rounded else "use a simpler fraction"
     return ExponentError(
-        f"{shown(value)} has a numerator or denominator above {limits.max_integer} "
-        "in lowest terms; use a simpler fraction"
+        f"{shown(value)} has a numerator or denominator above {limits.max_integer} in lowest "
+        f"terms; {remedy}"
     )
 
 

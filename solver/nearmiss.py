@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from solver.evaluate import Evaluation, Kind, revise
+from solver.evaluate import Evaluation, revise
 from solver.exponents import as_written, format_exponent, nearest_simple
 from solver.parametrization import Block, Exponents, Network
 from solver.spans import describe_layers, single_layer
@@ -33,36 +33,43 @@ class _Candidate:
 
 
 def near_misses(evaluation: Evaluation) -> Iterator[str]:
-    """A warning for each rounded exponent that, made simple, changes the verdict.
+    """Warnings about rounded exponents that, made simple, change the verdict.
 
-    Then one for all rounded exponents taken together, where that changes it in another way.
+    One for each such exponent; or a single one where it is all of them together that change
+    the verdict, or that leave it as it is.
     """
     network, kind = evaluation.network, evaluation.kind
     if not (_rounded(network.readout) or any(_rounded(b.exponents) for b in network.body)):
         return
     candidates = list(_candidates(network))
-    told: set[Kind] = {kind}
-    for candidate in candidates[:_MOST]:
-        found = revise(evaluation, _replaced(network, [candidate])).kind
-        if found != kind:
-            told.add(found)
-            yield (
-                f"{candidate.name} = {as_written(candidate.value)} is not "
-                f"{format_exponent(candidate.simple)}; with {format_exponent(candidate.simple)} "
-                f"the verdict would be {found}."
-            )
-    if len(candidates) > 1:
-        found = revise(evaluation, _replaced(network, candidates)).kind
-        if found not in told:
-            shown = ", ".join(
-                f"{each.name} = {as_written(each.value)} → {format_exponent(each.simple)}"
-                for each in candidates[:_MOST]
-            )
-            more = ", …" if len(candidates) > _MOST else ""
-            yield (
-                f"Several exponents are close to simple fractions ({shown}{more}); with all of "
-                f"those fractions the verdict would be {found}."
-            )
+    shown = ", ".join(
+        f"{each.name} = {as_written(each.value)} → {format_exponent(each.simple)}"
+        for each in candidates[:_MOST]
+    ) + (", …" if len(candidates) > _MOST else "")
+    alone = [
+        (each, found)
+        for each in candidates[:_MOST]
+        if (found := revise(evaluation, _replaced(network, [each])).kind) != kind
+    ]
+    together = revise(evaluation, _replaced(network, candidates)).kind
+    if len(candidates) > 1 and alone and together == kind:
+        yield (
+            f"Several exponents are close to simple fractions ({shown}). With all of those "
+            f"fractions the verdict stays {kind}; with {alone[0][0].name} alone changed it would "
+            f"be {alone[0][1]}."
+        )
+        return
+    for each, found in alone:
+        simple = format_exponent(each.simple)
+        yield (
+            f"{each.name} = {as_written(each.value)} is not {simple}; with {simple} the verdict "
+            f"would be {found}."
+        )
+    if together not in (kind, *(found for _, found in alone)):
+        yield (
+            f"Several exponents are close to simple fractions ({shown}); with all of those "
+            f"fractions the verdict would be {together}."
+        )
 
 
 @lru_cache(maxsize=1 << 12)

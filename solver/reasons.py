@@ -11,7 +11,7 @@ from operator import attrgetter
 from solver.certificate import ConditionReport, kept_for_lines
 from solver.conditions import READOUT_UPDATE, Role
 from solver.evaluate import Evaluation, Kind
-from solver.spans import LayerSpan
+from solver.spans import LayerSpan, describe_layers, merged, single_layer
 from solver.wording import joined, layers, power, vector
 
 # A reader sees the pattern by then; the certificate has the rest.
@@ -41,7 +41,7 @@ def _instabilities(reports: Sequence[ConditionReport]) -> Iterator[str]:
     yield from _few([_feature_blow_up(each) for each in features])
     yield from (_logit_blow_up(each) for each in logits)
     if initial and (features or logits):
-        yield "The sizes in training are those once initialization is mended through b."
+        yield "The sizes in training assume that initialization is first mended by changing b."
 
 
 def _by_layers(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
@@ -52,16 +52,18 @@ def _by_layers(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]
     return list(branches.values())
 
 
-def _worst_logits(failing: Iterator[ConditionReport]) -> list[ConditionReport]:
-    """The worst of each way to blow up the logits, worst first.
+def _worst_logits(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
+    """For each way to blow up the logits, the lines on which it is worst; worst way first.
 
     ``updated_readout`` is left out: it never fails alone (see ``conditions``), and its slack
     overstates the size, since no law of large numbers acts on that path.
     """
-    worst: dict[str, ConditionReport] = {}
+    worst: dict[str, list[ConditionReport]] = {}
     for each in sorted(failing, key=_slack):
         if each.condition.name != "updated_readout":
-            worst.setdefault(each.condition.name, each)
+            ties = worst.setdefault(each.condition.name, [each])
+            if each.slack == ties[0].slack and each is not ties[0]:
+                ties.append(each)
     return list(worst.values())
 
 
@@ -115,21 +117,28 @@ def _feature_blow_up(branches: list[ConditionReport]) -> str:
     )
 
 
-@kept_for_lines
-def _logit_blow_up(report: ConditionReport) -> str:
-    size, last, readout = power(-report.slack), report.last, report.readout
-    if report.condition.name == READOUT_UPDATE:
+def _logit_blow_up(ties: list[ConditionReport]) -> str:
+    worst = ties[0]
+    size, last, readout = power(-worst.slack), worst.last, worst.readout
+    because = joined([f"{each.form} = {each.value}{_where(each)}" for each in ties])
+    needed = joined(list(dict.fromkeys(str(each.condition.bound) for each in ties)))
+    if worst.condition.name == READOUT_UPDATE:
         return (
             f"In training the logits blow up: the readout's own update contributes "
-            f"ΔW^{readout} x^{last} of size {size}, because {report.form} = {report.value} and "
-            "stability needs at least 1."
+            f"ΔW^{readout} x^{last} of size {size}, because {because} and stability needs at "
+            f"least {needed}."
         )
+    moved = layers(merged(span for each in ties for span in each.spans))
     return (
         f"In training the logits blow up: the initial readout, acting on features moved by the "
-        f"updates of {layers(report.spans)}, contributes W_0^{readout} Δx^{last} of size {size}, "
-        f"because a_{readout} + b_{readout} + r_l = {report.slack + 1} and stability needs at "
-        "least 1."
+        f"updates of {moved}, contributes W_0^{readout} Δx^{last} of size {size}, because "
+        f"{because} and stability needs at least {needed}."
     )
+
+
+def _where(report: ConditionReport) -> str:
+    several = len(report.spans) > 0 and single_layer(report.spans) is None
+    return f" for l = {describe_layers(report.spans)}" if several else ""
 
 
 def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:

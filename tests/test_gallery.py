@@ -109,7 +109,7 @@ def test_divided_logits_learn_features_but_not_in_the_first_layer() -> None:
 
 def test_standard_1_over_n_lacks_the_first_layer_in_its_kernel() -> None:
     consequences = classify(gallery_entry("standard_1_over_n").roles().at_depth(3)).consequences
-    assert "K collects the contributions of layers 2..3 and the readout." in consequences
+    assert "K is the sum of the contributions of layers 2..3 and the readout." in consequences
 
 
 @pytest.mark.parametrize(

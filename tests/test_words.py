@@ -58,7 +58,7 @@ def test_initialization_comes_before_training() -> None:
     reasons = verdict(2, [-1, 0, 0], [0, 0, 0], -3).reasons
     order = [r.split(" ")[0:2] for r in reasons]
     assert order.index(["At", "initialization"]) < order.index(["In", "training"])
-    assert reasons[-1] == "The sizes in training are those once initialization is mended through b."
+    assert reasons[-1] == "The sizes in training assume that initialization is first mended by changing b."
 
 
 def test_features_may_blow_up_from_the_second_step_on() -> None:
@@ -95,7 +95,7 @@ def test_initial_function_is_a_gaussian_process_or_zero() -> None:
     ntk = classify(gallery_entry("ntk").roles().at_depth(2))
     uniform = classify(gallery_entry("uniform").roles(Fraction(1, 4)).at_depth(2))
     assert any("Gaussian process" in each for each in ntk.consequences)
-    assert "f_0 → 0." in uniform.consequences
+    assert "Before training, outputs vanish: f_0 → 0." in uniform.consequences
 
 
 @pytest.mark.parametrize(
