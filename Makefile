@@ -36,6 +36,7 @@ check: setup ## Lint, check formatting, check types
 	@$(BIN)/ruff check -q
 	@$(BIN)/ruff format -q --check
 	@$(BIN)/mypy --no-error-summary
+	@echo 'Style, formatting and types are in order'
 
 test: setup check ## Check, then run every test
 	@scripts/ensure-chromium

@@ -3,7 +3,9 @@
 import click
 import httpx
 import uvicorn
+from pydantic import ValidationError
 
+from app.settings import Settings
 from app.table import gallery_table
 
 
@@ -21,7 +23,12 @@ def main() -> None:
 @click.option("--workers", default=1, type=click.IntRange(min=1), show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the HTTP API; the documentation is at /docs."""
-    click.echo(f"Serving on http://{host}:{port} - documentation: http://{host}:{port}/docs")
+    try:
+        Settings()
+    except ValidationError as error:
+        flaws = (f"ABC_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise click.ClickException("; ".join(flaws)) from None
+    click.echo(f"Starting on http://{host}:{port} - documentation: http://{host}:{port}/docs")
     # The access log is the service's own, structured and with request ids.
     uvicorn.run(
         "app.main:create_app",

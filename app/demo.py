@@ -1,5 +1,6 @@
 """The main job in a minute: start the service, ask it over HTTP, stop it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -22,7 +23,7 @@ def main() -> None:
         print(gallery_table(client))
         question = {"depth": 3, "a": [0, 0, 0, 0], "b": [0, 0.5, 0.5, 0.5], "c": 0}
         answer = client.post("/v1/classify", json=question).raise_for_status().json()
-        print(f"\nYour own: POST /v1/classify {question}\n")
+        print(f"\nYour own: POST /v1/classify {json.dumps(question)}\n")
         print(f"  verdict: {answer['verdict']}")
         for reason in answer["reasons"]:
             print(f"  - {reason}")

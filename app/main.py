@@ -53,7 +53,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
         lifespan=_lifespan,
         # The validator badge would call a server on the internet.
-        swagger_ui_parameters={"validatorUrl": None, "displayRequestDuration": True},
+        swagger_ui_parameters={
+            "validatorUrl": None,
+            "displayRequestDuration": True,
+            "defaultModelsExpandDepth": 0,
+        },
+        openapi_tags=_TAGS,
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
@@ -73,6 +78,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+_TAGS = [
+    {"name": "classify", "description": "Verdicts on parametrizations, one or many, and gauge."},
+    {"name": "gallery", "description": "The named parametrizations of the literature."},
+    {"name": "service", "description": "Health, metrics, and what problems mean."},
+]
+
+
 def _document(app: FastAPI) -> None:
     """Make the OpenAPI document tell the truth about errors, and build it once."""
 
@@ -85,11 +97,13 @@ def _document(app: FastAPI) -> None:
                 description=app.description,
                 license_info=app.license_info,
                 routes=app.routes,
+                tags=app.openapi_tags,
             )
             components = schema["components"]["schemas"]
             shape = TypeAdapter(problems.Problem).json_schema(
                 ref_template="#/components/schemas/{model}"
             )
+            shape["examples"] = [problems.EXAMPLE]
             components.update(shape.pop("$defs", {}), Problem=shape)
             # The framework documents its own 422 where a route names none; none is ever sent.
             for operation in (each for item in schema["paths"].values() for each in item.values()):

@@ -84,7 +84,27 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "Please report it with the request and its X-Request-ID.",
     ),
 }
+#: A problem as it is documented.
+EXAMPLE: Final[Problem] = {
+    "type": "/problems/invalid-request",
+    "title": "The request is not valid",
+    "status": 422,
+    "detail": "depth is 0; it counts hidden layers and must lie between 1 and 10000",
+    "errors": [
+        {
+            "pointer": "/depth",
+            "detail": "depth is 0; it counts hidden layers and must lie between 1 and 10000",
+        }
+    ],
+}
+
 _CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in PROBLEMS.items()}
+
+# What the choices stand for, where that is not plain.
+_CHOICE: Final = {
+    "optimizer": "; adam stands for every entrywise adaptive optimizer (RMSProp, SignSGD, …), "
+    "and weight decay is outside the theorem"
+}
 
 # A reader mends the first few and asks again.
 _MOST_FLAWS: Final = 20
@@ -209,7 +229,7 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
         case "extra_forbidden":
             detail = _unknown_field(name)
         case "literal_error":
-            detail = f"{name} is {value}; it must be one of {context['expected']}"
+            detail = f"{name} is {value}; it must be {context['expected']}{_CHOICE.get(name, '')}"
         case "model_type" | "model_attributes_type" | "dict_type":
             detail = f"{name} is {value}; it must be a JSON object"
         case "string_type":
@@ -226,6 +246,8 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
 def _unknown_field(name: str) -> str:
     if name in _OUTSIDE:
         return f'"{name}" is {_OUTSIDE[name]}'
+    if name in _FIELDS:
+        return f'"{name}" does not belong in this request; leave it out'
     alike = get_close_matches(name[:40], _FIELDS, n=1)
     hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
     return f"{shown(name)} is not a field here; {hint}"

@@ -157,15 +157,19 @@ def _initialization(theorem: str) -> dict[Role, Condition]:
 
     return {
         Role.INPUT: condition(
-            Role.INPUT, 0, "At initialization the coordinates of h^1 neither grow nor vanish."
+            Role.INPUT,
+            0,
+            "Requires that the coordinates of h^1 neither grow nor vanish at initialization.",
         ),
         Role.HIDDEN: condition(
             Role.HIDDEN,
             1,
-            "At initialization a hidden layer passes coordinates on at the size it receives them.",
+            "Requires that at initialization a hidden layer passes coordinates on at their size.",
         ),
         Role.READOUT: condition(
-            Role.READOUT, 1, "At initialization the logits f_0 do not grow with width."
+            Role.READOUT,
+            1,
+            "Requires that the logits f_0 at initialization do not grow with width.",
         ),
     }
 
@@ -194,7 +198,7 @@ def _sgd() -> System:
         readout=Coefficients(a=2, c=1),
         relation=">=",
         twice_bound=2,
-        meaning="The readout's own updates do not make the logits grow with width.",
+        meaning="Requires that the readout's own updates do not make the logits grow with width.",
         source=f"{theorem}(3)",
     )
 
@@ -207,16 +211,16 @@ def _sgd() -> System:
             layer=Coefficients(a=2, c=1),
             readout=_READOUT_SIZE,
             twice_bound=0 if role is Role.INPUT else 2,  # 1 - I(l=1)
-            meaning="Updates driven through the readout as initialized do not make the features "
-            "of this layer grow with width.",
+            meaning="Requires that updates driven through the readout as initialized do not make "
+            "the features of this layer grow with width.",
             source=f"{theorem}(2), Proposition 5.3",
         )
         later = replace(
             first,
             name="updated_readout",
             readout=readout_update.readout,
-            meaning="Updates driven through the readout as updated (from the second step on) do "
-            "not make the features of this layer grow with width.",
+            meaning="Requires that updates driven through the readout as updated (from the second "
+            "step on) do not make the features of this layer grow with width.",
         )
         # The second logits condition follows from the others of a stable parametrization:
         # with u = 2a+c of the readout, u >= 1 and the first features condition imply it.
@@ -229,15 +233,15 @@ def _sgd() -> System:
                 first,
                 "initial_readout",
                 f"{theorem}(3)",
-                "The initial readout, acting on features moved through it, does not make the "
-                "logits grow with width.",
+                "Requires that the initial readout, acting on features moved through it, does "
+                "not make the logits grow with width.",
             ),
             _logits_from(
                 later,
                 "updated_readout",
                 f"{theorem}(3)",
-                "The initial readout, acting on features moved through the updated readout, does "
-                "not make the logits grow with width.",
+                "Requires that the initial readout, acting on features moved through the updated "
+                "readout, does not make the logits grow with width.",
             ),
         )
 
@@ -260,7 +264,7 @@ def _adaptive() -> System:
         readout=Coefficients(a=1, c=1),
         relation=">=",
         twice_bound=2,
-        meaning="The readout's own updates do not make the logits grow with width.",
+        meaning="Requires that the readout's own updates do not make the logits grow with width.",
         source=f"{theorem}, r_{{L+1}} of Definition 2.8.5",
     )
 
@@ -273,7 +277,7 @@ def _adaptive() -> System:
             layer=Coefficients(a=1, c=1),
             readout=Coefficients(),
             twice_bound=0 if role is Role.INPUT else 2,  # I(l>1)
-            meaning="Updates of this layer do not make its features grow with width.",
+            meaning="Requires that updates of this layer do not make its features grow with width.",
             source=f"{theorem}, r_l of Definition 2.8.5",
         )
         return (
@@ -283,8 +287,8 @@ def _adaptive() -> System:
                 update,
                 "initial_readout",
                 theorem,
-                "The initial readout, acting on moved features, does not make the logits grow "
-                "with width.",
+                "Requires that the initial readout, acting on moved features, does not make the "
+                "logits grow with width.",
             ),
         )
 
@@ -305,7 +309,7 @@ def _faithful() -> tuple[Condition, ...]:
         readout=Coefficients(a=-1, b=-1),
         relation="=",
         twice_bound=0,
-        meaning="The gradient enters the update function at size Θ(1).",
+        meaning="Requires that the gradient enters the update function at size Θ(1).",
         source="TP4b Lemma 2.8.11",
     )
     return (
@@ -320,7 +324,7 @@ def _faithful() -> tuple[Condition, ...]:
             readout=Coefficients(b=-1, c=1),
             relation=">=",
             twice_bound=0,
-            meaning="The readout's updates do not outgrow its initialization.",
+            meaning="Requires that the readout's updates do not outgrow its initialization.",
             source="TP4b Lemma 2.8.11",
         ),
     )

@@ -17,8 +17,10 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
     match evaluation.kind:
         case Kind.UNSTABLE if _only_vanishes(evaluation):
             return (
-                ("Signals shrink to nothing as width grows, which the theorem counts as unstable: "
-                "training has no limit in which the network still sees its input."),
+                (
+                    "Signals shrink to nothing as width grows, which the theorem counts as "
+                    "unstable: in the limit the network does not see its input."
+                ),
             )
         case Kind.UNSTABLE:
             return (

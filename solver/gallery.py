@@ -6,6 +6,7 @@ in which their exponents are affine.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
@@ -45,6 +46,7 @@ class Parameter(NamedTuple):
 
     name: Literal["s", "c"]
     meaning: str
+    example: str
     minimum: Fraction | None = None
     maximum: Fraction | None = None
 
@@ -98,7 +100,7 @@ class GalleryEntry:
     def admits(self, parameter: Fraction) -> bool:
         """Whether a family is defined at this value of its parameter."""
         assert self.parameter is not None, f"{self.name} has no parameter"
-        _, _, minimum, maximum = self.parameter
+        *_, minimum, maximum = self.parameter
         above = minimum is None or minimum <= parameter
         return above and (maximum is None or parameter <= maximum)
 
@@ -108,10 +110,10 @@ class GalleryEntry:
             if parameter is not None:
                 raise ParametrizationError.at((), f"{self.name} has no parameter; leave it out")
             return
-        name, _, minimum, maximum = self.parameter
+        name, _, example, minimum, maximum = self.parameter
         if parameter is None:
             raise ParametrizationError.at(
-                (name,), f'{self.name} is a family in {name}; give {name}, for example "1/4"'
+                (name,), f'{self.name} is a family in {name}; give {name}, for example "{example}"'
             )
         if not self.admits(parameter):
             raise ParametrizationError.at(
@@ -206,7 +208,7 @@ _ENTRIES: Final = (
         c=_roles(0, 0, 0),
         source="TP4 Section 5.4",
         description="A line of stable, nontrivial parametrizations on which r = s in every layer.",
-        parameter=Parameter("s", "equal to r", Fraction(0), _HALF),
+        parameter=Parameter("s", "equal to r", "1/4", Fraction(0), _HALF),
     ),
     GalleryEntry(
         name="standard_divided_logits",
@@ -250,7 +252,7 @@ _ENTRIES: Final = (
         source="TP4b Theorem 2.8.12",
         description="Standard initialization under Adam: unstable at c = 1, in the operator "
         "regime at c = 3/2.",
-        parameter=Parameter("c", "exponent of the learning rate"),
+        parameter=Parameter("c", "exponent of the learning rate", "3/2"),
     ),
 )
 
@@ -266,6 +268,8 @@ def gallery_entry(name: str) -> GalleryEntry:
         return GALLERY[name]
     except KeyError:
         shown = name if len(name) <= 40 else f"{name[:40]}…"
+        alike = get_close_matches(shown.lower(), GALLERY, n=1)
+        hint = f'did you mean "{alike[0]}"? ' if alike else ""
         raise UnknownParametrizationError(
-            f'"{shown}" is not in the gallery; its names are {", ".join(GALLERY)}'
+            f'"{shown}" is not in the gallery; {hint}its names are {", ".join(GALLERY)}'
         ) from None

@@ -70,7 +70,7 @@ def test_each_entry_has_the_exponents_of_the_table(client: TestClient, name: str
 def test_families_say_where_they_are_defined(client: TestClient) -> None:
     entries = {each["name"]: each["parameter"] for each in listed(client)}
     for parameter in (entries["uniform"], entries["standard_adam"]):
-        assert set(parameter) == {"name", "meaning", "minimum", "maximum"}
+        assert set(parameter) == {"name", "meaning", "example", "minimum", "maximum"}
     assert (entries["uniform"]["minimum"], entries["uniform"]["maximum"]) == ("0", "1/2")
     assert entries["standard_adam"]["minimum"] is None
     assert entries["standard_adam"]["maximum"] is None

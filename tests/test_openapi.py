@@ -321,3 +321,14 @@ def test_a_spelling_is_documented_just_when_it_is_accepted(
     schema = POSTS["/v1/classify"]["requestBody"]["content"]["application/json"]["schema"]
     accepted = client.post("/v1/classify", json=body).status_code == 200
     assert validator(schema).is_valid(body) is accepted
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_the_documented_answer_is_that_to_the_first_documented_request(path: str) -> None:
+    operation = POSTS[path]
+    example = next(
+        iter(operation["requestBody"]["content"]["application/json"]["examples"].values())
+    )
+    documented = operation["responses"]["200"]["content"]["application/json"]["example"]
+    answer = TestClient(APP).post(path, json=example["value"])
+    assert answer.json() == documented

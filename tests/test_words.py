@@ -58,7 +58,10 @@ def test_initialization_comes_before_training() -> None:
     reasons = verdict(2, [-1, 0, 0], [0, 0, 0], -3).reasons
     order = [r.split(" ")[0:2] for r in reasons]
     assert order.index(["At", "initialization"]) < order.index(["In", "training"])
-    assert reasons[-1] == "The sizes in training assume that initialization is first mended by changing b."
+    assert (
+        reasons[-1]
+        == "The sizes in training assume that initialization is first mended by changing b."
+    )
 
 
 def test_features_may_blow_up_from_the_second_step_on() -> None:

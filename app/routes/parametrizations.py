@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.routes.dependencies import SettingsDep
 from app.routes.documented import problems
@@ -27,6 +28,16 @@ from solver import (
 router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
 
 
+class EntryQuery(BaseModel):
+    """How to look at an entry."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    depth: int | None = Field(None, ge=1, description="L; without it, every depth.")
+    s: str | None = Field(None, description="The parameter of uniform.")
+    c: str | None = Field(None, description="The parameter of standard_adam.")
+
+
 @router.get(
     "",
     operation_id="list_parametrizations",
@@ -46,17 +57,14 @@ async def list_parametrizations() -> Response:
     responses=problems("not-found", "invalid-request"),
 )
 async def get_parametrization(
-    name: Annotated[str, Path(examples=["mup"])],
+    name: Annotated[str, Path(openapi_examples={"mup": {"summary": "µP", "value": "mup"}})],
     settings: SettingsDep,
-    depth: Annotated[
-        int | None, Query(ge=1, description="L; without it the answer covers every depth.")
-    ] = None,
-    s: Annotated[str | None, Query(description="The parameter of uniform.")] = None,
-    c: Annotated[str | None, Query(description="The parameter of standard_adam.")] = None,
+    query: Annotated[EntryQuery, Query()],
 ) -> Response:
     """The entry with its verdict; that is null for a family asked for without its parameter."""
     entry = gallery_entry(name)
     entry_out = gallery_entry_out(entry)
+    depth, s, c = query.depth, query.s, query.c
     if entry.parameter and depth is None and s is None and c is None:
         return answer(entry_out | {"classification": None})
     try:

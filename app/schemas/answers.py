@@ -74,8 +74,10 @@ class Classification(TypedDict):
 
     depth: int | None
     optimizer: OptimizerName
-    verdict: VerdictName
-    stable: bool
+    verdict: Annotated[
+        VerdictName, Field(description="What becomes of such networks as width grows.")
+    ]
+    stable: Annotated[bool, Field(description="Neither features nor logits blow up or vanish.")]
     nontrivial: Annotated[bool | None, Field(description="null if unstable.")]
     feature_learning: Annotated[bool | None, Field(description="null if unstable or trivial.")]
     kernel_regime: Annotated[
@@ -84,13 +86,20 @@ class Classification(TypedDict):
     ]
     maximal: Annotated[bool, Field(description="µP, up to gauge.")]
     faithful: Annotated[bool | None, Field(description="Adaptive with d given; otherwise null.")]
-    r: Exponent
+    r: Annotated[
+        str,
+        Field(
+            description="Features move by n^(-r) in training: 0 where they are learned, positive "
+            "where they stand still, negative where they blow up.",
+            examples=["1/2"],
+        ),
+    ]
     parametrization: ParametrizationOut
     layers: list[LayerOut]
     readout: ReadoutOut
     conditions: Annotated[list[ConditionOut], Field(description="Violated ones first.")]
     reasons: Annotated[list[str], Field(description="Most important first.")]
-    consequences: list[str]
+    consequences: Annotated[list[str], Field(description="What the theorems say follows.")]
     warnings: list[str]
     canonical: Annotated[
         ParametrizationOut, Field(description="The equivalent one with c = 0 (adam: a = 0).")
@@ -127,6 +136,7 @@ class ParameterOut(TypedDict):
 
     name: Literal["s", "c"]
     meaning: str
+    example: str
     minimum: Exponent | None
     maximum: Exponent | None
 

@@ -125,6 +125,7 @@ def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
         else {
             "name": entry.parameter.name,
             "meaning": entry.parameter.meaning,
+            "example": entry.parameter.example,
             "minimum": _optional(entry.parameter.minimum),
             "maximum": _optional(entry.parameter.maximum),
         },
