@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app import problems
 from app.observe import Metrics, ObserveMiddleware, configure_logging
 from app.routes import classify, equivalence, parametrizations, service
+from app.schemas import examples
 from app.settings import Settings
 
 VERSION = "0.1.0"
@@ -99,6 +100,10 @@ def _document(app: FastAPI) -> None:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
+            for path, example in examples.ANSWERS.items():
+                # Set here, because the framework drops what is null from examples.
+                content = schema["paths"][path]["post"]["responses"]["200"]["content"]
+                content["application/json"]["example"] = example
             components = schema["components"]["schemas"]
             shape = TypeAdapter(problems.Problem).json_schema(
                 ref_template="#/components/schemas/{model}"

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-import msgspec
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Response
 
 from app.json_body import JsonRoute
 from app.observe import Metrics
 from app.routes.dependencies import MetricsDep, SettingsDep
-from app.routes.documented import BODY_PROBLEMS, answers
+from app.routes.documented import BODY_PROBLEMS
 from app.schemas import examples
 from app.schemas.answers import AnyDepthClassification, BatchOut, Classification
 from app.schemas.requests import BatchIn, ClassifyIn
@@ -21,16 +20,10 @@ from solver import (
     classify,
     classify_any_depth,
     classify_vectors,
-    gallery_entry,
     read_depth,
 )
 
 router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
-
-# What the first of the documented requests is answered: µP at depth 3.
-_EXAMPLE = msgspec.json.decode(
-    answer(classification(classify(gallery_entry("mup").roles().at_depth(3)))).body
-)
 
 # Deeper networks take milliseconds, during which the event loop should serve others.
 _DEEP = 256
@@ -41,7 +34,7 @@ _DEEP = 256
     operation_id="classify",
     summary="Classify an abc-parametrization",
     response_model=Classification | AnyDepthClassification,
-    responses=answers(_EXAMPLE) | BODY_PROBLEMS,
+    responses=BODY_PROBLEMS,
 )
 async def classify_one(
     body: Annotated[ClassifyIn, Body(openapi_examples=examples.CLASSIFY)],
@@ -71,17 +64,7 @@ async def classify_one(
     operation_id="classify_batch",
     summary="Classify many flat vectors of one depth",
     response_model=BatchOut,
-    responses=answers(
-        {
-            "depth": 2,
-            "count": 3,
-            "verdict": ["kernel", "feature_learning", "unstable"],
-            "r": ["1/2", "0", "-1"],
-            "stable": [True, True, False],
-            "nontrivial": [True, True, None],
-        }
-    )
-    | BODY_PROBLEMS,
+    responses=BODY_PROBLEMS,
 )
 async def classify_batch(
     body: Annotated[BatchIn, Body(openapi_examples=examples.BATCH)],

@@ -21,11 +21,6 @@ def problems(*codes: str) -> Responses:
     return responses
 
 
-def answers(example: object) -> Responses:
-    """The successful response, with a real answer as its example."""
-    return {200: {"content": {"application/json": {"example": example}}}}
-
-
 #: What any route that takes a body may answer.
 BODY_PROBLEMS: Responses = problems(
     "invalid-json", "body-too-large", "unsupported-media", "invalid-request"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Response
 
 from app.json_body import JsonRoute
 from app.routes.dependencies import SettingsDep
-from app.routes.documented import BODY_PROBLEMS, answers
+from app.routes.documented import BODY_PROBLEMS
 from app.schemas import examples
 from app.schemas.answers import AnyDepthEquivalenceOut, EquivalenceOut
 from app.schemas.requests import EquivalenceIn
@@ -27,10 +27,7 @@ router = APIRouter(prefix="/v1/equivalence", tags=["classify"], route_class=Json
     operation_id="compare_parametrizations",
     summary="Are two parametrizations the same up to gauge?",
     response_model=EquivalenceOut | AnyDepthEquivalenceOut,
-    responses=answers(
-        {"depth": 1, "equivalent": True, "theta": ["-1/2", "-1/2"], "differences": []}
-    )
-    | BODY_PROBLEMS,
+    responses=BODY_PROBLEMS,
 )
 async def compare_parametrizations(
     body: Annotated[EquivalenceIn, Body(openapi_examples=examples.EQUIVALENCE)],

@@ -2,6 +2,11 @@
 
 from typing import Any, Final
 
+import msgspec
+
+from app.schemas.writing import answer, classification
+from solver import classify, gallery_entry
+
 Examples = dict[str, Any]
 
 CLASSIFY: Final[Examples] = {
@@ -90,5 +95,26 @@ EQUIVALENCE: Final[Examples] = {
     "ntk_is_not_mup": {
         "summary": "NTK is not µP, at any depth",
         "value": {"first": {"preset": "ntk"}, "second": {"preset": "mup"}},
+    },
+}
+
+#: What the first request of each path is answered.
+ANSWERS: Final[dict[str, Any]] = {
+    "/v1/classify": msgspec.json.decode(
+        answer(classification(classify(gallery_entry("mup").roles().at_depth(3)))).body
+    ),
+    "/v1/classify/batch": {
+        "depth": 2,
+        "count": 3,
+        "verdict": ["kernel", "feature_learning", "unstable"],
+        "r": ["1/2", "0", "-1"],
+        "stable": [True, True, False],
+        "nontrivial": [True, True, None],
+    },
+    "/v1/equivalence": {
+        "depth": 1,
+        "equivalent": True,
+        "theta": ["-1/2", "-1/2"],
+        "differences": [],
     },
 }
