@@ -34,10 +34,10 @@ rational arithmetic.
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Collect garbage less often: answers are many small objects, and hardly any cycles."""
+    """Spare the garbage collector what lives as long as the process, and short-lived answers."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)
     yield
     gc.unfreeze()
 

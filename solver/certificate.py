@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, wraps
+from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar
 
 from solver.conditions import Condition
@@ -34,7 +35,8 @@ class ConditionReport:
 
     ``spans`` is empty for a condition on the readout.  ``form`` is the left-hand side in
     symbols; ``last`` and ``readout`` are the indices L and L+1 as they are shown.  Where
-    ``statement`` says that values differ, ``value`` is the one of least slack.
+    ``statement`` says that values differ, ``value`` is the one of least slack.  Lines are
+    listed by ``order``: the violated first, then by family and layer.
     """
 
     condition: Condition
@@ -47,10 +49,11 @@ class ConditionReport:
     value: Fraction
     slack: Fraction
     holds: bool
+    order: tuple[bool, int, bool, int]
 
 
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
-    """Every distinct condition once: the violated first, then by family and layer."""
+    """Every distinct condition once, in order."""
     network = evaluation.network
     depth = network.depth
     reports = list(_lines(evaluation.readout, (), depth))
@@ -68,7 +71,7 @@ def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
             for same in by_condition.values()
             for group, values_differ in _grouped(same)
         )
-    reports.sort(key=_order)
+    reports.sort(key=attrgetter("order"))
     return tuple(reports)
 
 
@@ -158,6 +161,12 @@ def _line(
         found.value,
         found.slack,
         found.holds,
+        order=(
+            found.holds,
+            _FAMILIES.index(condition.family),
+            not spans,
+            spans[0].first if spans else 0,
+        ),
     )
 
 
@@ -168,8 +177,3 @@ _kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_line)
 def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
     form = condition.form(layer, readout)
     return form, f"{form} {condition.relation} {condition.bound}"
-
-
-def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:
-    first = report.spans[0].first if report.spans else 0
-    return (report.holds, _FAMILIES.index(report.condition.family), not report.spans, first)
