@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from app.json_body import JsonRoute
 from app.observe import Metrics
-from app.routes.dependencies import MetricsDep, SettingsDep
 from app.routes.documented import BODY_PROBLEMS
+from app.routes.state import metrics_of, settings_of
 from app.schemas import examples
 from app.schemas.answers import AnyDepthClassification, BatchOut, Classification
 from app.schemas.requests import BatchIn, ClassifyIn
@@ -38,15 +38,15 @@ _DEEP = 256
 )
 async def classify_one(
     body: Annotated[ClassifyIn, Body(openapi_examples=examples.CLASSIFY)],
-    settings: SettingsDep,
-    metrics: MetricsDep,
+    request: Request,
 ) -> Response:
     """Decide whether such networks are stable, nontrivial, and learn features as width grows.
 
     The answer holds the certificate (every condition with its value) and the reasons in words.
     Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
     """
-    parametrization = body.resolve(settings.limits)
+    parametrization = body.resolve(settings_of(request).limits)
+    metrics = metrics_of(request)
     if isinstance(parametrization, Parametrization):
         if parametrization.depth > _DEEP:
             verdict = await run_sync(classify, parametrization, body.activation)
@@ -68,11 +68,10 @@ async def classify_one(
 )
 async def classify_batch(
     body: Annotated[BatchIn, Body(openapi_examples=examples.BATCH)],
-    settings: SettingsDep,
-    metrics: MetricsDep,
+    request: Request,
 ) -> Response:
     """Verdicts as columns, exactly those of single requests; up to 100,000 rows."""
-    return await run_sync(_batch, body, settings, metrics)
+    return await run_sync(_batch, body, settings_of(request), metrics_of(request))
 
 
 def _batch(body: BatchIn, settings: Settings, metrics: Metrics) -> Response:

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from app.json_body import JsonRoute
-from app.routes.dependencies import SettingsDep
 from app.routes.documented import BODY_PROBLEMS
+from app.routes.state import settings_of
 from app.schemas import examples
 from app.schemas.answers import AnyDepthEquivalenceOut, EquivalenceOut
 from app.schemas.requests import EquivalenceIn
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/equivalence", tags=["classify"], route_class=Json
 )
 async def compare_parametrizations(
     body: Annotated[EquivalenceIn, Body(openapi_examples=examples.EQUIVALENCE)],
-    settings: SettingsDep,
+    request: Request,
 ) -> Response:
     """Decide whether they train the same network, otherwise written, and with which θ per layer.
 
@@ -41,8 +41,9 @@ async def compare_parametrizations(
     Where one has a depth, the other takes it over; where neither has, the answer covers L = 1 and
     every L >= 2.
     """
-    first = body.first.resolve(settings.limits, "first")
-    second = body.second.resolve(settings.limits, "second")
+    limits = settings_of(request).limits
+    first = body.first.resolve(limits, "first")
+    second = body.second.resolve(limits, "second")
     if isinstance(first, RoleParametrization) and isinstance(second, RoleParametrization):
         deeper = first.hidden is not None and second.hidden is not None
         one = _comparison(first.at_depth(1), second.at_depth(1))

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.routes.dependencies import SettingsDep
 from app.routes.documented import problems
+from app.routes.state import settings_of
 from app.schemas.answers import ClassifiedEntryOut, GalleryOut
 from app.schemas.writing import (
     answer,
@@ -58,7 +58,7 @@ async def list_parametrizations() -> Response:
 )
 async def get_parametrization(
     name: Annotated[str, Path(openapi_examples={"mup": {"summary": "µP", "value": "mup"}})],
-    settings: SettingsDep,
+    request: Request,
     query: Annotated[EntryQuery, Query()],
 ) -> Response:
     """The entry with its verdict; that is null for a family asked for without its parameter."""
@@ -68,7 +68,9 @@ async def get_parametrization(
     if entry.parameter and depth is None and s is None and c is None:
         return answer(entry_out | {"classification": None})
     try:
-        parametrization = read(Description(preset=name, depth=depth, s=s, c=c), settings.limits)
+        parametrization = read(
+            Description(preset=name, depth=depth, s=s, c=c), settings_of(request).limits
+        )
     except ParametrizationError as error:
         raise error.under("query") from None
     if isinstance(parametrization, Parametrization):

@@ -1,13 +1,13 @@
 """The service about itself: health, metrics, and what its problems mean."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from typing_extensions import TypedDict
 
 from app.problems import PROBLEMS, ProblemError
-from app.routes.dependencies import MetricsDep
 from app.routes.documented import problems
+from app.routes.state import metrics_of
 from app.schemas.writing import answer
 
 router = APIRouter(tags=["service"])
@@ -53,9 +53,9 @@ async def readyz() -> Response:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def metrics(metrics: MetricsDep) -> Response:
+async def metrics(request: Request) -> Response:
     """Request durations by route and status, and verdicts by kind."""
-    return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(metrics_of(request).registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get(
