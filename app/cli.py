@@ -37,6 +37,8 @@ def serve(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         access_log=False,
+        timeout_graceful_shutdown=10,
+        ws="none",
         log_level="warning",
     )
 

@@ -5,8 +5,10 @@ from email.message import Message
 from typing import Any, Final
 
 import msgspec
+from anyio import fail_after
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from app.problems import ProblemError
 from app.settings import Settings
@@ -14,6 +16,10 @@ from solver import Written
 
 # 0.1 means one tenth: a JSON number with a point or an exponent is kept as it is written.
 _DECODER: Final = msgspec.json.Decoder(float_hook=Written)
+
+
+# Bodies from this size on are worked on few at a time.
+_LARGE: Final = 256 * 1024
 
 
 class JsonRequest(Request):
@@ -25,19 +31,32 @@ class JsonRequest(Request):
             settings: Settings = self.app.state.settings
             most = settings.max_body_bytes
             declared = self.headers.get("content-length", "0")
-            if declared.isdecimal() and int(declared) > most:
-                raise _too_large(f"of {declared} bytes", most)
-            chunks: list[bytes] = []
-            size = 0
-            async for chunk in self.stream():
-                size += len(chunk)
-                if size > most:
-                    raise _too_large("", most)
-                chunks.append(chunk)
-            self._body = b"".join(chunks)
+            if declared.isdecimal() and int(declared[:20]) > most:
+                raise _too_large(f"of {declared[:20]} bytes", most)
+            try:
+                with fail_after(settings.max_body_seconds):
+                    self._body = await self._received(most)
+            except TimeoutError:
+                raise ProblemError(
+                    "body-too-slow",
+                    f"the body did not arrive within {settings.max_body_seconds:g} seconds; send "
+                    "it at once",
+                ) from None
+            except ClientDisconnect:  # nobody is left to read the answer
+                raise ProblemError("invalid-json", "the body broke off; send it whole") from None
             if self._body:
                 _check_media_type(self.headers.get("content-type"))
         return self._body
+
+    async def _received(self, most: int) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        async for chunk in self.stream():
+            size += len(chunk)
+            if size > most:
+                raise _too_large("", most)
+            chunks.append(chunk)
+        return b"".join(chunks)
 
     async def json(self) -> Any:
         """The body as JSON: 400 for anything that is not, however it is broken."""
@@ -52,7 +71,12 @@ class JsonRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
-            return await handle(JsonRequest(request.scope, request.receive))
+            exact = JsonRequest(request.scope, request.receive)
+            if len(await exact.body()) < _LARGE:
+                return await handle(exact)
+            # Large bodies take memory many times their size while they are worked on.
+            async with request.app.state.large_bodies:
+                return await handle(exact)
 
         return handler
 

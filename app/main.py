@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio import Semaphore
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.large_bodies = Semaphore(2)
     problems.install(app)
     for module in (classify, parametrizations, equivalence, service):
         app.include_router(module.router)
@@ -70,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["*"],
-        allow_headers=["Content-Type", "X-Request-ID"],
+        allow_headers=["*"],
         expose_headers=["X-Request-ID"],
     )
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics)

@@ -3,6 +3,7 @@
     invalid-json          400  the body is not JSON
     not-found             404  no such resource
     method-not-allowed    405
+    body-too-slow         408  the body did not arrive in time
     body-too-large        413
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
@@ -62,6 +63,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         405,
         "Method not allowed",
         "The Allow header lists the methods of this resource.",
+    ),
+    "body-too-slow": (
+        408,
+        "The body did not arrive in time",
+        "Send the whole body at once.",
     ),
     "body-too-large": (
         413,

@@ -21,6 +21,9 @@ class Settings(BaseSettings):
         description="Largest numerator and denominator of an exponent, in lowest terms.",
     )
     max_body_bytes: int = Field(16 * 2**20, ge=1024, description="Largest request body, in bytes.")
+    max_body_seconds: float = Field(
+        30.0, gt=0, description="Longest time in which a request body may arrive, in seconds."
+    )
     max_batch_rows: int = Field(100_000, ge=1, description="Most rows in one batch.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),

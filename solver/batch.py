@@ -196,16 +196,23 @@ def _parse_distinct(
     most = limits.max_integer
     types = set(map(type, entries))
     # Integers beyond any bound can be chosen to hash alike: keep them out of the set.
-    if types <= _READABLE and (
+    hashable = types <= _READABLE and (
         int not in types or all(-most <= each <= most for each in entries if type(each) is int)
-    ):
+    )
+    values: dict[object, Fraction] = {}
+    wrong: set[object] = set()
+    for entry in set(entries) if hashable else ():
         try:
-            return {entry: parse_exponent(entry, limits) for entry in set(entries)}
+            values[entry] = parse_exponent(entry, limits)
         except ExponentError:
-            pass  # find out where, below
+            wrong.add(entry)
+    if hashable and not wrong:
+        return values
     reader = EntryReader(limits)
     for index, row in enumerate(rows):
-        reader.exponents((index,), row)
+        # Only rows that hold something wrong are read again, to say where it is.
+        if not hashable or not wrong.isdisjoint(row):
+            reader.exponents((index,), row)
         if len(reader.flaws) >= MOST_FLAWS:
             break
     raise ParametrizationError(reader.flaws)

@@ -111,10 +111,15 @@ def _grouped(same: list[_Placed]) -> Iterable[tuple[list[_Placed], bool]]:
         return [(group, False) for group in by_value.values()]
     outcomes = ([e for e in same if not e.found.holds], [e for e in same if e.found.holds])
     return [
-        (sorted(group, key=_closeness), any(e.found.value != group[0].found.value for e in group))
+        (_closest_first(group), len({each.found[1:3] for each in group}) > 1)
         for group in outcomes
         if group
     ]
+
+
+def _closest_first(group: list[_Placed]) -> list[_Placed]:
+    closest = min(group, key=_closeness)
+    return [closest, *(each for each in group if each is not closest)]
 
 
 def _closeness(each: _Placed) -> Fraction:

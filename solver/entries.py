@@ -49,7 +49,10 @@ class EntryReader:
             return Fraction()
 
     def exponents(self, path: Path, values: Sequence[object]) -> list[Fraction]:
-        """A list of exponents.  Deep networks repeat few values: each spelling is read once."""
+        """A list of exponents, up to where there are too many flaws to list.
+
+        Deep networks repeat few values: each spelling is read once.
+        """
         known: dict[object, Fraction] = {}
         most = self.limits.max_integer
         result: list[Fraction] = []
@@ -64,14 +67,23 @@ class EntryReader:
                 exponent = self.exponent((*path, index), value)
                 if small and len(self.flaws) == flaws:
                     known[key] = exponent
+                elif len(self.flaws) >= MOST_FLAWS:
+                    break
             result.append(exponent)
         return result
 
-    def entry(self, name: str, value: object, one_for_all: bool) -> Entry:
-        """What was written for one symbol; ``one_for_all`` admits a single number."""
+    def entry(self, name: str, value: object, one_for_all: bool, depth: int | None) -> Entry:
+        """What was written for one symbol; ``one_for_all`` admits a single number.
+
+        A list must have an entry for each of the weight matrices of the depth, if it is known.
+        """
         if isinstance(value, Mapping):
             return self._by_role(name, value)
         if is_list(value):
+            # The length comes first: reading millions of entries in vain takes seconds.
+            if len(value) > self.limits.max_depth + 1 or depth not in (None, len(value) - 1):
+                self.flaw((name,), _wrong_count(name, len(value), depth, self.limits))
+                return []
             return self.exponents((name,), value)
         if one_for_all:
             return self.exponent((name,), value)
@@ -94,6 +106,13 @@ class EntryReader:
             for role in Role
             if value.get(role) is not None
         }
+
+
+def _wrong_count(name: str, count: int, depth: int | None, limits: Limits) -> str:
+    entries = f"{name} has {count} {'entry' if count == 1 else 'entries'}"
+    if depth is None:
+        return f"{entries}; depth is at most {limits.max_depth}"
+    return f"{entries}; depth {depth} needs {depth + 1}, one for each weight matrix"
 
 
 _ROLES: Final = frozenset(Role)

@@ -123,7 +123,9 @@ _one = lru_cache(maxsize=1 << 12)(Fraction)
 
 def _parse_text(text: str) -> Fraction:
     if len(text) > _MAX_SPELLING:
-        raise _unreadable(text)
+        raise ExponentError(
+            f"{shown(text)} is longer than {_MAX_SPELLING} characters; write {SPELLINGS}"
+        )
     return _parse_short_text(text)
 
 

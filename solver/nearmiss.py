@@ -80,13 +80,14 @@ def _rounded(exponents: Exponents) -> bool:
 def _candidates(network: Network) -> Iterator[_Candidate]:
     layers = [(place, block.exponents) for place, block in enumerate(network.body)]
     layers.append((_READOUT, network.readout))
+    one_c = len({layer.c for _, layer in layers}) == 1
     for number, symbol in enumerate(Exponents._fields):
         for place, layer in layers:
             value = layer[number]
             simple = None if value is None else nearest_simple(value)
             if value is None or simple is None:
                 continue
-            if symbol == "c" and all(each.c == value for _, each in layers):
+            if symbol == "c" and one_c:
                 # One learning-rate exponent for all layers is one decision.
                 yield _Candidate("c", symbol, value, simple, tuple(p for p, _ in layers))
                 break

@@ -169,11 +169,12 @@ def _vector(given: Description, depth: int | None, reader: EntryReader) -> Param
     if count not in vector_lengths(depth):
         reader.stop(("abc",), wrong_length("abc", count, depth))
     exponents = reader.exponents(("abc",), given.abc)
+    reader.stop_if_flawed()
     n = depth + 1
     a, b, c = exponents[:n], exponents[n : 2 * n], exponents[2 * n :]
     symbols: dict[str, Entry] = {"a": a, "b": b, "c": c if len(c) == n else c[0]}
     if given.d is not None:
-        symbols["d"] = reader.entry("d", given.d, one_for_all=True)
+        symbols["d"] = reader.entry("d", given.d, one_for_all=True, depth=depth)
         if isinstance(symbols["d"], dict):
             reader.flaw(("d",), "d is by role and abc is not; give d as a list or one number")
     return _per_layer(symbols, depth, given.optimizer or "sgd", reader)
@@ -183,7 +184,7 @@ def _entries(
     given: Description, depth: int | None, reader: EntryReader
 ) -> Parametrization | RoleParametrization:
     symbols = {
-        name: reader.entry(name, value, one_for_all=name in "cd")
+        name: reader.entry(name, value, one_for_all=name in "cd", depth=depth)
         for name in "abcd"
         if (value := getattr(given, name)) is not None
     }
@@ -206,18 +207,12 @@ def _entries(
 def _per_layer(
     symbols: dict[str, Entry], depth: int, optimizer: Optimizer, reader: EntryReader
 ) -> Parametrization:
-    n = depth + 1
-    columns: list[list[Fraction]] = []
-    for name, entry in symbols.items():
-        column = [entry] * n if isinstance(entry, Fraction) else list(entry)
-        if len(column) != n:
-            reader.flaw(
-                (name,),
-                f"{name} has {len(column)} {'entry' if len(column) == 1 else 'entries'}; depth "
-                f"{depth} needs {n}, one for each weight matrix",
-            )
-        columns.append([each for each in column if isinstance(each, Fraction)])
     reader.stop_if_flawed()
+    columns = [
+        list(entry) if isinstance(entry, list) else [entry] * (depth + 1)
+        for entry in symbols.values()
+        if not isinstance(entry, dict)
+    ]
     layers = tuple(shared(*each) for each in zip(*columns, strict=True))
     return Parametrization(depth, layers, optimizer)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 from app.json_body import JsonRoute
 from app.observe import Metrics
 from app.routes.documented import BODY_PROBLEMS
-from app.routes.state import metrics_of, settings_of
+from app.routes.state import deep, metrics_of, settings_of
 from app.schemas import examples
 from app.schemas.answers import AnyDepthClassification, BatchOut, Classification
 from app.schemas.requests import BatchIn, ClassifyIn
@@ -24,9 +24,6 @@ from solver import (
 )
 
 router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
-
-# Deeper networks take milliseconds, during which the event loop should serve others.
-_DEEP = 256
 
 
 @router.post(
@@ -45,13 +42,16 @@ async def classify_one(
     The answer holds the certificate (every condition with its value) and the reasons in words.
     Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
     """
-    parametrization = body.resolve(settings_of(request).limits)
-    metrics = metrics_of(request)
+    settings, metrics = settings_of(request), metrics_of(request)
+    if deep(body):
+        return await run_sync(_one, body, settings, metrics)
+    return _one(body, settings, metrics)
+
+
+def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:
+    parametrization = body.resolve(settings.limits)
     if isinstance(parametrization, Parametrization):
-        if parametrization.depth > _DEEP:
-            verdict = await run_sync(classify, parametrization, body.activation)
-        else:
-            verdict = classify(parametrization, body.activation)
+        verdict = classify(parametrization, body.activation)
         metrics.verdicts[verdict.kind].inc()
         return answer(classification(verdict))
     verdicts = classify_any_depth(parametrization, body.activation)

@@ -23,5 +23,5 @@ def problems(*codes: str) -> Responses:
 
 #: What any route that takes a body may answer.
 BODY_PROBLEMS: Responses = problems(
-    "invalid-json", "body-too-large", "unsupported-media", "invalid-request"
+    "invalid-json", "body-too-slow", "body-too-large", "unsupported-media", "invalid-request"
 )

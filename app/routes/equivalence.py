@@ -2,16 +2,18 @@
 
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Request, Response
 
 from app.json_body import JsonRoute
 from app.routes.documented import BODY_PROBLEMS
-from app.routes.state import settings_of
+from app.routes.state import deep, settings_of
 from app.schemas import examples
 from app.schemas.answers import AnyDepthEquivalenceOut, EquivalenceOut
 from app.schemas.requests import EquivalenceIn
 from app.schemas.writing import answer
 from solver import (
+    Limits,
     Parametrization,
     ParametrizationError,
     RoleParametrization,
@@ -42,6 +44,12 @@ async def compare_parametrizations(
     every L >= 2.
     """
     limits = settings_of(request).limits
+    if deep(body.first) or deep(body.second):
+        return await run_sync(_compare, body, limits)
+    return _compare(body, limits)
+
+
+def _compare(body: EquivalenceIn, limits: Limits) -> Response:
     first = body.first.resolve(limits, "first")
     second = body.second.resolve(limits, "second")
     if isinstance(first, RoleParametrization) and isinstance(second, RoleParametrization):

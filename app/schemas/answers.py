@@ -25,7 +25,7 @@ class RolesOut(TypedDict):
 class ParametrizationOut(TypedDict):
     """Exponents as lists (input first), or by role where depth is open or very large.
 
-    It can be posted back as it is.
+    It can be posted back as it is (a canonical form only within the bounds on integers).
     """
 
     a: list[Exponent] | RolesOut
