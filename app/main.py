@@ -66,8 +66,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.large_bodies = Semaphore(2)
     problems.install(app)
+    pages = list(app.router.routes)
     for module in (classify, parametrizations, equivalence, service):
         app.include_router(module.router)
+    # Routes are tried in order; the busiest come first, the documentation's pages last.
+    app.router.routes[:] = [*app.router.routes[len(pages) :], *pages]
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
