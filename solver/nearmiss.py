@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from solver.evaluate import Evaluation, revise
+from solver.evaluate import evaluate, revise
 from solver.exponents import as_written, format_exponent, nearest_simple
 from solver.parametrization import Block, Exponents, Network
 from solver.spans import describe_layers, single_layer
@@ -32,15 +32,16 @@ class _Candidate:
     places: tuple[int, ...]
 
 
-def near_misses(evaluation: Evaluation) -> Iterator[str]:
+def near_misses(network: Network) -> Iterator[str]:
     """Warnings about rounded exponents that, made simple, change the verdict.
 
     One for each such exponent; or a single one where it is all of them together that change
     the verdict, or that leave it as it is.
     """
-    network, kind = evaluation.network, evaluation.kind
     if not (_rounded(network.readout) or any(_rounded(b.exponents) for b in network.body)):
         return
+    evaluation = evaluate(network)
+    kind = evaluation.kind
     candidates = list(_candidates(network))
     shown = ", ".join(
         f"{each.name} = {as_written(each.value)} → {format_exponent(each.simple)}"

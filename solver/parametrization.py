@@ -107,6 +107,18 @@ class Network(NamedTuple):
     body: tuple[Block, ...]
     readout: Exponents
 
+    def canonical(self) -> "Network":
+        """The same layers, each in canonical form: what the theorems decide is the same."""
+        optimizer = self.optimizer
+        return Network(
+            self.depth,
+            optimizer,
+            tuple(
+                [Block(role, spans, each.canonical(optimizer)) for role, spans, each in self.body]
+            ),
+            self.readout.canonical(optimizer),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Parametrization:

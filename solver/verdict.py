@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from solver.certificate import ConditionReport, certificate
@@ -101,11 +102,41 @@ def classify_any_depth(
     )
 
 
+class _Judgement(NamedTuple):
+    """All that depends on the gauge class alone."""
+
+    evaluation: Evaluation
+    conditions: tuple[ConditionReport, ...]
+    reasons: tuple[str, ...]
+    consequences: tuple[str, ...]
+    layers: tuple[LayerReport, ...]
+
+
+def _judge(network: Network) -> _Judgement:
+    evaluation = evaluate(network)
+    conditions = certificate(evaluation)
+    return _Judgement(
+        evaluation,
+        conditions,
+        reasons(evaluation, conditions),
+        consequences(evaluation),
+        tuple(_layers(evaluation)),
+    )
+
+
+# People ask about the same few parametrizations, in many gauges.  Networks of many different
+# layers are not kept: they are large, and do not come back.
+_judge_again = lru_cache(maxsize=1 << 11)(_judge)
+_MOST_BLOCKS_KEPT = 8
+
+
 def _verdict(
     parametrization: Parametrization | RoleParametrization, network: Network, activation: Activation
 ) -> Verdict:
-    evaluation = evaluate(network)
-    conditions = certificate(evaluation)
+    canonical_network = network.canonical()
+    few = sum(len(block.spans) for block in network.body) <= _MOST_BLOCKS_KEPT
+    judgement = (_judge_again if few else _judge)(canonical_network)
+    evaluation = judgement.evaluation
     violated = unfaithful(network)
     canonical = parametrization.canonical()
     stable, nontrivial = evaluation.stable, evaluation.nontrivial
@@ -122,14 +153,14 @@ def _verdict(
         maximal=evaluation.maximal,
         faithful=None if violated is None else not violated,
         r=evaluation.r,
-        layers=tuple(_layers(evaluation)),
+        layers=judgement.layers,
         readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
         readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
-        conditions=conditions,
-        reasons=reasons(evaluation, conditions),
-        consequences=consequences(evaluation),
+        conditions=judgement.conditions,
+        reasons=judgement.reasons,
+        consequences=judgement.consequences,
         warnings=(
-            *near_misses(evaluation),
+            *near_misses(network),
             *limits_of_the_theorem(evaluation, activation, violated),
         ),
         canonical=canonical,

@@ -46,6 +46,7 @@ def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
     given = parametrization(verdict.parametrization)
     canonical = verdict.canonical
+    shallow = verdict.depth is None or verdict.depth <= _LISTED_DEPTH
     return {
         "depth": verdict.depth,
         "optimizer": verdict.optimizer,
@@ -58,14 +59,14 @@ def classification(verdict: Verdict) -> Classification:
         "faithful": verdict.faithful,
         "r": format_exponent(verdict.r),
         "parametrization": given,
-        "layers": [each for report in verdict.layers for each in _layers(report, verdict.depth)],
+        "layers": _layer_list(verdict.layers, verdict.depth),
         "readout": {
             "updated_maximally": verdict.readout_updated_maximally,
             "initialized_maximally": verdict.readout_initialized_maximally,
         },
-        "conditions": [_condition(report) for report in verdict.conditions],
-        "reasons": list(verdict.reasons),
-        "consequences": list(verdict.consequences),
+        "conditions": (_kept_certificate if shallow else _certificate)(verdict.conditions),
+        "reasons": _texts(verdict.reasons),
+        "consequences": _texts(verdict.consequences),
         "warnings": list(verdict.warnings),
         "canonical": given if canonical == verdict.parametrization else parametrization(canonical),
         "equivalent_to": list(verdict.equivalent_to),
@@ -161,6 +162,23 @@ def _roles(value: RoleParametrization, symbol: int) -> RolesOut:
     if value.hidden is not None:
         result["hidden"] = _spelled(value.hidden)[symbol]
     return result
+
+
+def _certificate(conditions: tuple[ConditionReport, ...]) -> list[ConditionOut]:
+    return _encoded([_condition(report) for report in conditions])
+
+
+# A certificate comes back whole, in every gauge of the same parametrization.
+_kept_certificate = lru_cache(maxsize=1 << 11)(_certificate)
+
+
+@lru_cache(maxsize=1 << 11)
+def _texts(sentences: tuple[str, ...]) -> list[str]:
+    return _encoded(list(sentences))
+
+
+def _layer_list(reports: tuple[LayerReport, ...], depth: int | None) -> list[LayerOut]:
+    return [each for report in reports for each in _layers(report, depth)]
 
 
 def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
