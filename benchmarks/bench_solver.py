@@ -45,7 +45,7 @@ def single_calls() -> None:
     ]
     seconds = best_seconds(lambda: [classify(each) for each in fresh.pop()])
     each = 1e6 * seconds / 200
-    report("    layers never seen before, all four different", f"{each:.0f} µs", "-", True)
+    report("    layers never seen before, all four different", f"{each:.0f} µs")
 
 
 def rows_per_second() -> None:

@@ -22,9 +22,10 @@ def in_turns(first: Callable[[], float], second: Callable[[], float], rounds: in
     return median(ratios)
 
 
-def report(name: str, value: str, goal: str, met: bool) -> None:
-    """One line of the result."""
-    print(f"  {name:<58} {value:>18}   to reach: {goal:<18} {'met' if met else 'NOT MET'}")
+def report(name: str, value: str, goal: str = "", met: bool = False) -> None:
+    """One line of the result; without a goal there is nothing to meet."""
+    outcome = f"   to reach: {goal:<18} {'met' if met else 'NOT MET'}" if goal else ""
+    print(f"  {name:<58} {value:>18}{outcome}")
 
 
 def machine() -> str:
