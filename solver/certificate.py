@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar
 
 from solver.conditions import Condition
-from solver.evaluate import Evaluated, Evaluation, LayerEvaluation
+from solver.evaluate import Evaluated, Evaluation
 from solver.spans import LayerSpan, describe_layers, merged, single_layer
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
@@ -54,23 +54,18 @@ class ConditionReport:
 
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     """Every distinct condition once, in order."""
-    network = evaluation.network
-    depth = network.depth
-    reports = list(_lines(evaluation.readout, (), depth))
-    if len(network.body) <= 2:  # one block for each role: nothing to group
-        for block, layer, _ in evaluation.blocks:
-            few = len(block.spans) <= _MOST_SPANS_KEPT
-            reports.extend((_lines if few else _lines.__wrapped__)(layer, block.spans, depth))
-    else:
-        by_condition: dict[Condition, list[_Placed]] = {}
-        for block, layer, _ in evaluation.blocks:
-            for each in layer.conditions:
-                by_condition.setdefault(each.condition, []).append(_Placed(each, block.spans))
-        reports.extend(
-            _grouped_line(group, depth, values_differ)
-            for same in by_condition.values()
-            for group, values_differ in _grouped(same)
-        )
+    depth = evaluation.network.depth
+    by_condition: dict[Condition, list[_Placed]] = {}
+    for each in evaluation.readout.conditions:
+        by_condition[each.condition] = [_Placed(each, ())]
+    for block, layer, _ in evaluation.blocks:
+        for each in layer.conditions:
+            by_condition.setdefault(each.condition, []).append(_Placed(each, block.spans))
+    reports = [
+        _grouped_line(group, depth, values_differ)
+        for same in by_condition.values()
+        for group, values_differ in _grouped(same)
+    ]
     reports.sort(key=attrgetter("order"))
     return tuple(reports)
 
@@ -92,14 +87,6 @@ class _Placed(NamedTuple):
 
     found: Evaluated
     spans: tuple[LayerSpan, ...]
-
-
-@lru_cache(maxsize=_MOST_LINES_KEPT)
-def _lines(
-    layer: LayerEvaluation, spans: tuple[LayerSpan, ...], depth: int | None
-) -> tuple[ConditionReport, ...]:
-    make = _kept_line if len(spans) <= _MOST_SPANS_KEPT else _line
-    return tuple(make(each, spans, depth) for each in layer.conditions)
 
 
 def _grouped(same: list[_Placed]) -> Iterable[tuple[list[_Placed], bool]]:
