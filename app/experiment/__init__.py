@@ -1,0 +1,5 @@
+"""Networks across widths: plan, train, measure, fit, judge.
+
+Planning, fitting and judging need numpy only; ``run`` (and what it imports) needs torch, which
+only the worker's process loads.
+"""
