@@ -1,0 +1,112 @@
+"""Ordinary perceptrons: every matrix explicit, gradients by autograd, optimizers of torch.
+
+The ground truth for ``matrix_free``, and the only method for adaptive optimizers, whose
+updates of the hidden layers are not of low rank.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.optim import SGD, Adam, Optimizer
+
+from app.experiment.plan import Experiment
+from app.experiment.recorder import Recorder
+from app.experiment.sampling import gaussians
+from app.experiment.task import Task, task
+from app.experiment.trajectory import Trajectory
+
+# With d given, the update function is Adam's with its usual ε.  Without, ε is taken to scale
+# along, so that the update does not depend on the size of gradients: next to nothing.
+_EPSILON, _NO_EPSILON = 1e-8, 1e-300
+
+
+def simulate(
+    experiment: Experiment, width: int, networks: range, device: torch.device
+) -> list[list[float | None]]:
+    """Train networks of one width and return their sizes (see ``Recorder.rows``)."""
+    recorder = Recorder(experiment.depth, experiment.steps, len(networks), device)
+    the_task = task(experiment, width, device)
+    layers = list(_layers(experiment, the_task, width, networks, device))
+    trajectory = Trajectory(the_task, layers[1:-1], recorder)
+    first, last = layers[0], layers[-1]
+    inputs = the_task.inputs.expand(len(networks), -1, -1)
+    trajectory.start(first.start(inputs), last.initial[:, 0])
+    optimizer = _optimizer(experiment, the_task, layers)
+    for _ in range(experiment.steps):
+        optimizer.zero_grad()
+        _loss(the_task, layers, inputs).backward()
+        for layer, scale in zip(layers, the_task.gradient_scale, strict=True):
+            assert layer.trained.grad is not None, "backward has just been run"
+            if scale is not None:
+                layer.trained.grad.mul_(scale)
+            if experiment.update_rule == "signsgd":
+                layer.trained.grad.sign_()
+        optimizer.step()
+        h_change = torch.matmul(inputs, first.trained.detach().mT)
+        trajectory.advance(h_change, last.trained.detach()[:, 0])
+    return recorder.rows()
+
+
+class _DenseLayer:
+    """W = W_0 + ΔW, (networks, out, in), of which ΔW is the trained parameter.
+
+    Training ΔW from zero is training W, but keeps the digits of changes far smaller than W.
+    """
+
+    def __init__(self, initial: Tensor) -> None:
+        self.initial = initial
+        self.trained = torch.zeros_like(initial, requires_grad=True)
+
+    def start(self, x: Tensor) -> Tensor:
+        """W_0 x at step 0."""
+        return torch.bmm(x, self.initial.mT)
+
+    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:
+        """(W_0 Δx, ΔW x)."""
+        return torch.bmm(by, self.initial.mT), torch.bmm(x, self.trained.detach().mT)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """W x, differentiable."""
+        return torch.bmm(x, (self.initial + self.trained).mT)
+
+
+def _layers(
+    experiment: Experiment, the_task: Task, width: int, networks: range, device: torch.device
+) -> Iterator[_DenseLayer]:
+    batch, inputs = the_task.inputs.shape
+    source = gaussians(experiment.seed, networks, batch, device)
+    sizes = [inputs, *[width] * experiment.depth, 1]
+    for fan_in, fan_out, std in zip(sizes[:-1], sizes[1:], the_task.std, strict=True):
+        shape = (len(networks), fan_out, fan_in)
+        weights = torch.empty(shape, dtype=torch.float64, device=device)
+        yield _DenseLayer(source.fill(weights).mul_(std))
+
+
+def _loss(the_task: Task, layers: list[_DenseLayer], inputs: Tensor) -> Tensor:
+    """The mean loss over the batch, summed over networks, which do not interact."""
+    x = inputs
+    for layer in layers[:-1]:
+        x = the_task.nonlinearity.value(layer(x))
+    outputs = layers[-1](x)[:, :, 0]
+    if the_task.loss == "mse":
+        losses = (outputs - the_task.targets).square() / 2
+    else:
+        losses = torch.nn.functional.softplus(-the_task.targets * outputs)
+    return losses.mean(dim=1).sum()
+
+
+def _optimizer(experiment: Experiment, the_task: Task, layers: list[_DenseLayer]) -> Optimizer:
+    groups = [
+        {
+            "params": [layer.trained],
+            "lr": rate,
+            "eps": _NO_EPSILON if scale is None else _EPSILON,
+        }
+        for layer, rate, scale in zip(layers, the_task.rate, the_task.gradient_scale, strict=True)
+    ]
+    if experiment.update_rule == "adam":
+        return Adam(groups)
+    for group in groups:
+        del group["eps"]
+    return SGD(groups, momentum=experiment.momentum)

@@ -1,0 +1,125 @@
+"""SGD on perceptrons of any width without their n×n matrices.
+
+Exact in distribution at every width (see ``gaussian_matrix``), O(n) in time and memory.
+"""
+
+import torch
+from torch import Tensor
+
+from app.experiment.gaussian_matrix import Expansion, GaussianMatrix
+from app.experiment.plan import Experiment
+from app.experiment.recorder import Recorder
+from app.experiment.sampling import gaussians
+from app.experiment.task import Task, task
+from app.experiment.trajectory import Trajectory
+
+
+def simulate(
+    experiment: Experiment, width: int, networks: range, device: torch.device
+) -> list[list[float | None]]:
+    """Train networks of one width with SGD and return their sizes (see ``Recorder.rows``)."""
+    recorder = Recorder(experiment.depth, experiment.steps, len(networks), device)
+    simulation = _Simulation(experiment, width, networks, device, recorder)
+    for _ in range(experiment.steps):
+        simulation.step()
+    return recorder.rows()
+
+
+class _LowRankLayer:
+    """W = W_0 + P M Qᵀ, with W_0 sampled lazily; its velocity under momentum is P N Qᵀ."""
+
+    def __init__(self, matrix: GaussianMatrix, capacity: int) -> None:
+        self._matrix = matrix
+        vectors = matrix.right.vectors
+        self._update = vectors.new_zeros(vectors.shape[0], capacity, capacity)
+        self._velocity = torch.zeros_like(self._update)
+
+    def start(self, x: Tensor) -> Tensor:
+        """W_0 x at step 0."""
+        self._pending = self._matrix.expand_right(x)
+        self._x = self._initial_x = self._pending.coefficients
+        return torch.bmm(self._pending.new, self._pending.images)
+
+    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:
+        """(W_0 Δx, ΔW x), of which ΔW sees only the part of x that it has met before."""
+        right, left = self._matrix.right, self._matrix.left
+        self._pending = moved = self._matrix.expand_right(by)
+        through_initial = torch.bmm(moved.known, right.images)
+        through_initial.baddbmm_(moved.new, moved.images)
+        self._x = moved.coefficients
+        self._x[:, :, : self._initial_x.shape[2]] += self._initial_x
+        met = self._x[:, :, : right.count]
+        update = self._update[:, : left.count, : right.count]
+        return through_initial, torch.bmm(torch.bmm(met, update.mT), left.vectors)
+
+    def backward(self, u: Tensor, rate: float, momentum: float) -> Tensor:
+        """Wᵀ u for the gradient u (networks, B, n) of h = W x; then W takes its step.
+
+        The present x joins the basis only here, so that the last step of all needs no room.
+        """
+        right, left = self._matrix.right, self._matrix.left
+        right.append(self._pending.vectors, self._pending.images)
+        expansion: Expansion = self._matrix.expand_left(u)
+        left.append(expansion.vectors, expansion.images)
+        u_in_basis = expansion.coefficients
+        update = self._update[:, : left.count, : right.count]
+        result = torch.bmm(u_in_basis, left.images)
+        result.baddbmm_(torch.bmm(u_in_basis, update), right.vectors)
+        velocity = self._velocity[:, : left.count, : right.count]
+        velocity.mul_(momentum).baddbmm_(u_in_basis.mT, self._x)
+        update.sub_(rate * velocity)
+        return result
+
+
+class _Simulation:
+    """A batch of networks of one width: W^1 and W^{L+1} explicitly, the rest lazily."""
+
+    def __init__(
+        self, experiment: Experiment, width: int, networks: range, device: torch.device,
+        recorder: Recorder,
+    ) -> None:  # fmt: skip
+        self._task: Task = task(experiment, width, device)
+        self._momentum = experiment.momentum
+        count, (batch, inputs) = len(networks), self._task.inputs.shape
+        capacity = experiment.steps * batch
+        source = gaussians(experiment.seed, networks, batch, device)
+
+        def sample(rows: int, std: float) -> Tensor:
+            out = torch.empty((count, rows, width), dtype=torch.float64, device=device)
+            return source.fill(out).mul_(std)
+
+        std = self._task.std
+        self._hidden = [
+            _LowRankLayer(GaussianMatrix(each, source, count, capacity, width, device), capacity)
+            for each in std[1:-1]
+        ]
+        self._trajectory = Trajectory(self._task, self._hidden, recorder)
+        self._h_change = torch.zeros((), dtype=torch.float64, device=device)
+        self._h_velocity = torch.zeros_like(self._h_change)
+        self._readout_change = torch.zeros_like(self._h_change)
+        self._readout_velocity = torch.zeros_like(self._h_change)
+        self._readout = sample(1, std[-1])[:, 0]
+        # Only W^1 ξ is ever needed, and its updates act through the inputs' Gram matrix.
+        self._gram = self._task.inputs @ self._task.inputs.T
+        self._trajectory.start(
+            torch.matmul(self._task.inputs, sample(inputs, std[0])), self._readout
+        )
+
+    def step(self) -> None:
+        """One step of SGD, then the forward pass."""
+        self._train()
+        self._trajectory.advance(self._h_change, self._readout_change)
+
+    def _train(self) -> None:
+        rate, momentum, trajectory = self._task.rate, self._momentum, self._trajectory
+        signal = self._task.error_signal(trajectory.f)
+        u = signal[:, :, None] * (self._readout + self._readout_change)[:, None, :]
+        gradient = torch.einsum("sb,sbn->sn", signal, trajectory.last_x)
+        self._readout_velocity = momentum * self._readout_velocity + gradient
+        self._readout_change = self._readout_change - rate[-1] * self._readout_velocity
+        for layer in range(len(self._hidden) + 1, 0, -1):
+            u = u * self._task.nonlinearity.derivative(trajectory.h(layer))
+            if layer > 1:
+                u = self._hidden[layer - 2].backward(u, rate[layer - 1], momentum)
+        self._h_velocity = momentum * self._h_velocity + torch.matmul(self._gram, u)
+        self._h_change = self._h_change - rate[0] * self._h_velocity

@@ -1,0 +1,39 @@
+"""Coordinate sizes as they are measured."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from solver.scaling import Place, Quantity, places
+
+
+class Recorder:
+    """Root-mean-square sizes over coordinates and inputs, one for each network of a batch."""
+
+    def __init__(self, depth: int, steps: int, networks: int, device: torch.device) -> None:
+        self._row = {place: row for row, place in enumerate(places(depth, steps))}
+        self._sizes = torch.full(
+            (len(self._row), networks), math.nan, dtype=torch.float64, device=device
+        )
+
+    def record(self, quantity: Quantity, layer: int, step: int, values: Tensor) -> None:
+        """Note the size of ``values`` (networks, ...) at a place."""
+        self._sizes[self._row[Place(quantity, layer, step)]] = root_mean_square(values)
+
+    def rows(self) -> list[list[float | None]]:
+        """One row for each place, one entry for each network; None where it is not finite."""
+        return [
+            [size if math.isfinite(size) else None for size in row] for row in self._sizes.tolist()
+        ]
+
+
+def root_mean_square(values: Tensor) -> Tensor:
+    """Over all but the first dimension, without overflow or underflow of the squares."""
+    flat = values.flatten(1)
+    size = torch.linalg.vector_norm(flat, dim=1)
+    if not bool(((size > 1e-140) & (size < 1e140)).all()):
+        largest = flat.abs().amax(dim=1)
+        scale = torch.where(torch.isfinite(largest) & (largest > 0), largest, 1.0)
+        size = scale * torch.linalg.vector_norm(flat / scale[:, None], dim=1)
+    return size / math.sqrt(flat.shape[1])

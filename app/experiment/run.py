@@ -1,0 +1,36 @@
+"""The unit of work of a worker: networks of one width, trained and measured.  Needs torch."""
+
+import torch
+
+from app.experiment import dense, matrix_free
+from app.experiment.plan import Experiment, Measurement
+
+
+def measure(experiment: Experiment, measurement: Measurement) -> list[list[float | None]]:
+    """Sizes of everything at every step: a row for each of ``solver.scaling.places``.
+
+    Each row has one entry for each network; None where the size is not finite: it blew up.
+    Raises ``DeviceError`` where the experiment asks for a device that is not there.
+    """
+    networks = range(measurement.first_seed, measurement.first_seed + measurement.seeds)
+    simulate = matrix_free.simulate if experiment.method == "matrix_free" else dense.simulate
+    return simulate(experiment, measurement.width, networks, _device(experiment))
+
+
+class DeviceError(RuntimeError):
+    """The experiment asks for a device that this worker does not have."""
+
+
+def device_name(experiment: Experiment) -> str:
+    """The device on which the experiment runs here, such as ``cpu`` or ``cuda``."""
+    return _device(experiment).type
+
+
+def _device(experiment: Experiment) -> torch.device:
+    has_cuda = torch.cuda.is_available()
+    if experiment.device == "cuda" and not has_cuda:
+        raise DeviceError(
+            'device is "cuda" and this worker has none; ask for "auto", or start a worker on a '
+            "machine with a GPU"
+        )
+    return torch.device("cuda" if has_cuda and experiment.device != "cpu" else "cpu")

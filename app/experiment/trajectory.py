@@ -1,0 +1,86 @@
+"""The forward pass, step by step, as value at step 0 plus change since, with all sizes recorded.
+
+Changes are never differences of large numbers: Δh = W_0 Δx + ΔW x and Δx = φ(h_0 + Δh) - φ(h_0)
+keep full relative precision, so that a change of size n^{-3} is measured as well as one of Θ(1).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from app.experiment.recorder import Recorder
+from app.experiment.task import Task
+from solver.scaling import Quantity
+
+
+class HiddenLayer(Protocol):
+    """W^l for 2 <= l <= L, in whichever form its method keeps it."""
+
+    def start(self, x: Tensor) -> Tensor:
+        """W_0 x at step 0; x is (networks, B, n)."""
+
+    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:
+        """(W_0 Δx, ΔW x), where x is the present value and ``by`` its change Δx."""
+
+
+class Trajectory:
+    """h and f of a batch of networks at the present step; h has shape (networks, B, n)."""
+
+    def __init__(self, task: Task, hidden: Sequence[HiddenLayer], recorder: Recorder) -> None:
+        self._phi = task.nonlinearity
+        self._hidden = hidden
+        self._recorder = recorder
+        self._depth = len(hidden) + 1
+        self._h_initial: list[Tensor] = []
+        self._h_change: list[Tensor] = []
+        self._step = 0
+
+    def start(self, h: Tensor, readout: Tensor) -> None:
+        """Step 0, from h^1 and the readout's weights (networks, n)."""
+        for layer in range(1, self._depth + 1):
+            if layer > 1:
+                h = self._hidden[layer - 2].start(self.last_x)
+            self._h_initial.append(h)
+            self._h_change.append(torch.zeros_like(h[..., :1]))
+            self.last_x = self._phi.value(h)
+            self._recorder.record("h", layer, 0, h)
+            self._recorder.record("x", layer, 0, self.last_x)
+        self._readout_initial = readout
+        self._f_initial = self.f = torch.einsum("sbn,sn->sb", self.last_x, readout)
+        self._recorder.record("f", self._depth + 1, 0, self.f)
+
+    def advance(self, h_change: Tensor, readout_change: Tensor) -> None:
+        """The next step, from Δh^1 and the change of the readout's weights."""
+        self._step += 1
+        update = h_change
+        for layer in range(1, self._depth + 1):
+            if layer > 1:
+                moved, update = self._hidden[layer - 2].change(self.last_x, x_change)
+                h_change = moved + update
+            self._note("update", layer, update)
+            self._note("delta_h", layer, h_change)
+            self._h_change[layer - 1] = h_change
+            h = self.h(layer)
+            x_change = self._phi.change(self._h_initial[layer - 1], h_change)
+            self.last_x = self._phi.value(h)
+            self._note("h", layer, h)
+            self._note("delta_x", layer, x_change)
+            self._note("x", layer, self.last_x)
+        through_update = torch.einsum("sbn,sn->sb", self.last_x, readout_change)
+        through_initial = torch.einsum("sbn,sn->sb", x_change, self._readout_initial)
+        f_change = through_update + through_initial
+        self.f = self._f_initial + f_change
+        output = self._depth + 1
+        self._note("readout_update", output, through_update)
+        self._note("readout_init", output, through_initial)
+        self._note("delta_f", output, f_change)
+        self._note("f", output, self.f)
+
+    def h(self, layer: int) -> Tensor:
+        """The preactivations of a layer at the present step."""
+        return self._h_initial[layer - 1] + self._h_change[layer - 1]
+
+    def _note(self, quantity: Quantity, layer: int, values: Tensor) -> None:
+        self._recorder.record(quantity, layer, self._step, values)
