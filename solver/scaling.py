@@ -8,11 +8,10 @@ Where something blows up, what comes after it follows no simple law and has no p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, get_args
 
-from solver.conditions import READOUT_UPDATE, Optimizer
+from solver.conditions import READOUT_UPDATE
 from solver.consequences import Activation
 from solver.evaluate import LayerEvaluation, evaluate
 from solver.parametrization import Parametrization

@@ -82,7 +82,7 @@ class _Linear(Nonlinearity):
     def derivative(self, h: Tensor) -> Tensor:
         return torch.ones_like(h)
 
-    def change(self, h: Tensor, by: Tensor) -> Tensor:
+    def change(self, h: Tensor, by: Tensor) -> Tensor:  # noqa: ARG002
         return by
 
 

@@ -35,7 +35,7 @@ def simulate(
     optimizer = _optimizer(experiment, the_task, layers)
     for _ in range(experiment.steps):
         optimizer.zero_grad()
-        _loss(the_task, layers, inputs).backward()
+        _loss(the_task, layers, inputs).backward()  # type: ignore[no-untyped-call]
         for layer, scale in zip(layers, the_task.gradient_scale, strict=True):
             assert layer.trained.grad is not None, "backward has just been run"
             if scale is not None:

@@ -40,7 +40,7 @@ class _LowRankLayer:
         self._x = self._initial_x = self._pending.coefficients
         return torch.bmm(self._pending.new, self._pending.images)
 
-    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:
+    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         """(W_0 Δx, ΔW x), of which ΔW sees only the part of x that it has met before."""
         right, left = self._matrix.right, self._matrix.left
         self._pending = moved = self._matrix.expand_right(by)

@@ -36,4 +36,4 @@ def root_mean_square(values: Tensor) -> Tensor:
         largest = flat.abs().amax(dim=1)
         scale = torch.where(torch.isfinite(largest) & (largest > 0), largest, 1.0)
         size = scale * torch.linalg.vector_norm(flat / scale[:, None], dim=1)
-    return size / math.sqrt(flat.shape[1])
+    return torch.div(size, math.sqrt(flat.shape[1]))

@@ -1,5 +1,6 @@
 """What both methods of simulation share: the batch, the loss and the scales at one width."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,6 +63,6 @@ def task(experiment: Experiment, width: int, device: torch.device) -> Task:
 def power(width: int, exponent: Fraction) -> float:
     """``width ** exponent``, infinite or zero beyond the range of floats."""
     try:
-        return float(width) ** float(exponent)
+        return math.pow(width, exponent)
     except OverflowError:
         return float("inf")

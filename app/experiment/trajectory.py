@@ -35,6 +35,7 @@ class Trajectory:
         self._depth = len(hidden) + 1
         self._h_initial: list[Tensor] = []
         self._h_change: list[Tensor] = []
+        self.last_x: Tensor
         self._step = 0
 
     def start(self, h: Tensor, readout: Tensor) -> None:
@@ -54,7 +55,7 @@ class Trajectory:
     def advance(self, h_change: Tensor, readout_change: Tensor) -> None:
         """The next step, from Δh^1 and the change of the readout's weights."""
         self._step += 1
-        update = h_change
+        update = x_change = h_change
         for layer in range(1, self._depth + 1):
             if layer > 1:
                 moved, update = self._hidden[layer - 2].change(self.last_x, x_change)
