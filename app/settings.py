@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from solver import Limits
@@ -25,6 +25,18 @@ class Settings(BaseSettings):
         30.0, gt=0, description="Longest time in which a request body may arrive, in seconds."
     )
     max_batch_rows: int = Field(100_000, ge=1, description="Most rows in one batch.")
+    check_max_depth: int = Field(
+        16, ge=1, le=64, description="Most hidden layers in a coordinate check."
+    )
+    check_max_seconds: float = Field(
+        600.0, gt=0, description="Longest estimated time of a coordinate check, in seconds."
+    )
+    check_max_bytes: int = Field(
+        8 * 2**30, ge=2**20, description="Most memory a coordinate check may need, in bytes."
+    )
+    api_key: SecretStr | None = Field(
+        None, description="Where set, starting and cancelling checks needs this key."
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),
         description="Origins whose pages may call it, separated by commas; empty for none.",
@@ -42,6 +54,12 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(origin.strip() for origin in value.split(",") if origin.strip())
         return value
+
+    @field_validator("api_key")
+    @classmethod
+    def _blank_is_none(cls, value: SecretStr | None) -> SecretStr | None:
+        # An unset variable often arrives as an empty one; an empty key would guard nothing.
+        return value if value and value.get_secret_value().strip() else None
 
     @property
     def limits(self) -> Limits:

@@ -13,10 +13,10 @@ from pydantic_core import PydanticCustomError
 from solver import Activation, Description, Limits, Optimizer, ParametrizationError, read
 from solver.parametrization import Parametrization, RoleParametrization
 
-_Schema = dict[str, Any]
+Schema = dict[str, Any]
 
-_NULL: Final[_Schema] = {"type": "null"}
-_EXPONENT: Final[_Schema] = {
+_NULL: Final[Schema] = {"type": "null"}
+_EXPONENT: Final[Schema] = {
     "title": "Exponent",
     "description": 'An exact rational: an integer, a decimal (0.1 is one tenth) or "p/q".',
     "anyOf": [
@@ -28,13 +28,13 @@ _EXPONENT: Final[_Schema] = {
         },
     ],
 }
-_LIST: Final[_Schema] = {
+_LIST: Final[Schema] = {
     "type": "array",
     "items": _EXPONENT,
     "minItems": 2,
     "description": "One exponent for each of the L+1 weight matrices, input first.",
 }
-_ROLES: Final[_Schema] = {
+_ROLES: Final[Schema] = {
     "type": "object",
     "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
     "properties": {
@@ -45,17 +45,17 @@ _ROLES: Final[_Schema] = {
     "required": ["input", "readout"],
     "additionalProperties": False,
 }
-_VECTOR: Final[_Schema] = {"type": "array", "items": _EXPONENT, "minItems": 5}
-_DEPTH: Final[_Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
-_HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
+_VECTOR: Final[Schema] = {"type": "array", "items": _EXPONENT, "minItems": 5}
+_DEPTH: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
+HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
 
 
-def _one_of(description: str, *schemas: _Schema) -> WithJsonSchema:
+def one_of(description: str, *schemas: Schema) -> WithJsonSchema:
     """Any of the schemas, or null."""
     return WithJsonSchema({"description": description, "anyOf": [*schemas, _NULL]})
 
 
-def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> _Schema:
+def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> Schema:
     """One of the forms of a parametrization: what it needs, and what belongs to others."""
     return {
         "title": title,
@@ -67,7 +67,8 @@ def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> _Schem
     }
 
 
-_FORMS: Final[_Schema] = {
+#: What each form of a parametrization consists of.
+FORMS: Final[Schema] = {
     "oneOf": [
         _form("By name", ("preset",), ("abc", "a", "b", "d")),
         _form("Flat vector", ("depth", "abc"), ("preset", "a", "b", "c", "s")),
@@ -101,25 +102,25 @@ class _Body(BaseModel):
 class ParametrizationIn(_Body):
     """An abc-parametrization: by name, as a flat vector, as lists, or by role."""
 
-    model_config = ConfigDict(json_schema_extra=_FORMS)
+    model_config = ConfigDict(json_schema_extra=FORMS)
 
     preset: Annotated[
-        str | None, _one_of("A name from GET /v1/parametrizations.", {"type": "string"})
+        str | None, one_of("A name from GET /v1/parametrizations.", {"type": "string"})
     ] = None
-    depth: Annotated[Any, _one_of(_HIDDEN_LAYERS, _DEPTH)] = None
+    depth: Annotated[Any, one_of(HIDDEN_LAYERS, _DEPTH)] = None
     abc: Annotated[
         Any,
-        _one_of(
+        one_of(
             "[a_1..a_{L+1}, b_1..b_{L+1}, c], length 2L+3; or with c_1..c_{L+1} at the end, "
             "length 3L+3.",
             _VECTOR,
         ),
     ] = None
-    a: Annotated[Any, _one_of("Multipliers: W = n^(-a) w.", _LIST, _ROLES)] = None
-    b: Annotated[Any, _one_of("Initialization: w ~ N(0, n^(-2b)).", _LIST, _ROLES)] = None
+    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", _LIST, _ROLES)] = None
+    b: Annotated[Any, one_of("Initialization: w ~ N(0, n^(-2b)).", _LIST, _ROLES)] = None
     c: Annotated[
         Any,
-        _one_of(
+        one_of(
             "Learning rates ∝ n^(-c): one for all layers, a list, or by role.",
             *_EXPONENT["anyOf"],
             _LIST,
@@ -128,17 +129,17 @@ class ParametrizationIn(_Body):
     ] = None
     d: Annotated[
         Any,
-        _one_of(
+        one_of(
             "Adaptive optimizers only: gradients are multiplied by n^d.",
             *_EXPONENT["anyOf"],
             _LIST,
             _ROLES,
         ),
     ] = None
-    s: Annotated[Any, _one_of('The parameter of the preset "uniform".', _EXPONENT)] = None
+    s: Annotated[Any, one_of('The parameter of the preset "uniform".', _EXPONENT)] = None
     optimizer: Annotated[
         Optimizer | None,
-        _one_of(
+        one_of(
             '"sgd" (the default; with or without momentum) or "adam" (any entrywise adaptive '
             "optimizer: Adam, SignSGD, RMSProp).",
             {"type": "string", "enum": ["sgd", "adam"]},
@@ -187,7 +188,7 @@ class EquivalenceIn(_Body):
 class BatchIn(_Body):
     """Many flat vectors of one depth."""
 
-    depth: Annotated[Any, WithJsonSchema({**_DEPTH, "description": _HIDDEN_LAYERS})]
+    depth: Annotated[Any, WithJsonSchema({**_DEPTH, "description": HIDDEN_LAYERS})]
     abc: Annotated[
         Any,
         WithJsonSchema(
