@@ -114,7 +114,7 @@ def _initial(
 
 
 def _activated(exponent: Fraction, activation: Activation) -> Fraction:
-    """φ(u) or a change of it, from u: linear near zero and, unless φ is bounded, far out."""
+    """φ(u), from u: linear near zero and, unless φ is bounded, far out."""
     return max(exponent, Fraction()) if activation in _BOUNDED else exponent
 
 
@@ -130,9 +130,10 @@ def _training(
             moved = own if moved is None else min(moved, own)
             yield Place("update", layer, step), own
             yield Place("delta_h", layer, step), moved
-            yield Place("delta_x", layer, step), _activated(moved, activation)
             yield Place("h", layer, step), min(moved, Fraction())
-            yield Place("x", layer, step), min(_activated(moved, activation), Fraction())
+            if moved >= 0 or activation not in _BOUNDED:  # saturation sets in only slowly
+                yield Place("delta_x", layer, step), moved
+                yield Place("x", layer, step), min(moved, Fraction())
             if moved < 0:
                 return
         update = readout[_READOUT_UPDATE]

@@ -6,7 +6,7 @@ Exact in distribution at every width (see ``gaussian_matrix``), O(n) in time and
 import torch
 from torch import Tensor
 
-from app.experiment.gaussian_matrix import Expansion, GaussianMatrix
+from app.experiment.gaussian_matrix import GaussianMatrix
 from app.experiment.plan import Experiment
 from app.experiment.recorder import Recorder
 from app.experiment.sampling import gaussians
@@ -28,46 +28,36 @@ def simulate(
 class _LowRankLayer:
     """W = W_0 + P M Qᵀ, with W_0 sampled lazily; its velocity under momentum is P N Qᵀ."""
 
-    def __init__(self, matrix: GaussianMatrix, capacity: int) -> None:
+    def __init__(self, matrix: GaussianMatrix) -> None:
         self._matrix = matrix
-        vectors = matrix.right.vectors
-        self._update = vectors.new_zeros(vectors.shape[0], capacity, capacity)
+        left, right = matrix.left, matrix.right
+        self._update = left.vectors.new_zeros(left.networks, left.capacity, right.capacity)
         self._velocity = torch.zeros_like(self._update)
 
     def start(self, x: Tensor) -> Tensor:
         """W_0 x at step 0."""
-        self._pending = self._matrix.expand_right(x)
-        self._x = self._initial_x = self._pending.coefficients
-        return torch.bmm(self._pending.new, self._pending.images)
+        self._x = self._x_initial = self._matrix.extend_right(x)
+        return torch.bmm(self._x, self._matrix.right.images)
 
     def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         """(W_0 Δx, ΔW x), of which ΔW sees only the part of x that it has met before."""
-        right, left = self._matrix.right, self._matrix.left
-        self._pending = moved = self._matrix.expand_right(by)
-        through_initial = torch.bmm(moved.known, right.images)
-        through_initial.baddbmm_(moved.new, moved.images)
-        self._x = moved.coefficients
-        self._x[:, :, : self._initial_x.shape[2]] += self._initial_x
-        met = self._x[:, :, : right.count]
+        left, right = self._matrix.left, self._matrix.right
+        self._x = self._matrix.extend_right(by)
+        through_initial = torch.bmm(self._x, right.images)
+        self._x[:, :, : self._x_initial.shape[2]] += self._x_initial
         update = self._update[:, : left.count, : right.count]
-        return through_initial, torch.bmm(torch.bmm(met, update.mT), left.vectors)
+        return through_initial, torch.bmm(torch.bmm(self._x, update.mT), left.vectors)
 
     def backward(self, u: Tensor, rate: float, momentum: float) -> Tensor:
-        """Wᵀ u for the gradient u (networks, B, n) of h = W x; then W takes its step.
-
-        The present x joins the basis only here, so that the last step of all needs no room.
-        """
-        right, left = self._matrix.right, self._matrix.left
-        right.append(self._pending.vectors, self._pending.images)
-        expansion: Expansion = self._matrix.expand_left(u)
-        left.append(expansion.vectors, expansion.images)
-        u_in_basis = expansion.coefficients
+        """Wᵀ u for the gradient u (networks, B, n) of h = W x; then W takes its step."""
+        left, right = self._matrix.left, self._matrix.right
+        u_in_basis = self._matrix.extend_left(u)
         update = self._update[:, : left.count, : right.count]
         result = torch.bmm(u_in_basis, left.images)
         result.baddbmm_(torch.bmm(u_in_basis, update), right.vectors)
         velocity = self._velocity[:, : left.count, : right.count]
         velocity.mul_(momentum).baddbmm_(u_in_basis.mT, self._x)
-        update.sub_(rate * velocity)
+        update.sub_(velocity, alpha=rate)
         return result
 
 
@@ -81,7 +71,6 @@ class _Simulation:
         self._task: Task = task(experiment, width, device)
         self._momentum = experiment.momentum
         count, (batch, inputs) = len(networks), self._task.inputs.shape
-        capacity = experiment.steps * batch
         source = gaussians(experiment.seed, networks, batch, device)
 
         def sample(rows: int, std: float) -> Tensor:
@@ -90,14 +79,16 @@ class _Simulation:
 
         std = self._task.std
         self._hidden = [
-            _LowRankLayer(GaussianMatrix(each, source, count, capacity, width, device), capacity)
+            _LowRankLayer(
+                GaussianMatrix(each, source, (count, batch, width), experiment.steps, device)
+            )
             for each in std[1:-1]
         ]
         self._trajectory = Trajectory(self._task, self._hidden, recorder)
-        self._h_change = torch.zeros((), dtype=torch.float64, device=device)
+        self._readout_change = torch.zeros((count, width), dtype=torch.float64, device=device)
+        self._readout_velocity = torch.zeros_like(self._readout_change)
+        self._h_change = torch.zeros((count, batch, width), dtype=torch.float64, device=device)
         self._h_velocity = torch.zeros_like(self._h_change)
-        self._readout_change = torch.zeros_like(self._h_change)
-        self._readout_velocity = torch.zeros_like(self._h_change)
         self._readout = sample(1, std[-1])[:, 0]
         # Only W^1 ξ is ever needed, and its updates act through the inputs' Gram matrix.
         self._gram = self._task.inputs @ self._task.inputs.T
@@ -115,11 +106,11 @@ class _Simulation:
         signal = self._task.error_signal(trajectory.f)
         u = signal[:, :, None] * (self._readout + self._readout_change)[:, None, :]
         gradient = torch.einsum("sb,sbn->sn", signal, trajectory.last_x)
-        self._readout_velocity = momentum * self._readout_velocity + gradient
-        self._readout_change = self._readout_change - rate[-1] * self._readout_velocity
+        self._readout_velocity.mul_(momentum).add_(gradient)
+        self._readout_change.sub_(self._readout_velocity, alpha=rate[-1])
         for layer in range(len(self._hidden) + 1, 0, -1):
-            u = u * self._task.nonlinearity.derivative(trajectory.h(layer))
+            u *= trajectory.slope(layer)
             if layer > 1:
                 u = self._hidden[layer - 2].backward(u, rate[layer - 1], momentum)
-        self._h_velocity = momentum * self._h_velocity + torch.matmul(self._gram, u)
-        self._h_change = self._h_change - rate[0] * self._h_velocity
+        self._h_velocity.mul_(momentum).add_(torch.matmul(self._gram, u))
+        self._h_change.sub_(self._h_velocity, alpha=rate[0])

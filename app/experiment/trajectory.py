@@ -26,7 +26,7 @@ class HiddenLayer(Protocol):
 
 
 class Trajectory:
-    """h and f of a batch of networks at the present step; h has shape (networks, B, n)."""
+    """The batch of networks at the present step; h and x have shape (networks, B, n)."""
 
     def __init__(self, task: Task, hidden: Sequence[HiddenLayer], recorder: Recorder) -> None:
         self._phi = task.nonlinearity
@@ -34,8 +34,10 @@ class Trajectory:
         self._recorder = recorder
         self._depth = len(hidden) + 1
         self._h_initial: list[Tensor] = []
-        self._h_change: list[Tensor] = []
+        self._x_initial: list[Tensor] = []
+        self._slopes: list[Tensor] = []
         self.last_x: Tensor
+        self.f: Tensor
         self._step = 0
 
     def start(self, h: Tensor, readout: Tensor) -> None:
@@ -43,14 +45,15 @@ class Trajectory:
         for layer in range(1, self._depth + 1):
             if layer > 1:
                 h = self._hidden[layer - 2].start(self.last_x)
+            x = self.last_x = self._phi.value(h)
             self._h_initial.append(h)
-            self._h_change.append(torch.zeros_like(h[..., :1]))
-            self.last_x = self._phi.value(h)
-            self._recorder.record("h", layer, 0, h)
-            self._recorder.record("x", layer, 0, self.last_x)
+            self._x_initial.append(x)
+            self._slopes.append(self._phi.derivative(h, x))
+            self._note("h", layer, h)
+            self._note("x", layer, x)
         self._readout_initial = readout
         self._f_initial = self.f = torch.einsum("sbn,sn->sb", self.last_x, readout)
-        self._recorder.record("f", self._depth + 1, 0, self.f)
+        self._note("f", self._depth + 1, self.f)
 
     def advance(self, h_change: Tensor, readout_change: Tensor) -> None:
         """The next step, from Δh^1 and the change of the readout's weights."""
@@ -58,17 +61,18 @@ class Trajectory:
         update = x_change = h_change
         for layer in range(1, self._depth + 1):
             if layer > 1:
-                moved, update = self._hidden[layer - 2].change(self.last_x, x_change)
-                h_change = moved + update
+                h_change, update = self._hidden[layer - 2].change(self.last_x, x_change)
+                h_change += update
             self._note("update", layer, update)
             self._note("delta_h", layer, h_change)
-            self._h_change[layer - 1] = h_change
-            h = self.h(layer)
-            x_change = self._phi.change(self._h_initial[layer - 1], h_change)
-            self.last_x = self._phi.value(h)
+            h_initial, x_initial = self._h_initial[layer - 1], self._x_initial[layer - 1]
+            h = h_initial + h_change
+            x = self.last_x = self._phi.value(h)
+            x_change = self._phi.change(h_initial, h_change, x_initial, x)
+            self._slopes[layer - 1] = self._phi.derivative(h, x)
             self._note("h", layer, h)
             self._note("delta_x", layer, x_change)
-            self._note("x", layer, self.last_x)
+            self._note("x", layer, x)
         through_update = torch.einsum("sbn,sn->sb", self.last_x, readout_change)
         through_initial = torch.einsum("sbn,sn->sb", x_change, self._readout_initial)
         f_change = through_update + through_initial
@@ -79,9 +83,9 @@ class Trajectory:
         self._note("delta_f", output, f_change)
         self._note("f", output, self.f)
 
-    def h(self, layer: int) -> Tensor:
-        """The preactivations of a layer at the present step."""
-        return self._h_initial[layer - 1] + self._h_change[layer - 1]
+    def slope(self, layer: int) -> Tensor:
+        """φ'(h^l) at the present step."""
+        return self._slopes[layer - 1]
 
     def _note(self, quantity: Quantity, layer: int, values: Tensor) -> None:
         self._recorder.record(quantity, layer, self._step, values)
