@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from app.experiment.data import training_batch
 from app.experiment.fit import Fit, Sample
 from app.experiment.plan import Experiment
 from app.experiment.report import CheckVerdict
@@ -21,6 +22,8 @@ Trend = Literal["grows", "stays", "shrinks", "overflows"]
 _SIGMAS: Final = 3.0
 # Probability with which chance alone may turn a verdict.
 _CHANCE: Final = 0.01
+# Times the size of the targets: nobody trains with outputs like that.
+_DIVERGED: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Judged:
     standard errors, and among hundreds some will be; ``wide_margin`` is passed by any of them
     in one experiment of a hundred (Bonferroni), and decides the verdict.  ``blew_up`` holds
     the widths at which some network's size was not finite, ``vanished`` those at which some
-    size was below all floats.
+    size was below all floats; ``least`` is the least of the median sizes across widths.
     """
 
     prediction: Prediction
@@ -41,6 +44,7 @@ class Judged:
     blew_up: tuple[int, ...]
     vanished: tuple[int, ...]
     widths: tuple[int, ...]
+    least: float
 
     @property
     def place(self) -> Place:
@@ -102,6 +106,8 @@ class Judgement:
 
     ``foreseen`` is the verdict that the predicted exponents would give if they were measured
     without error: where it is not the theorem's, these widths and steps cannot show it.
+    ``diverged`` is the first step from which f has left the targets far behind at every width
+    alike, though no faster at large ones: the learning rate is too large, whatever the width.
     """
 
     verdict: CheckVerdict
@@ -109,6 +115,7 @@ class Judgement:
     empirical: Kind
     foreseen: Kind
     judged: tuple[Judged, ...]
+    diverged: int | None
 
     @property
     def disagreeing(self) -> tuple[Judged, ...]:
@@ -132,7 +139,8 @@ def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
     adaptive = experiment.optimizer == "adam"
     empirical = decide(((each.place, each.trend) for each in judged), adaptive)
     foreseen = decide(((each.place, each.predicted_trend) for each in judged), adaptive)
-    judgement = Judgement("confirmed", theory, empirical, foreseen, judged)
+    diverged = _diverged(judged, scale=float(np.abs(training_batch(experiment)[1]).max()))
+    judgement = Judgement("confirmed", theory, empirical, foreseen, judged, diverged)
     return replace(judgement, verdict=_verdict(judgement))
 
 
@@ -147,7 +155,23 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
         return "confirmed" if empirical is theory else "contradicted"
     if not wrong:
         return "confirmed" if empirical == theory else "inconclusive"
-    return "inconclusive" if all(each.approaches for each in wrong) else "contradicted"
+    excused = all(each.approaches or _past(each, judgement.diverged) for each in wrong)
+    return "inconclusive" if excused else "contradicted"
+
+
+def _past(judged: Judged, step: int | None) -> bool:
+    return step is not None and judged.place.step >= step
+
+
+def _diverged(judged: Iterable[Judged], scale: float) -> int | None:
+    steps = [
+        each.place.step
+        for each in judged
+        if each.place.quantity == "delta_f"
+        and each.least > _DIVERGED * scale
+        and not each.significant
+    ]
+    return min(steps, default=None)
 
 
 def decide(trends: Iterable[tuple[Place, Trend | None]], adaptive: bool) -> Kind:
@@ -200,6 +224,7 @@ def _judged(
         blew_up=_where(sample, [not np.isfinite(row).all() for row in rows]),
         vanished=_where(sample, [bool((row == 0).any()) for row in rows]),
         widths=sample.widths,
+        least=min(float(np.median(row)) for row in rows),
     )
 
 

@@ -151,6 +151,11 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
                 f"slopes by themselves read {_KIND[judgement.empirical]}, not {theory}; lower "
                 "tolerance and raise seeds"
             )
+        if judgement.diverged:
+            return (
+                f"from step {judgement.diverged} on f is far off the targets at every width alike, "
+                "and such training follows no simple law; lower learning_rate"
+            )
         return (
             f"{_agreement(judgement)}, and the others still bend towards the prediction as width "
             "grows; choose larger widths"
@@ -185,7 +190,10 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
         return None
     margin = experiment.tolerance
     expected = predictions(experiment.parametrization, 2, experiment.activation)
-    trends = (Judged(each, None, margin, margin, (), (), experiment.widths) for each in expected)
+    trends = (
+        Judged(each, None, margin, margin, (), (), experiment.widths, least=0.0)
+        for each in expected
+    )
     foreseen = decide(
         ((each.place, each.predicted_trend) for each in trends), experiment.optimizer == "adam"
     )
