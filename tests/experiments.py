@@ -1,0 +1,65 @@
+"""Experiments for tests: a parametrization and what differs from the usual choices."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from app.experiment.conclude import Sizes, conclude
+from app.experiment.plan import Experiment, Measurement, measurements, spelled
+from app.experiment.report import CheckResult
+from app.experiment.run import measure
+from solver import Description, Parametrization, gallery_entry, read
+
+SMALL = tuple(2**k for k in range(8, 15))
+
+
+def named(name: str, depth: int, parameter: str | None = None) -> Parametrization:
+    value = None if parameter is None else Fraction(parameter)
+    return gallery_entry(name).roles(value).at_depth(depth)
+
+
+def listed(a: str, b: str, c: str, optimizer: str = "sgd") -> Parametrization:
+    """From exponents separated by spaces, ``listed("0 1/2 1/2", "0 0 0", "0")``."""
+    rates = c.split()
+    description = Description(
+        depth=len(a.split()) - 1,
+        a=a.split(),
+        b=b.split(),
+        c=rates if len(rates) > 1 else rates[0],
+        optimizer=optimizer,
+    )
+    parametrization = read(description)
+    assert isinstance(parametrization, Parametrization)
+    return parametrization
+
+
+def experiment(parametrization: Parametrization, **changes: Any) -> Experiment:
+    usual = Experiment(
+        exponents=spelled(parametrization),
+        optimizer=parametrization.optimizer,
+        update_rule=parametrization.optimizer,
+        momentum=0.0,
+        method="matrix_free" if parametrization.optimizer == "sgd" else "dense",
+        device="cpu",
+        widths=SMALL,
+        steps=4,
+        seeds=8,
+        seed=0,
+        batch_size=4,
+        input_dim=8,
+        inputs=None,
+        targets=None,
+        activation="tanh",
+        loss="mse",
+        learning_rate=0.5 if parametrization.optimizer == "sgd" else 0.1,
+        tolerance=0.05,
+    )
+    return replace(usual, **changes)
+
+
+def measured(each: Experiment) -> list[tuple[Measurement, Sizes]]:
+    return [(work, measure(each, work)) for work in measurements(each)]
+
+
+def checked(each: Experiment) -> CheckResult:
+    return conclude(each, measured(each), "cpu", 0.0)
