@@ -218,7 +218,7 @@ def _agreement(judgement: Judgement) -> str:
     agreeing = sum(each.agrees is True for each in compared)
     if agreeing == len(compared):
         return f"all {agreeing} slopes are as predicted"
-    chance = "" if judgement.disagreeing else " (the rest are off by no more than chance)"
+    chance = "" if judgement.disagreeing else " (the rest are off by chance, or f between its parts)"
     return f"{agreeing} of {len(compared)} slopes are as predicted{chance}"
 
 
