@@ -23,40 +23,12 @@ Quantity = Literal[
 #: Every quantity of a check, in the order in which predictions come.
 QUANTITIES: Final[tuple[Quantity, ...]] = get_args(Quantity)
 
+_Slacks = dict[str, Fraction]
+_Terms = list[Fraction]  # the exponents of the terms of a sum
+
 _BOUNDED: Final = ("tanh", "erf")
 _HALF: Final = Fraction(1, 2)
-
-
-class Prediction(NamedTuple):
-    """The exponent of one quantity at one layer and step; None where theory gives none.
-
-    ``h``, ``x``: preactivations and activations of layer l <= L; ``f``: the output;
-    ``delta_*``: their change since step 0; ``update``: ΔW^l x^{l-1}; ``readout_update``:
-    ΔW^{L+1} x^L; ``readout_init``: W_0^{L+1} Δx^L.  What belongs to the output has layer L+1.
-    """
-
-    quantity: Quantity
-    layer: int
-    step: int
-    exponent: Fraction | None
-
-
-def predictions(
-    parametrization: Parametrization, steps: int, activation: Activation = "tanh"
-) -> tuple[Prediction, ...]:
-    """The exponent of each quantity at steps 0..``steps``, by quantity, layer and step.
-
-    Changes and updates begin at step 1.  ``activation`` matters only where something
-    explodes or vanishes: a bounded one saturates.
-    """
-    layers, readout = _slacks(parametrization)
-    exponents = dict(_initial(layers, readout, activation))
-    sound = all(layer[_INIT] == 0 for layer in layers) and readout[_INIT] >= 0
-    if sound:
-        exponents.update(_training(layers, readout, steps, activation, readout[_INIT]))
-    return tuple(
-        Prediction(*place, exponents.get(place)) for place in places(parametrization.depth, steps)
-    )
+_LINGERING: Final = Fraction(1, 2)
 
 
 class Place(NamedTuple):
@@ -77,9 +49,52 @@ def places(depth: int, steps: int) -> Iterator[Place]:
                 yield Place(quantity, layer, step)
 
 
-_Slacks = dict[str, Fraction]
 _INIT: Final = "init"
 _READOUT_UPDATE: Final = f"logits.{READOUT_UPDATE}"
+
+
+class Prediction(NamedTuple):
+    """The exponent of one quantity at one layer and step; None where theory gives none.
+
+    ``h``, ``x``: preactivations and activations of layer l <= L; ``f``: the output;
+    ``delta_*``: their change since step 0; ``update``: ΔW^l x^{l-1}; ``readout_update``:
+    ΔW^{L+1} x^L; ``readout_init``: W_0^{L+1} Δx^L.  What belongs to the output has layer L+1.
+
+    Most quantities are sums of terms with exponents of their own, of which ``exponent`` is the
+    least.  ``lingering`` is the largest of those up to 1/2 above it: such terms fade so slowly
+    that they may still show at any width that can be simulated.
+    """
+
+    quantity: Quantity
+    layer: int
+    step: int
+    exponent: Fraction | None
+    lingering: Fraction | None
+
+
+def predictions(
+    parametrization: Parametrization, steps: int, activation: Activation = "tanh"
+) -> tuple[Prediction, ...]:
+    """The exponent of each quantity at steps 0..``steps``, by quantity, layer and step.
+
+    Changes and updates begin at step 1.  ``activation`` matters only where something
+    explodes or vanishes: a bounded one saturates.
+    """
+    layers, readout = _slacks(parametrization)
+    terms = dict(_initial(layers, readout, activation))
+    sound = all(layer[_INIT] == 0 for layer in layers) and readout[_INIT] >= 0
+    if sound:
+        terms.update(_training(layers, readout, steps, activation))
+    return tuple(
+        _prediction(place, terms.get(place)) for place in places(parametrization.depth, steps)
+    )
+
+
+def _prediction(place: Place, terms: _Terms | None) -> Prediction:
+    if terms is None:
+        return Prediction(*place, None, None)
+    least = min(terms)
+    return Prediction(*place, least, max(each for each in terms if each - least <= _LINGERING))
 
 
 def _slacks(parametrization: Parametrization) -> tuple[list[_Slacks], _Slacks]:
@@ -102,57 +117,56 @@ def _named(evaluation: LayerEvaluation) -> _Slacks:
 
 def _initial(
     layers: list[_Slacks], readout: _Slacks, activation: Activation
-) -> Iterator[tuple[Place, Fraction]]:
+) -> Iterator[tuple[Place, _Terms]]:
     """Sizes at step 0: each layer hands on the size of the layer below, times its own."""
     size = Fraction()
     for layer, slacks in enumerate(layers, start=1):
         size += slacks[_INIT]
-        yield Place("h", layer, 0), size
-        size = _activated(size, activation)
-        yield Place("x", layer, 0), size
-    yield Place("f", len(layers) + 1, 0), size + readout[_INIT]
-
-
-def _activated(exponent: Fraction, activation: Activation) -> Fraction:
-    """φ(u), from u: linear near zero and, unless φ is bounded, far out."""
-    return max(exponent, Fraction()) if activation in _BOUNDED else exponent
+        yield Place("h", layer, 0), [size]
+        if activation in _BOUNDED:  # linear near zero, bounded far out
+            size = max(size, Fraction())
+        yield Place("x", layer, 0), [size]
+    yield Place("f", len(layers) + 1, 0), [size + readout[_INIT]]
 
 
 def _training(
-    layers: list[_Slacks], readout: _Slacks, steps: int, activation: Activation, f_0: Fraction
-) -> Iterator[tuple[Place, Fraction]]:
+    layers: list[_Slacks], readout: _Slacks, steps: int, activation: Activation
+) -> Iterator[tuple[Place, _Terms]]:
     """Sizes at steps 1..``steps`` from a sound initialization, up to the first blow-up."""
     output = len(layers) + 1
     for step in range(1, steps + 1):
-        moved = None  # the exponent of Δh^l, the least r_m of m <= l
+        moved: _Terms = []
         for layer, slacks in enumerate(layers, start=1):
             own = _update(slacks, step)
-            moved = own if moved is None else min(moved, own)
+            moved = moved + own
+            explodes = min(moved) < 0
             yield Place("update", layer, step), own
             yield Place("delta_h", layer, step), moved
-            yield Place("h", layer, step), min(moved, Fraction())
-            if moved >= 0 or activation not in _BOUNDED:  # saturation sets in only slowly
+            yield Place("h", layer, step), moved if explodes else [Fraction()]
+            if not explodes or activation not in _BOUNDED:  # saturation sets in only slowly
                 yield Place("delta_x", layer, step), moved
-                yield Place("x", layer, step), min(moved, Fraction())
-            if moved < 0:
+                yield Place("x", layer, step), moved if explodes else [Fraction()]
+            if explodes:
                 return
-        update = readout[_READOUT_UPDATE]
-        initial = min(_through_initial_readout(slacks, step) for slacks in layers)
+        update = [readout[_READOUT_UPDATE]]
+        initial = [each for slacks in layers for each in _through_initial(slacks, step)]
         yield Place("readout_update", output, step), update
         yield Place("readout_init", output, step), initial
-        yield Place("delta_f", output, step), min(update, initial)
-        yield Place("f", output, step), min(f_0, update, initial)
-        if min(update, initial) < 0:
+        yield Place("delta_f", output, step), update + initial
+        yield Place("f", output, step), [readout[_INIT], *update, *initial]
+        if min(update + initial) < 0:
             return
 
 
-def _update(slacks: _Slacks, step: int) -> Fraction:
-    """r_l at a step: SGD moves a layer through the updated readout from the second step on."""
-    branches = [slack for name, slack in slacks.items() if name.startswith("features.")]
-    return slacks.get("features.initial_readout", branches[0]) if step == 1 else min(branches)
+def _update(slacks: _Slacks, step: int) -> _Terms:
+    """The branches of r_l: SGD moves a layer through the updated readout from step 2 on."""
+    first = slacks.get("features.initial_readout")
+    if step == 1 and first is not None:
+        return [first]
+    return [slack for name, slack in slacks.items() if name.startswith("features.")]
 
 
-def _through_initial_readout(slacks: _Slacks, step: int) -> Fraction:
+def _through_initial(slacks: _Slacks, step: int) -> _Terms:
     """W_0^{L+1} Δx^L, as far as layer l moves x^L.
 
     What the initial readout itself sent down is aligned with it, so that n terms add up in
@@ -160,5 +174,5 @@ def _through_initial_readout(slacks: _Slacks, step: int) -> Fraction:
     """
     aligned = slacks["logits.initial_readout"]
     if step == 1 or "logits.updated_readout" not in slacks:
-        return aligned
-    return min(aligned, slacks["logits.updated_readout"] + _HALF)
+        return [aligned]
+    return [aligned, slacks["logits.updated_readout"] + _HALF]

@@ -90,11 +90,11 @@ class Judged:
     def significant(self) -> bool:
         """Whether the slope is not the predicted one, by more than chance explains.
 
-        f_t = f_0 + Δf_t adds nothing to what f_0 and Δf_t say by themselves, and where the two
-        shrink at different rates it takes very wide networks until it goes like the larger.
+        f_t = f_0 + Δf_t adds nothing to what f_0 and Δf_t say by themselves, so that a mixture
+        of the two is no news.
         """
-        is_sum = self.place.quantity == "f" and self.place.step > 0
-        return self.agrees is False and not is_sum and not self.error <= self.wide_margin
+        mixture = self.place.quantity == "f" and self.lingers
+        return self.agrees is False and not mixture and not self.error <= self.wide_margin
 
     @property
     def approaches(self) -> bool:
@@ -103,6 +103,15 @@ class Judged:
         if exponent is None or fit is None:
             return False
         return fit.bend * (-float(exponent) - fit.slope) > 0
+
+    @property
+    def lingers(self) -> bool:
+        """Whether the slope is that of a mixture with a term that fades slowly."""
+        _, _, _, exponent, lingering = self.prediction
+        if exponent is None or lingering is None or self.fit is None:
+            return False
+        measured = -self.fit.slope
+        return float(exponent) <= measured <= float(lingering) + self.wide_margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +169,9 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
         return "confirmed" if empirical is theory else "contradicted"
     if not wrong:
         return "confirmed" if empirical == theory else "inconclusive"
-    excused = all(each.approaches or _past(each, judgement.diverged) for each in wrong)
+    excused = all(
+        each.approaches or each.lingers or _past(each, judgement.diverged) for each in wrong
+    )
     return "inconclusive" if excused else "contradicted"
 
 

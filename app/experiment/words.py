@@ -88,6 +88,9 @@ def place_note(judged: Judged) -> str | None:
     remarks: list[str] = []
     if dropped := [width for width in judged.widths if width < fit.widths[0]]:
         remarks.append(f"bends at small widths; left out: {', '.join(map(str, dropped))}")
+    if judged.agrees is False and judged.lingers:
+        lingering = judged.prediction.lingering or Fraction()
+        remarks.append(f"a term that fades like {power(-lingering)} still shows")
     if fit.bend:
         towards = " towards the predicted slope" if judged.approaches else ""
         remarks.append(f"still bends{towards} at the largest widths")
@@ -157,8 +160,8 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
                 "and such training follows no simple law; lower learning_rate"
             )
         return (
-            f"{_agreement(judgement)}, and the others still bend towards the prediction as width "
-            "grows; choose larger widths"
+            f"{_agreement(judgement)}, and the others still bend towards the prediction, or show "
+            "a term that fades slowly with width; choose larger widths"
         )
     if steps := _steps_needed(experiment, judgement):
         return (
@@ -218,7 +221,9 @@ def _agreement(judgement: Judgement) -> str:
     agreeing = sum(each.agrees is True for each in compared)
     if agreeing == len(compared):
         return f"all {agreeing} slopes are as predicted"
-    chance = "" if judgement.disagreeing else " (the rest are off by chance, or f between its parts)"
+    chance = (
+        "" if judgement.disagreeing else " (the rest are off by chance, or f between its parts)"
+    )
     return f"{agreeing} of {len(compared)} slopes are as predicted{chance}"
 
 
