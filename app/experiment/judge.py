@@ -88,13 +88,8 @@ class Judged:
 
     @property
     def significant(self) -> bool:
-        """Whether the slope is not the predicted one, by more than chance explains.
-
-        f_t = f_0 + Δf_t adds nothing to what f_0 and Δf_t say by themselves, so that a mixture
-        of the two is no news.
-        """
-        mixture = self.place.quantity == "f" and self.lingers
-        return self.agrees is False and not mixture and not self.error <= self.wide_margin
+        """Whether the slope is not the predicted one, by more than chance explains."""
+        return self.agrees is False and counts(self.place) and not self.error <= self.wide_margin
 
     @property
     def approaches(self) -> bool:
@@ -139,7 +134,7 @@ class Judgement:
     @property
     def growth_seen(self) -> bool:
         """Whether the slopes show instability, rather than overflow at every width alike."""
-        return any(_unsound(each.place, each.trend) for each in self.judged)
+        return any(unsound(each.place, each.trend) for each in self.judged if counts(each.place))
 
 
 def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
@@ -196,9 +191,9 @@ def decide(trends: Iterable[tuple[Place, Trend | None]], adaptive: bool) -> Kind
     Something grows, or the preactivations vanish at initialization: unstable.  Else Δf shrinks
     at every step: trivial.  Else Δx^L stays at some step: feature learning.  Else kernel.
     """
-    known: Mapping[Place, Trend | None] = dict(trends)
+    known: Mapping[Place, Trend | None] = {place: trend for place, trend in trends if counts(place)}
     depth = max(place.layer for place in known) - 1
-    if any(_unsound(*each) or each[1] == "overflows" for each in known.items()):
+    if any(unsound(*each) or each[1] == "overflows" for each in known.items()):
         return Kind.UNSTABLE
     if all(trend == "shrinks" for place, trend in known.items() if place.quantity == "delta_f"):
         return Kind.TRIVIAL
@@ -211,7 +206,16 @@ def decide(trends: Iterable[tuple[Place, Trend | None]], adaptive: bool) -> Kind
     return Kind.OPERATOR if adaptive else Kind.KERNEL
 
 
-def _unsound(place: Place, trend: Trend | None) -> bool:
+def counts(place: Place) -> bool:
+    """Whether a place says anything of its own.
+
+    f_t = f_0 + Δf_t adds nothing to what f_0 and Δf_t say by themselves, and as a difference of
+    two random numbers it is the noisiest of all, or a mixture of two powers of n.
+    """
+    return place.quantity != "f" or place.step == 0
+
+
+def unsound(place: Place, trend: Trend | None) -> bool:
     """Whether something grows, or h vanishes at initialization."""
     return trend == "grows" or (trend == "shrinks" and place.quantity == "h" and place.step == 0)
 

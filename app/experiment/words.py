@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
-from app.experiment.judge import Judged, Judgement, decide, hidden
+from app.experiment.judge import Judged, Judgement, counts, decide, hidden
 from app.experiment.plan import Experiment
 from solver import Kind
 from solver.scaling import Quantity, predictions
@@ -108,7 +108,7 @@ def _seen(judgement: Judgement) -> str:
     match judgement.empirical:
         case Kind.UNSTABLE:
             # What grows first is the cause; later sizes follow no simple law.
-            growing = [each for each in judged if each.trend == "grows"]
+            growing = [each for each in judged if each.trend == "grows" and counts(each.place)]
             first = min((each.place.step for each in growing), default=0)
             growing = [each for each in growing if each.place.step == first]
             if not growing:
@@ -222,7 +222,7 @@ def _agreement(judgement: Judgement) -> str:
     if agreeing == len(compared):
         return f"all {agreeing} slopes are as predicted"
     chance = (
-        "" if judgement.disagreeing else " (the rest are off by chance, or f between its parts)"
+        "" if judgement.disagreeing else " (the others differ by chance, or f = f_0 + Δf a mixture)"
     )
     return f"{agreeing} of {len(compared)} slopes are as predicted{chance}"
 
