@@ -13,116 +13,115 @@ Every past vector lies in the span of Q or P, so a sum of outer products of them
 that SGD makes, is P M Qᵀ with a k×k matrix M, and its products need no storage either.
 """
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
+from app.experiment.norms import row_norms
 from app.experiment.sampling import Gaussians
 
-# Rows of a block that depend on each other up to this (squared) are told apart by rounding only.
-_DEPENDENT = 1e-14
+# Squared sizes, relative to those of the rows at hand, of what is rounding error.
+_ROUNDING = 1e-14
 
 
 class Basis:
     """Orthonormal vectors and their images under W (or Wᵀ), (networks, k, n), append-only."""
 
     def __init__(self, networks: int, capacity: int, width: int, device: torch.device) -> None:
-        shape = (2, networks, capacity, width)
-        self._storage = torch.empty(shape, dtype=torch.float64, device=device)
-        self.count = 0
+        shape = (networks, capacity, width)
+        self._vectors = torch.empty(shape, dtype=torch.float64, device=device)
+        self._images = torch.empty_like(self._vectors)
+        self.networks, self.capacity, self.count = networks, capacity, 0
 
     @property
     def vectors(self) -> Tensor:
         """The orthonormal vectors so far."""
-        return self._storage[0, :, : self.count]
+        return self._vectors[:, : self.count]
 
     @property
     def images(self) -> Tensor:
         """Their products with W (or Wᵀ)."""
-        return self._storage[1, :, : self.count]
+        return self._images[:, : self.count]
 
-    def append(self, vectors: Tensor, images: Tensor) -> None:
-        """Add a block of vectors with its images."""
-        end = self.count + vectors.shape[1]
-        self._storage[0, :, self.count : end] = vectors
-        self._storage[1, :, self.count : end] = images
-        self.count = end
+    def room(self, count: int) -> tuple[Tensor, Tensor]:
+        """Where the next vectors and their images are to be written; then call ``grow``."""
+        new = slice(self.count, self.count + count)
+        return self._vectors[:, new], self._images[:, new]
 
-
-class Expansion(NamedTuple):
-    """A block in a basis: ``known`` of the vectors so far, ``new`` of fresh orthonormal ones.
-
-    The fresh vectors and their images are (networks, r, n); coefficients (networks, B, .).
-    """
-
-    known: Tensor
-    new: Tensor
-    vectors: Tensor
-    images: Tensor
-
-    @property
-    def coefficients(self) -> Tensor:
-        """In the basis to which the fresh vectors have been appended."""
-        return torch.cat((self.known, self.new), dim=2)
+    def grow(self, count: int) -> None:
+        """Let the vectors that have been written join."""
+        self.count += count
 
 
 class GaussianMatrix:
-    """``networks`` independent matrices W, (n, n) with entries N(0, std²), sampled lazily."""
+    """Independent matrices W, (n, n) with entries N(0, std²), of which products are sampled.
+
+    Blocks have ``shape`` (networks, B, n); the left basis takes ``steps`` of them and the right
+    one one more.
+    """
 
     def __init__(
-        self, std: float, gaussians: Gaussians, networks: int, capacity: int, width: int,
+        self, std: float, gaussians: Gaussians, shape: tuple[int, int, int], steps: int,
         device: torch.device,
     ) -> None:  # fmt: skip
+        networks, rows, width = shape
         self._std = std
         self._gaussians = gaussians
-        self.right = Basis(networks, capacity, width, device)
-        self.left = Basis(networks, capacity, width, device)
+        self.right = Basis(networks, (steps + 1) * rows, width, device)
+        self.left = Basis(networks, steps * rows, width, device)
 
-    def expand_right(self, block: Tensor) -> Expansion:
-        """Rows x of ``block`` (networks, B, n) in the right basis, with W of what is new."""
-        return self._expand(block, self.right, self.left)
+    def extend_right(self, block: Tensor) -> Tensor:
+        """Coefficients of the rows x of a block in the right basis, which grows by what is new."""
+        return self._extend(block, self.right, self.left)
 
-    def expand_left(self, block: Tensor) -> Expansion:
-        """Rows u of ``block`` in the left basis, with Wᵀ of what is new."""
-        return self._expand(block, self.left, self.right)
+    def extend_left(self, block: Tensor) -> Tensor:
+        """Coefficients of the rows u of a block in the left basis, which grows by what is new."""
+        return self._extend(block, self.left, self.right)
 
-    def _expand(self, block: Tensor, own: Basis, other: Basis) -> Expansion:
-        known, new, vectors = orthogonalized(block, own.vectors)
-        images = self._gaussians.fill(torch.empty_like(vectors)).mul_(self._std)
+    def _extend(self, block: Tensor, own: Basis, other: Basis) -> Tensor:
+        vectors, images = own.room(block.shape[1])
+        known, new = orthogonalized(block, own.vectors, vectors)
+        self._gaussians.fill(images).mul_(self._std)
         if other.count:
             along = torch.bmm(vectors, other.images.mT) - torch.bmm(images, other.vectors.mT)
             images.baddbmm_(along, other.vectors)
-        return Expansion(known, new, vectors, images)
+        own.grow(block.shape[1])
+        return torch.cat((known, new), dim=2)
 
 
-def orthogonalized(block: Tensor, basis: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Write ``block = known @ basis + new @ vectors`` with orthonormal vectors ⟂ basis.
+def orthogonalized(block: Tensor, basis: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
+    """Coefficients in ``block = known @ basis + new @ vectors``, of which it writes ``vectors``.
 
-    ``block`` is (networks, B, n), ``basis`` (networks, k, n).  Where the block is rank
-    deficient, surplus vectors are zero.  Projected out twice (which is enough: Giraud et al.
-    2005) and orthonormalized through its Gram matrix, twice for the same reason.
+    ``block`` and ``vectors`` are (networks, B, n), ``basis`` (networks, k, n).  The vectors are
+    orthonormal and orthogonal to the basis; where the block has fewer new directions, surplus
+    ones are zero.  Block Gram-Schmidt, done twice, which is enough (Giraud et al. 2005).
     """
-    largest = block.abs().amax(dim=(1, 2), keepdim=True)
-    scale = torch.where(largest > 0, largest, 1.0)
-    rest = block / scale
-    known = torch.bmm(rest, basis.mT)
-    rest.baddbmm_(known, basis, alpha=-1)
-    again = torch.bmm(rest, basis.mT)
-    rest.baddbmm_(again, basis, alpha=-1)
-    known += again
-    vectors = _orthonormal(_orthonormal(rest))
-    new = torch.bmm(rest, vectors.mT)
-    return known * scale, new * scale, vectors
+    known = torch.bmm(block, basis.mT)
+    rest = torch.baddbmm(block, known, basis, alpha=-1)
+    size = _normalize(rest)
+    values, axes = _principal_axes(rest)
+    # Directions in which the rows differ by less than sqrt(_ROUNDING) come out short, not lost.
+    weights = values.clamp_min(_ROUNDING).rsqrt()
+    first = torch.bmm((axes * weights[:, None, :]).mT, rest)
+    inside = torch.bmm(first, basis.mT)
+    first.baddbmm_(inside, basis, alpha=-1)
+    # What lies in the basis almost entirely, after it has been projected out, is rounding error.
+    _normalize(first, least=1e-2 * torch.linalg.vector_norm(inside, dim=2))
+    values, axes = _principal_axes(first)
+    weights = torch.where(values > 1e-2, values.rsqrt(), 0.0)
+    torch.bmm((axes * weights[:, None, :]).mT, first, out=vectors)
+    return known, torch.bmm(rest, vectors.mT).mul_(size[:, :, None])
 
 
-def _orthonormal(block: Tensor) -> Tensor:
-    """Orthonormal rows spanning those of ``block``, some of them zero if it is deficient."""
-    size = torch.linalg.vector_norm(block, dim=2, keepdim=True)
-    block = block / torch.where(size > 0, size, 1.0)
-    gram = torch.bmm(block, block.mT)
+def _normalize(rows: Tensor, least: Tensor | float = 0.0) -> Tensor:
+    """Divide the rows by their norms, which are returned; rows no longer than ``least`` vanish."""
+    size = row_norms(rows)
+    rows.div_(torch.where(size > least, size, torch.inf)[:, :, None])
+    return size
+
+
+def _principal_axes(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors of the Gram matrix of the rows."""
+    gram = torch.bmm(rows, rows.mT)
     # A network that blew up must not take the others of its batch along.
     values, axes = torch.linalg.eigh(torch.where(torch.isfinite(gram), gram, 0.0))
-    independent = values > _DEPENDENT * values[:, -1:].clamp_min(0)
-    weights = torch.where(independent, values.clamp_min(1e-300).rsqrt(), 0.0)
-    return torch.bmm((axes * weights[:, None, :]).mT, block)
+    return values, axes

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from app.experiment.norms import row_norms
 from solver.scaling import Place, Quantity, places
 
 
@@ -29,11 +30,6 @@ class Recorder:
 
 
 def root_mean_square(values: Tensor) -> Tensor:
-    """Over all but the first dimension, without overflow or underflow of the squares."""
+    """Over all but the first dimension."""
     flat = values.flatten(1)
-    size = torch.linalg.vector_norm(flat, dim=1)
-    if not bool(((size > 1e-140) & (size < 1e140)).all()):
-        largest = flat.abs().amax(dim=1)
-        scale = torch.where(torch.isfinite(largest) & (largest > 0), largest, 1.0)
-        size = scale * torch.linalg.vector_norm(flat / scale[:, None], dim=1)
-    return torch.div(size, math.sqrt(flat.shape[1]))
+    return row_norms(flat).div_(math.sqrt(flat.shape[1]))
