@@ -46,7 +46,9 @@ class Sample:
             logs = [np.log(each) for each in sizes]
         generator = np.random.default_rng(np.random.SeedSequence((seed, len(widths))))
         self._means = np.stack([each.mean(axis=1) for each in logs])
-        self._variances = np.stack([_variance_of_mean(each) for each in logs])
+        networks = np.array([each.shape[1] for each in logs])
+        variances = _smoothed(np.stack([_variance(each) for each in logs]))
+        self._variances = variances / networks[:, None]
         self._resampled = np.stack([_resampled_means(each, generator) for each in logs])
 
     def fit(self, place: int) -> Fit | None:
@@ -102,12 +104,25 @@ class Sample:
         return coefficients.tolist(), errors.tolist()
 
 
-def _variance_of_mean(logs: Array) -> Array:
-    networks = logs.shape[1]
-    if networks < 2:
+def _variance(logs: Array) -> Array:
+    if logs.shape[1] < 2:
         return np.zeros(len(logs))
     with np.errstate(invalid="ignore"):  # a network that vanished: no fit either
-        return np.asarray(logs.var(axis=1, ddof=1) / networks)
+        return np.asarray(logs.var(axis=1, ddof=1))
+
+
+def _smoothed(variances: Array) -> Array:
+    """Means over adjacent widths, where finite.
+
+    A few networks tell their own variance badly, and a width that by chance looks quiet must
+    not get all the weight.
+    """
+    with np.errstate(invalid="ignore"):
+        beside = np.stack([np.roll(variances, shift, axis=0) for shift in (-1, 0, 1)])
+    beside[0, -1] = beside[2, 0] = np.nan
+    known = np.isfinite(beside)
+    total = np.where(known, beside, 0).sum(axis=0)
+    return np.asarray(total / np.maximum(known.sum(axis=0), 1))
 
 
 def _resampled_means(logs: Array, generator: np.random.Generator) -> Array:
@@ -115,4 +130,7 @@ def _resampled_means(logs: Array, generator: np.random.Generator) -> Array:
     networks = logs.shape[1]
     counts = generator.multinomial(networks, np.full(networks, 1 / networks), _RESAMPLES)
     with np.errstate(invalid="ignore"):
-        return np.asarray(counts @ logs.T / networks)
+        means = np.asarray(counts @ logs.T / networks)
+        centre = logs.mean(axis=1)
+        # Few networks resampled vary by less than few networks drawn, by (m-1)/m.
+        return np.asarray(centre + (means - centre) * np.sqrt(networks / max(networks - 1, 1)))
