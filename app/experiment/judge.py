@@ -160,8 +160,8 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
         return "inconclusive"
     if empirical is Kind.UNSTABLE and not judgement.growth_seen:
         return "inconclusive"
-    if theory is Kind.UNSTABLE:
-        return "confirmed" if empirical is theory else "contradicted"
+    if theory is empirical is Kind.UNSTABLE:  # what comes after a blow-up is not judged
+        return "confirmed"
     if not wrong:
         return "confirmed" if empirical == theory else "inconclusive"
     excused = all(
