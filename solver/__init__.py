@@ -39,6 +39,8 @@ from solver.parametrization import RoleParametrization as RoleParametrization
 from solver.reading import Description as Description
 from solver.reading import read as read
 from solver.reading import read_depth as read_depth
+from solver.scaling import Prediction as Prediction
+from solver.scaling import predictions as predictions
 from solver.spans import LayerSpan as LayerSpan
 from solver.spans import describe_layers as describe_layers
 from solver.symbolic import relations as relations

@@ -26,6 +26,8 @@ QUANTITIES: Final[tuple[Quantity, ...]] = get_args(Quantity)
 _Slacks = dict[str, Fraction]
 _Terms = list[Fraction]  # the exponents of the terms of a sum
 
+_INIT: Final = "init"
+_READOUT_UPDATE: Final = f"logits.{READOUT_UPDATE}"
 _BOUNDED: Final = ("tanh", "erf")
 _HALF: Final = Fraction(1, 2)
 _LINGERING: Final = Fraction(1, 2)
@@ -47,10 +49,6 @@ def places(depth: int, steps: int) -> Iterator[Place]:
         for layer in layers:
             for step in range(0 if quantity in ("h", "x", "f") else 1, steps + 1):
                 yield Place(quantity, layer, step)
-
-
-_INIT: Final = "init"
-_READOUT_UPDATE: Final = f"logits.{READOUT_UPDATE}"
 
 
 class Prediction(NamedTuple):

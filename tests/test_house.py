@@ -11,6 +11,9 @@ import solver
 
 ROOT = Path(__file__).parent.parent
 FORBIDDEN = {"solver": {"app", "fastapi", "starlette", "uvicorn", "dbos", "torch", "httpx"}}
+# What the experiment may build on, and the modules of it that need torch.
+EXPERIMENT = {"app.experiment", "solver", "numpy", "torch", "typing_extensions"}
+NEED_TORCH = {"app.experiment.run", "torch"}
 
 
 def imported(path: Path) -> set[str]:
@@ -26,6 +29,28 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", sorted((ROOT / "solver").rglob("*.py")), ids=lambda p: p.name)
 def test_the_solver_knows_no_web_and_no_torch(path: Path) -> None:
     assert not {name.split(".")[0] for name in imported(path)} & FORBIDDEN["solver"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "app/experiment").glob("*.py")), ids=lambda p: p.name
+)
+def test_the_experiment_knows_no_web_and_no_queue(path: Path) -> None:
+    def known(name: str) -> bool:
+        top = name.split(".")[0]
+        return top in sys.stdlib_module_names or any(
+            name == room or name.startswith(f"{room}.") for room in EXPERIMENT
+        )
+
+    assert not {name for name in imported(path) if not known(name)}
+
+
+def test_only_the_worker_reaches_what_needs_torch() -> None:
+    outside = [
+        path
+        for path in (ROOT / "app").rglob("*.py")
+        if "experiment" not in path.parts and imported(path) & NEED_TORCH
+    ]
+    assert {path.name for path in outside} <= {"workflow.py"}
 
 
 OURS = sorted(path for room in ("app", "solver") for path in (ROOT / room).rglob("*.py"))
@@ -63,11 +88,11 @@ def test_the_public_face_of_the_solver() -> None:
         "ConditionReport", "DEFAULT_LIMITS", "Description", "Equivalence", "ExponentError",
         "Exponents", "Flaw", "GALLERY", "GalleryEntry", "Kind", "LayerReport", "LayerSpan",
         "Limits", "Optimizer", "Parametrization", "ParametrizationError", "Role",
-        "RoleParametrization", "SolverError", "System", "UnknownParametrizationError", "Verdict",
+        "Prediction", "RoleParametrization", "SolverError", "System", "UnknownParametrizationError", "Verdict",
         "Written",
         "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
         "describe_layers", "format_exponent", "gallery_entry", "kept_for_lines",
-        "parse_exponent", "read", "read_depth", "relations", "system",
+        "parse_exponent", "predictions", "read", "read_depth", "relations", "system",
     }  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from app.experiment.data import training_batch
 from app.experiment.fit import Fit, Sample
 from app.experiment.plan import Experiment
 from app.experiment.report import CheckVerdict
-from solver import Kind
-from solver.scaling import Place, Prediction, predictions
+from solver import Kind, Prediction, predictions
+from solver.scaling import Place
 
 Trend = Literal["grows", "stays", "shrinks", "overflows"]
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from app.experiment.judge import Judged, Judgement, counts, decide, hidden
 from app.experiment.plan import Experiment
-from solver import Kind
-from solver.scaling import Quantity, predictions
+from solver import Kind, predictions
+from solver.scaling import Quantity
 from solver.wording import power
 
 _KIND: Final = {
