@@ -1,10 +1,17 @@
-"""The command line: ``abc-dichotomy serve``, ``abc-dichotomy gallery``."""
+"""The command line: ``abc-dichotomy serve``, ``worker``, ``gallery``."""
+
+import signal
+import sys
+from contextlib import nullcontext
 
 import click
 import httpx
 import uvicorn
 from pydantic import ValidationError
 
+from app.observe import configure_logging
+from app.queue.address import embedded_file
+from app.queue.beside import CANNOT_WORK, worker_beside
 from app.settings import Settings
 from app.table import gallery_table
 
@@ -22,25 +29,68 @@ def main() -> None:
 )  # fmt: skip
 @click.option("--workers", default=1, type=click.IntRange(min=1), show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve the HTTP API; the documentation is at /docs."""
-    try:
-        Settings()
-    except ValidationError as error:
-        flaws = (f"ABC_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise click.ClickException("; ".join(flaws)) from None
+    """Serve the HTTP API; the documentation is at /docs.
+
+    With the queue in an SQLite file, a worker runs beside it; with one in PostgreSQL, start
+    workers wherever they shall run.
+    """
+    settings = _settings()
     click.echo(f"Starting on http://{host}:{port} - documentation: http://{host}:{port}/docs")
-    # The access log is the service's own, structured and with request ids.
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        timeout_graceful_shutdown=10,
-        ws="none",
-        log_level="warning",
-    )
+    # Of itself SIGTERM would end this process before it has ended the worker.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with worker_beside() if embedded_file(settings.database_url) else nullcontext():
+        # The access log is the service's own, structured and with request ids.
+        uvicorn.run(
+            "app.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+            ws="none",
+            log_level="warning",
+        )
+
+
+@main.command()
+@click.option("--until-input-ends", is_flag=True, hidden=True)
+def worker(until_input_ends: bool) -> None:
+    """Run coordinate checks, one at a time; start one for each GPU."""
+    settings = _settings()
+    try:
+        from app.queue.worker import work
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        click.echo(
+            "Error: a worker needs torch; install it with: pip install 'abc-dichotomy[worker]'",
+            err=True,
+        )
+        sys.exit(CANNOT_WORK)
+    work(settings.database_url, until_input_ends=until_input_ends)
+
+
+def _settings() -> Settings:
+    """The settings from the environment, or an end with a message that names every flaw."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        flaws = (f"{_variable(e['loc'])}: {e['msg']}" for e in error.errors())
+        raise click.ClickException("; ".join(flaws)) from None
+    file = embedded_file(settings.database_url)
+    if file and not file.parent.is_dir():
+        raise click.ClickException(
+            f"DATABASE_URL: the queue is to be kept in {file}, and there is no directory "
+            f"{file.parent}; create it, or name another file"
+        )
+    configure_logging(settings)
+    return settings
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    name = "_".join(map(str, location)).upper()
+    return name if name.endswith("DATABASE_URL") else f"ABC_{name}"
 
 
 @main.command()

@@ -2,16 +2,24 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.queue.address import read_address
 from solver import Limits
 
 
 class Settings(BaseSettings):
     """Bounds and behaviour of the service.  Every field is documented in the README."""
 
-    model_config = SettingsConfigDict(env_prefix="ABC_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ABC_",
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        # A database's URL holds a password.
+        hide_input_in_errors=True,
+    )
 
     max_depth: int = Field(10_000, ge=1, le=1_000_000, description="Largest depth accepted.")
     max_integer: int = Field(
@@ -34,6 +42,12 @@ class Settings(BaseSettings):
     check_max_bytes: int = Field(
         8 * 2**30, ge=2**20, description="Most memory a coordinate check may need, in bytes."
     )
+    database_url: str = Field(
+        "sqlite:///abc-checks.sqlite",
+        validation_alias=AliasChoices("DATABASE_URL", "ABC_DATABASE_URL"),
+        repr=False,
+        description="Where checks are kept: an SQLite file, or a PostgreSQL database.",
+    )
     api_key: SecretStr | None = Field(
         None, description="Where set, starting and cancelling checks needs this key."
     )
@@ -54,6 +68,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(origin.strip() for origin in value.split(",") if origin.strip())
         return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _read_address(cls, value: str) -> str:
+        return read_address(value)
 
     @field_validator("api_key")
     @classmethod

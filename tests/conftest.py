@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 
+pytest_plugins = ["tests.queue_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def client() -> Iterator[TestClient]:

@@ -1,0 +1,316 @@
+"""The API's side of the queue: submit, read, list and cancel checks.
+
+Knows nothing of how a check is done, and loads dbos only when it is first asked.
+"""
+
+import builtins
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from threading import Lock
+from time import time_ns
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
+from uuid import uuid4
+
+from app.experiment.report import CheckResult
+from app.queue.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, WorkflowStatus
+    from sqlalchemy import Engine
+
+Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+_STATUSES: Final[Mapping[str, Status]] = {
+    "DELAYED": "queued",
+    "ENQUEUED": "queued",
+    "PENDING": "running",
+    "SUCCESS": "succeeded",
+    "ERROR": "failed",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
+    "CANCELLED": "cancelled",
+}
+_FAILED: Final = tuple(name for name, meaning in _STATUSES.items() if meaning == "failed")
+_IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_CURSOR: Final = re.compile(r"([0-9]{13})-([0-9]{16})-([0-9a-f]{32})", re.ASCII)
+
+#: Where a check stands among all, a later one higher: milliseconds of the database's clock,
+#: which on SQLite are whole seconds; microseconds of the submitter's clock; and the id.
+_Place = tuple[int, int, str]
+
+_T = TypeVar("_T")
+
+
+class QueueUnavailableError(Exception):
+    """The queue's database does not answer.  The message tells nothing of where it is."""
+
+
+class KeyReusedError(Exception):
+    """An idempotency key was used before, for another request."""
+
+
+class CursorError(ValueError):
+    """A cursor that no page has given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a check is, in measurements."""
+
+    done: int
+    total: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check as it is now.  ``job`` is what was submitted, as JSON gives it back."""
+
+    id: str
+    status: Status
+    job: dict[str, Any]
+    progress: Progress
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: str | None
+    result: CheckResult | None
+
+
+class CheckQueue:
+    """The queue in one database.  May be used from many threads.
+
+    Every method raises ``QueueUnavailableError`` while the database cannot be reached, and works
+    again as soon as it can.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._lock = Lock()
+        self._client: DBOSClient | None = None
+        self._engine: Engine | None = None
+
+    def submit(self, job: dict[str, Any], key: str | None = None) -> Check:
+        """Queue a check: once it is returned, it will be done.
+
+        A second submission under the same key gives the first check.  Raises ``KeyReusedError``
+        if that was for another request.
+        """
+        identifier = sha256(key.encode()).hexdigest()[:32] if key is not None else uuid4().hex
+
+        def submitted(client: "DBOSClient") -> Check:
+            from dbos import error
+
+            with suppress(error.DBOSWorkflowIDInUseError):
+                client.enqueue(
+                    {
+                        "workflow_name": WORKFLOW,
+                        "queue_name": QUEUE,
+                        "workflow_id": identifier,
+                        "workflow_id_reuse_policy": "reject",
+                        "app_version": VERSION,
+                        "attributes": {"submitted_at": time_ns() // 1000},
+                    },
+                    job,
+                )
+            return _only(client, identifier)
+
+        check = self._ask(submitted)
+        if check.job["request"] != json.loads(json.dumps(job["request"])):
+            raise KeyReusedError(
+                "this Idempotency-Key was used before, for another request; take a new one, or "
+                "send the same request again"
+            )
+        return check
+
+    def get(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
+        """The check of that id, or None if there is none."""
+        if not _IDENTIFIER.fullmatch(id):
+            return None
+        return self._ask(lambda client: _found(client, id))
+
+    def list(
+        self, *, limit: int, cursor: str | None = None, status: Status | None = None
+    ) -> tuple[list[Check], str | None]:
+        """At most ``limit`` checks without their results, newest first, and the next cursor.
+
+        The cursor is None on the last page.  Raises ``CursorError`` for one that is none.
+        """
+        after = None if cursor is None else _CURSOR.fullmatch(cursor)
+        if cursor is not None and after is None:
+            raise CursorError(
+                "the cursor is not one that a page of checks gave as its next; leave it out for "
+                "the first page"
+            )
+        before = None if after is None else (int(after[1]), int(after[2]), after[3])
+        statuses = [name for name, meaning in _STATUSES.items() if status in (None, meaning)]
+        return self._ask(lambda client: _page(client, limit, before, statuses))
+
+    def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
+        """Cancel a check, at once if it is queued, after its present measurement if it runs.
+
+        A finished check stays what it is.
+        """
+        check = self.get(id)
+        if check is None or check.status not in ("queued", "running"):
+            return check
+
+        def cancelled(client: "DBOSClient") -> Check:
+            client.cancel_workflow(id)
+            return _only(client, id)
+
+        return self._ask(cancelled)
+
+    def ping(self) -> None:
+        """Raise ``QueueUnavailableError`` unless checks can be submitted."""
+        self._ask(lambda client: client.list_workflows(workflow_ids=["0"]))
+
+    def close(self) -> None:
+        """Give the connections back; whoever asks again gets new ones."""
+        self._forget()
+
+    def _ask(self, question: "Callable[[DBOSClient], _T]") -> _T:
+        from dbos import error as dbos_errors
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            return question(self._connected())
+        except (SQLAlchemyError, dbos_errors.DBOSException, OSError) as error:
+            # The tables are looked after again: the database may come back as an empty one.
+            self._forget()
+            raise QueueUnavailableError(
+                "the queue's database cannot be reached; nothing that was accepted is lost, and "
+                "the queue works again as soon as its database does"
+            ) from error
+
+    def _connected(self) -> "DBOSClient":
+        client = self._client
+        if client is not None:
+            return client
+        from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+        from app.queue.database import engine_of, prepare
+
+        engine = engine_of(self._url)
+        prepare(engine)
+        with self._lock:
+            if self._client is None:
+                self._engine = engine
+                self._client = DBOSClient(
+                    system_database_engine=engine,
+                    serializer=DBOSPortableJSONSerializer(),
+                    application_name=APPLICATION,
+                    lazy=True,
+                    retry_connection_errors=False,
+                )
+            elif engine is not self._engine:
+                engine.dispose()
+            return self._client
+
+    def _forget(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+            engine, self._engine = self._engine, None
+        if client is not None:
+            client.destroy()
+        if engine is not None:
+            engine.dispose()
+
+
+def _found(client: "DBOSClient", identifier: str) -> Check | None:
+    rows = client.list_workflows(workflow_ids=[identifier], name=WORKFLOW)
+    return _check(rows[0]) if rows else None
+
+
+def _only(client: "DBOSClient", identifier: str) -> Check:
+    check = _found(client, identifier)
+    assert check is not None, "checks are never deleted"
+    return check
+
+
+def _page(
+    client: "DBOSClient", limit: int, before: _Place | None, statuses: builtins.list[str]
+) -> tuple[builtins.list[Check], str | None]:
+    """The checks below ``before``, highest first."""
+    until = None if before is None else _iso(before[0] + 1)
+    asked = limit + 3
+    while True:
+        rows = client.list_workflows(
+            name=WORKFLOW, status=statuses, end_time=until, sort_desc=True, limit=asked,
+            load_output=False,
+        )  # fmt: skip
+        # The database sorts by its clock alone: what it says of the last instant is not all.
+        complete = len(rows) < asked
+        placed = [
+            (place, row)
+            for row in rows
+            if (complete or _created(row) > _created(rows[-1]))
+            and ((place := _place(row)) < before if before else True)
+        ]
+        if complete or len(placed) > limit:
+            break
+        asked *= 2
+    placed.sort(key=lambda each: each[0], reverse=True)
+    page = placed[:limit]
+    errors = _errors(client, [row.workflow_id for _, row in page if row.status in _FAILED])
+    checks = [_check(row, errors.get(row.workflow_id)) for _, row in page]
+    if len(placed) <= limit:
+        return checks, None
+    created, submitted, identifier = page[-1][0]
+    return checks, f"{created:013}-{submitted:016}-{identifier}"
+
+
+def _place(row: "WorkflowStatus") -> _Place:
+    return _created(row), (row.attributes or {})["submitted_at"], row.workflow_id
+
+
+def _errors(client: "DBOSClient", identifiers: builtins.list[str]) -> dict[str, Exception | None]:
+    if not identifiers:
+        return {}
+    rows = client.list_workflows(workflow_ids=identifiers, load_input=False)
+    return {row.workflow_id: row.error for row in rows}
+
+
+def _created(row: "WorkflowStatus") -> int:
+    assert row.created_at is not None
+    return row.created_at
+
+
+def _iso(milliseconds: int) -> str:
+    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)).isoformat()
+
+
+def _time(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _check(row: "WorkflowStatus", error: Exception | None = None) -> Check:
+    """A row of dbos's as a check.  What it has not loaded is None."""
+    status = _STATUSES[row.status]
+    job: dict[str, Any] = row.input["args"][0] if row.input else {}
+    told = row.attributes or {}
+    total = told.get("total", job["total"])
+    return Check(
+        id=row.workflow_id,
+        status=status,
+        job=job,
+        progress=Progress(told.get("done", 0), total, told.get("message", "waiting for a worker")),
+        created_at=cast(datetime, _time(_created(row))),
+        started_at=_time(told.get("started_at")),
+        finished_at=_time(row.completed_at) if status not in ("queued", "running") else None,
+        error=_says(row.status, row.error or error) if status == "failed" else None,
+        result=cast(CheckResult, row.output) if status == "succeeded" and row.output else None,
+    )
+
+
+def _says(status: str, error: Exception | None) -> str:
+    if status == "ERROR":
+        return str(error)
+    return (
+        "the worker died again and again in this check, most likely for want of memory; ask for "
+        "smaller widths, fewer seeds or a smaller batch"
+    )

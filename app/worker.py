@@ -1,0 +1,6 @@
+"""A worker process: ``python -m app.worker``."""
+
+from app.cli import worker
+
+if __name__ == "__main__":
+    worker()
