@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 from uuid import uuid4
@@ -27,7 +28,8 @@ def test_a_submitted_check_waits_and_is_as_it_was_submitted(scene: Scene) -> Non
     assert check.created_at.tzinfo is not None
     assert (check.started_at, check.finished_at, check.error, check.result) == (None,) * 4
     assert scene.queue.get(check.id) == check
-    assert CheckQueue(scene.url).get(check.id) == check, "another process sees the same"
+    with closing(CheckQueue(scene.url)) as another:
+        assert another.get(check.id) == check
 
 
 def test_one_key_is_one_check(scene: Scene) -> None:
@@ -48,11 +50,13 @@ def test_simultaneous_submissions_of_one_key_are_one_check(scene: Scene) -> None
         together.wait()
         return queue.submit(job(), "key").id
 
-    with ThreadPoolExecutor(len(queues)) as threads:
-        assert len(set(threads.map(submit, queues))) == 1
+    try:
+        with ThreadPoolExecutor(len(queues)) as threads:
+            assert len(set(threads.map(submit, queues))) == 1
+    finally:
+        for queue in queues:
+            queue.close()
     assert len(scene.queue.list(limit=100)[0]) == 1
-    for queue in queues:
-        queue.close()
 
 
 @pytest.mark.parametrize(

@@ -246,10 +246,10 @@ def _page(
         # The database sorts by its clock alone: what it says of the last instant is not all.
         complete = len(rows) < asked
         placed = [
-            (place, row)
+            (_place(row), row)
             for row in rows
             if (complete or _created(row) > _created(rows[-1]))
-            and ((place := _place(row)) < before if before else True)
+            and (before is None or _place(row) < before)
         ]
         if complete or len(placed) > limit:
             break

@@ -1,0 +1,260 @@
+"""Nothing accepted is lost, on one machine: by violence, with real processes."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import psutil
+import pytest
+from sqlalchemy import MetaData
+
+from app.queue.client import QueueUnavailableError
+from app.queue.database import engine_of
+from tests.queue_fixtures import ROOT, Scene, job, until
+
+
+def test_a_check_is_done_step_by_step_and_says_how_far_it_is(scene: Scene) -> None:
+    holds = [scene.hold(width) for width in (64, 128)]
+    check = scene.queue.submit(job(64, 128))
+    scene.worker()
+    for done, (width, hold) in enumerate(zip((64, 128), holds, strict=True)):
+        scene.begun(width)
+        now = scene.check(check.id)
+        assert now.status == "running"
+        assert (now.progress.done, now.progress.total) == (done, 2)
+        assert now.progress.message == f"width {width}: {done} of 2 measurements"
+        assert now.started_at is not None
+        assert now.result is None
+        hold.unlink()
+    end = scene.reaches(check.id, "succeeded")
+    assert end.result is not None
+    assert end.result["widths"] == [64, 128]
+    assert end.result["device"] == "cpu"
+    assert (end.progress.done, end.progress.total) == (2, 2)
+    assert end.started_at is not None
+    assert end.finished_at is not None
+    assert check.created_at <= end.started_at <= end.finished_at
+    assert scene.queue.list(limit=1)[0][0].result is None
+    assert scene.queue.cancel(check.id) == end
+
+
+def test_a_worker_killed_in_mid_check_goes_on_after_its_last_step(scene: Scene) -> None:
+    hold = scene.hold(256)
+    check = scene.queue.submit(job(64, 128, 256))
+    worker = scene.worker()
+    scene.begun(256)
+    before = scene.check(check.id)
+    scene.end(worker)
+    assert scene.check(check.id).status == "running"
+    hold.unlink()
+    scene.worker()
+    end = scene.reaches(check.id, "succeeded")
+    assert [scene.times("end", width) for width in (64, 128, 256)] == [1, 1, 1]
+    assert scene.times("begin", 256) == 2
+    assert scene.times("conclude", 0) == 1
+    assert end.result is not None
+    assert end.result["widths"] == [64, 128, 256]
+    assert end.started_at == before.started_at
+
+
+def measured(scene: Scene) -> list[tuple[str, int]]:
+    """What is kept of each finished measurement, and when it was."""
+    with closing(sqlite3.connect(scene.directory / "data" / "queue.sqlite")) as connection:
+        return connection.execute(
+            "SELECT output, completed_at_epoch_ms FROM operation_outputs "
+            "WHERE function_name = 'measure' ORDER BY function_id"
+        ).fetchall()
+
+
+def test_the_seconds_of_a_check_are_those_of_all_its_workers(on_sqlite: Scene) -> None:
+    hold = on_sqlite.hold(128)
+    check = on_sqlite.queue.submit(job(64, 128))
+    worker = on_sqlite.worker()
+    on_sqlite.begun(128)
+    on_sqlite.end(worker)
+    before = measured(on_sqlite)
+    hold.unlink()
+    on_sqlite.worker()
+    end = on_sqlite.reaches(check.id, "succeeded")
+    after = measured(on_sqlite)
+    assert len(before) == 1
+    assert after[:1] == before
+    seconds = [json.loads(output)["seconds"] for output, _ in after]
+    assert len(seconds) == 2
+    assert end.result is not None
+    assert end.result["seconds"] == pytest.approx(sum(seconds))
+
+
+def test_a_failing_check_says_why_and_the_worker_goes_on(scene: Scene) -> None:
+    flaw = scene.directory / "fail-128"
+    flaw.touch()
+    failing = scene.queue.submit(job(64, 128))
+    following = scene.queue.submit(job(64))
+    worker = scene.worker()
+    end = scene.reaches(failing.id, "failed")
+    assert end.error == (
+        "measuring width 128 failed: ValueError: no network of width 128 can be built"
+    )
+    assert end.result is None
+    assert end.finished_at is not None
+    assert end.progress.done == 1
+    scene.reaches(following.id, "succeeded")
+    assert {pid for _, _, pid in scene.log} == {worker.pid}
+    (listed,) = scene.queue.list(limit=9, status="failed")[0]
+    assert listed == end
+    flaw.unlink()
+    scene.end(worker)
+    scene.worker()
+    scene.reaches(scene.queue.submit(job(256)).id, "succeeded")
+    assert scene.check(failing.id) == end, "a failed check does not come back to life"
+
+
+def test_a_check_that_cannot_be_read_fails(on_sqlite: Scene) -> None:
+    broken = job(64)
+    del broken["experiment"]["widths"]
+    check = on_sqlite.queue.submit(broken)
+    on_sqlite.worker()
+    end = on_sqlite.reaches(check.id, "failed")
+    assert end.error == "planning failed: KeyError: 'widths'"
+
+
+def test_a_check_that_kills_its_workers_is_given_up(on_sqlite: Scene) -> None:
+    on_sqlite.hold(64)
+    check = on_sqlite.queue.submit(job(64))
+    following = on_sqlite.queue.submit(job(128))
+    worker = on_sqlite.worker()
+    on_sqlite.begun(64)
+    on_sqlite.end(worker)
+    with closing(sqlite3.connect(on_sqlite.directory / "data" / "queue.sqlite")) as connection:
+        connection.execute(
+            "UPDATE workflow_status SET recovery_attempts = 11 WHERE status = 'PENDING'"
+        )
+        connection.commit()
+    on_sqlite.worker()
+    end = on_sqlite.reaches(check.id, "failed")
+    assert end.error is not None
+    assert end.error.startswith("the worker died again and again in this check")
+    assert on_sqlite.times("begin", 64) == 1
+    on_sqlite.reaches(following.id, "succeeded")
+    assert on_sqlite.queue.list(limit=9, status="failed")[0] == [end]
+
+
+def test_a_running_check_is_cancelled_within_a_step(scene: Scene) -> None:
+    hold = scene.hold(64)
+    check = scene.queue.submit(job(64, 128))
+    worker = scene.worker()
+    scene.begun(64)
+    cancelled = scene.queue.cancel(check.id)
+    assert cancelled is not None
+    assert cancelled.status == "cancelled"
+    hold.unlink()
+    following = scene.queue.submit(job(256))
+    scene.reaches(following.id, "succeeded")
+    assert scene.times("begin", 128) == 0
+    scene.end(worker)
+    scene.worker()
+    scene.reaches(scene.queue.submit(job(512)).id, "succeeded")
+    assert scene.times("begin", 128) == 0
+    now = scene.check(check.id)
+    assert now.status == "cancelled"
+    assert now.finished_at == cancelled.finished_at
+
+
+def test_a_check_cancelled_while_its_worker_is_dead_stays_cancelled(scene: Scene) -> None:
+    hold = scene.hold(64)
+    check = scene.queue.submit(job(64))
+    worker = scene.worker()
+    scene.begun(64)
+    scene.end(worker)
+    cancelled = scene.queue.cancel(check.id)
+    hold.unlink()
+    scene.worker()
+    scene.reaches(scene.queue.submit(job(128)).id, "succeeded")
+    assert scene.check(check.id) == cancelled
+    assert scene.times("begin", 64) == 1
+
+
+def test_of_two_workers_on_one_file_the_second_waits_for_the_first(on_sqlite: Scene) -> None:
+    hold = on_sqlite.hold(64)
+    first = on_sqlite.worker()
+    checks = [on_sqlite.queue.submit(job(64)), on_sqlite.queue.submit(job(128))]
+    on_sqlite.begun(64)
+    second = on_sqlite.worker()
+    until(lambda: "another worker is at work on this SQLite file" in on_sqlite.output, "it waits")
+    assert {pid for _, _, pid in on_sqlite.log} == {first.pid}
+    on_sqlite.end(first)
+    hold.unlink()
+    for check in checks:
+        on_sqlite.reaches(check.id, "succeeded")
+    assert {pid for what, _, pid in on_sqlite.log if what == "end"} == {second.pid}
+
+
+def test_a_worker_survives_that_its_file_goes_away(on_sqlite: Scene) -> None:
+    hold = on_sqlite.hold(128)
+    check = on_sqlite.queue.submit(job(64, 128, 256))
+    worker = on_sqlite.worker()
+    on_sqlite.begun(128)
+    data, elsewhere = on_sqlite.directory / "data", on_sqlite.directory / "elsewhere"
+    data.rename(elsewhere)
+    with pytest.raises(QueueUnavailableError):
+        on_sqlite.queue.get(check.id)
+    hold.unlink()
+    until(lambda: "unable to open database file" in on_sqlite.output, "the worker notices")
+    elsewhere.rename(data)
+    end = on_sqlite.reaches(check.id, "succeeded")
+    assert end.result is not None
+    assert end.result["widths"] == [64, 128, 256]
+    assert on_sqlite.times("end", 64) == 1
+    assert worker.poll() is None
+
+
+def test_after_all_that_happens_the_database_holds_json_alone(scene: Scene) -> None:
+    scene.worker()
+    (scene.directory / "fail-128").touch()
+    scene.reaches(scene.queue.submit(job(128)).id, "failed")
+    scene.reaches(scene.queue.submit(job(64)).id, "succeeded")
+    engine = engine_of(scene.url)
+    schema = None if "sqlite" in scene.url else "dbos"
+    tables = MetaData()
+    tables.reflect(engine, schema=schema)
+    payloads, formats = [], set()
+    with engine.connect() as connection:
+        for table in tables.tables.values():
+            for row in connection.execute(table.select()).mappings():
+                formats |= {row[name] for name in row if name == "serialization"}
+                payloads += [
+                    row[name]
+                    for name in ("inputs", "output", "error", "value", "message", "context")
+                    if row.get(name) is not None
+                ]
+    engine.dispose()
+    assert formats <= {"portable_json", None}
+    assert len(payloads) >= 8
+    for payload in payloads:
+        json.loads(payload)
+
+
+def test_a_worker_listens_to_nobody_and_is_quiet(on_sqlite: Scene) -> None:
+    worker = on_sqlite.worker()
+    on_sqlite.reaches(on_sqlite.queue.submit(job(64)).id, "succeeded")
+    assert psutil.Process(worker.pid).net_connections() == []
+    (line,) = on_sqlite.output.splitlines()
+    assert json.loads(line)["event"] == "the worker is ready"
+
+
+def test_real_networks_are_measured_by_a_real_worker(on_sqlite: Scene) -> None:
+    check = on_sqlite.queue.submit(job(64, 128, 256))
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "app.worker"],
+        env={**os.environ, "DATABASE_URL": on_sqlite.url},
+        cwd=ROOT,
+    )
+    on_sqlite.processes.append(worker)
+    end = on_sqlite.reaches(check.id, "succeeded")
+    assert end.result is not None
+    assert end.result["theory"] == "feature_learning"
+    assert end.result["widths"] == [64, 128, 256]
+    assert end.result["quantities"]
