@@ -12,49 +12,46 @@ from solver import Activation
 
 
 class Nonlinearity(ABC):
-    """A coordinatewise nonlinearity."""
+    """A coordinatewise nonlinearity; ``out`` is where to write a result, instead of new memory."""
 
     @abstractmethod
-    def value(self, h: Tensor) -> Tensor:
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
         """φ(h)."""
 
     @abstractmethod
-    def derivative(self, h: Tensor, x: Tensor) -> Tensor:
+    def derivative(self, h: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:
         """φ'(h), where x = φ(h)."""
 
     @abstractmethod
-    def change(self, h: Tensor, by: Tensor, before: Tensor, after: Tensor) -> Tensor:
-        """φ(h + by) - φ(h) to nearly full relative precision, from these two values as well.
+    def change_(self, by: Tensor, h: Tensor, before: Tensor, after: Tensor) -> Tensor:
+        """Turn ``by`` into φ(h + by) - φ(h), whose two values are ``after`` and ``before``.
 
-        Subtracting the two would lose all digits of a change below their rounding error.
+        To nearly full relative precision: subtracting the two would lose all digits of a change
+        below their rounding error.
         """
 
 
 class _Tanh(Nonlinearity):
-    def value(self, h: Tensor) -> Tensor:
-        return torch.tanh(h)
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
+        return torch.tanh(h, out=out)
 
-    def derivative(self, h: Tensor, x: Tensor) -> Tensor:  # noqa: ARG002
-        return x.square().neg_().add_(1)
+    def derivative(self, h: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        return torch.mul(x, x, out=out).neg_().add_(1)
 
-    def change(
-        self, h: Tensor, by: Tensor, before: Tensor, after: Tensor  # noqa: ARG002
-    ) -> Tensor:  # fmt: skip
+    def change_(self, by: Tensor, h: Tensor, before: Tensor, after: Tensor) -> Tensor:  # noqa: ARG002
         # tanh u - tanh v = tanh(u - v) (1 - tanh u tanh v)
-        return torch.mul(before, after).neg_().add_(1).mul_(torch.tanh(by))
+        return by.tanh_().mul_(torch.mul(before, after).neg_().add_(1))
 
 
 class _Relu(Nonlinearity):
-    def value(self, h: Tensor) -> Tensor:
-        return torch.relu(h)
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
+        return torch.threshold(h, 0, 0, out=out)
 
-    def derivative(self, h: Tensor, x: Tensor) -> Tensor:
-        return (x > 0).to(h.dtype)
+    def derivative(self, h: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        return torch.heaviside(x, x.new_zeros(()), out=out)
 
-    def change(
-        self, h: Tensor, by: Tensor, before: Tensor, after: Tensor  # noqa: ARG002
-    ) -> Tensor:  # fmt: skip
-        return torch.where((before > 0) & (after > 0), by, after - before)
+    def change_(self, by: Tensor, h: Tensor, before: Tensor, after: Tensor) -> Tensor:  # noqa: ARG002
+        return by.copy_(torch.where((before > 0) & (after > 0), by, after - before))
 
 
 class _Smooth(Nonlinearity):
@@ -64,22 +61,24 @@ class _Smooth(Nonlinearity):
     def slope(self, h: Tensor) -> Tensor:
         """φ'(h)."""
 
-    def derivative(self, h: Tensor, x: Tensor) -> Tensor:  # noqa: ARG002
-        return self.slope(h)
+    def derivative(self, h: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        slope = self.slope(h)
+        return slope if out is None else out.copy_(slope)
 
-    def change(self, h: Tensor, by: Tensor, before: Tensor, after: Tensor) -> Tensor:
+    def change_(self, by: Tensor, h: Tensor, before: Tensor, after: Tensor) -> Tensor:
         # Below 1e-3, φ' integrated by Gauss's rule with two points: its relative error is of the
         # order of by⁴ / 4320.  Above, the subtraction, whose relative error is of order 1e-13.
         integral = self.slope(h + _GAUSS[0] * by).add_(self.slope(h + _GAUSS[1] * by))
-        return torch.where(by.abs() < 1e-3, integral.mul_(by / 2), after - before)
+        small = by.abs() < 1e-3
+        return by.copy_(torch.where(small, integral.mul_(by / 2), after - before))
 
 
 _GAUSS: Final = (0.5 - math.sqrt(1 / 12), 0.5 + math.sqrt(1 / 12))
 
 
 class _Gelu(_Smooth):
-    def value(self, h: Tensor) -> Tensor:
-        return h * _normal_cdf(h)
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
+        return torch.mul(h, _normal_cdf(h), out=out)
 
     def slope(self, h: Tensor) -> Tensor:
         density = torch.exp(-0.5 * h.square()) / math.sqrt(2 * math.pi)
@@ -87,23 +86,21 @@ class _Gelu(_Smooth):
 
 
 class _Erf(_Smooth):
-    def value(self, h: Tensor) -> Tensor:
-        return torch.erf(h)
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
+        return torch.erf(h, out=out)
 
     def slope(self, h: Tensor) -> Tensor:
         return torch.exp(-h.square()) * (2 / math.sqrt(math.pi))
 
 
 class _Linear(Nonlinearity):
-    def value(self, h: Tensor) -> Tensor:
-        return h
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
+        return h.clone() if out is None else out.copy_(h)
 
-    def derivative(self, h: Tensor, x: Tensor) -> Tensor:  # noqa: ARG002
-        return torch.ones_like(h)
+    def derivative(self, h: Tensor, x: Tensor, out: Tensor | None = None) -> Tensor:  # noqa: ARG002
+        return torch.ones_like(h) if out is None else out.fill_(1)
 
-    def change(
-        self, h: Tensor, by: Tensor, before: Tensor, after: Tensor  # noqa: ARG002
-    ) -> Tensor:  # fmt: skip
+    def change_(self, by: Tensor, h: Tensor, before: Tensor, after: Tensor) -> Tensor:  # noqa: ARG002
         return by
 
 

@@ -62,21 +62,21 @@ class _DenseLayer:
         """W_0 x at step 0."""
         return torch.bmm(x, self.initial.mT)
 
-    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:
-        """(W_0 Δx, ΔW x)."""
-        return torch.bmm(by, self.initial.mT), torch.bmm(x, self.trained.detach().mT)
+    def change_(self, by: Tensor, x: Tensor, update: Tensor) -> None:
+        """``by``: from Δx to W_0 Δx; ``update``: ΔW x."""
+        by.copy_(torch.bmm(by, self.initial.mT))
+        torch.bmm(x, self.trained.detach().mT, out=update)
 
     def __call__(self, x: Tensor) -> Tensor:
         """W x, differentiable."""
-        return torch.bmm(x, (self.initial + self.trained).mT)
+        return torch.bmm(x, self.initial.mT) + torch.bmm(x, self.trained.mT)
 
 
 def _layers(
     experiment: Experiment, the_task: Task, width: int, networks: range, device: torch.device
 ) -> Iterator[_DenseLayer]:
-    batch, inputs = the_task.inputs.shape
-    source = gaussians(experiment.seed, networks, batch, device)
-    sizes = [inputs, *[width] * experiment.depth, 1]
+    source = gaussians(experiment.seed, networks, device)
+    sizes = [the_task.inputs.shape[1], *[width] * experiment.depth, 1]
     for fan_in, fan_out, std in zip(sizes[:-1], sizes[1:], the_task.std, strict=True):
         shape = (len(networks), fan_out, fan_in)
         weights = torch.empty(shape, dtype=torch.float64, device=device)

@@ -79,7 +79,7 @@ class GaussianMatrix:
 
     def _extend(self, block: Tensor, own: Basis, other: Basis) -> Tensor:
         vectors, images = own.room(block.shape[1])
-        known, new = orthogonalized(block, own.vectors, vectors)
+        known, new = orthogonalized(block, own.vectors, vectors, scratch=images)
         self._gaussians.fill(images).mul_(self._std)
         if other.count:
             along = torch.bmm(vectors, other.images.mT) - torch.bmm(images, other.vectors.mT)
@@ -88,28 +88,33 @@ class GaussianMatrix:
         return torch.cat((known, new), dim=2)
 
 
-def orthogonalized(block: Tensor, basis: Tensor, vectors: Tensor) -> tuple[Tensor, Tensor]:
+def orthogonalized(
+    block: Tensor, basis: Tensor, vectors: Tensor, scratch: Tensor
+) -> tuple[Tensor, Tensor]:
     """Coefficients in ``block = known @ basis + new @ vectors``, of which it writes ``vectors``.
 
-    ``block`` and ``vectors`` are (networks, B, n), ``basis`` (networks, k, n).  The vectors are
-    orthonormal and orthogonal to the basis; where the block has fewer new directions, surplus
-    ones are zero.  Block Gram-Schmidt, done twice, which is enough (Giraud et al. 2005).
+    ``block``, ``vectors`` and ``scratch`` are (networks, B, n), ``basis`` is (networks, k, n).
+    The vectors are orthonormal and orthogonal to the basis; where the block has fewer new
+    directions, surplus ones are zero.  Block Gram-Schmidt, done twice, which is enough (Giraud
+    et al. 2005).
     """
     known = torch.bmm(block, basis.mT)
-    rest = torch.baddbmm(block, known, basis, alpha=-1)
+    rest = torch.baddbmm(block, known, basis, alpha=-1, out=vectors)
     size = _normalize(rest)
     values, axes = _principal_axes(rest)
     # Directions in which the rows differ by less than sqrt(_ROUNDING) come out short, not lost.
     weights = values.clamp_min(_ROUNDING).rsqrt()
-    first = torch.bmm((axes * weights[:, None, :]).mT, rest)
+    first = torch.bmm((axes * weights[:, None, :]).mT, rest, out=scratch)
     inside = torch.bmm(first, basis.mT)
     first.baddbmm_(inside, basis, alpha=-1)
     # What lies in the basis almost entirely, after it has been projected out, is rounding error.
     _normalize(first, least=1e-2 * torch.linalg.vector_norm(inside, dim=2))
     values, axes = _principal_axes(first)
     weights = torch.where(values > 1e-2, values.rsqrt(), 0.0)
-    torch.bmm((axes * weights[:, None, :]).mT, first, out=vectors)
-    return known, torch.bmm(rest, vectors.mT).mul_(size[:, :, None])
+    second = (axes * weights[:, None, :]).mT
+    new = torch.bmm(torch.bmm(rest, first.mT), second.mT).mul_(size[:, :, None])
+    torch.bmm(second, first, out=vectors)
+    return known, new
 
 
 def _normalize(rows: Tensor, least: Tensor | float = 0.0) -> Tensor:

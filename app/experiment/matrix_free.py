@@ -39,26 +39,25 @@ class _LowRankLayer:
         self._x = self._x_initial = self._matrix.extend_right(x)
         return torch.bmm(self._x, self._matrix.right.images)
 
-    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:  # noqa: ARG002
-        """(W_0 Δx, ΔW x), of which ΔW sees only the part of x that it has met before."""
+    def change_(self, by: Tensor, x: Tensor, update: Tensor) -> None:  # noqa: ARG002
+        """``by``: from Δx to W_0 Δx; ``update``: ΔW x, of which x is known from Δx."""
         left, right = self._matrix.left, self._matrix.right
         self._x = self._matrix.extend_right(by)
-        through_initial = torch.bmm(self._x, right.images)
+        torch.bmm(self._x, right.images, out=by)
         self._x[:, :, : self._x_initial.shape[2]] += self._x_initial
-        update = self._update[:, : left.count, : right.count]
-        return through_initial, torch.bmm(torch.bmm(self._x, update.mT), left.vectors)
+        weights = self._update[:, : left.count, : right.count]
+        torch.bmm(torch.bmm(self._x, weights.mT), left.vectors, out=update)
 
-    def backward(self, u: Tensor, rate: float, momentum: float) -> Tensor:
-        """Wᵀ u for the gradient u (networks, B, n) of h = W x; then W takes its step."""
+    def backward_(self, u: Tensor, rate: float, momentum: float) -> None:
+        """Turn u (networks, B, n), the gradient of h = W x, into Wᵀ u; then W takes its step."""
         left, right = self._matrix.left, self._matrix.right
         u_in_basis = self._matrix.extend_left(u)
         update = self._update[:, : left.count, : right.count]
-        result = torch.bmm(u_in_basis, left.images)
-        result.baddbmm_(torch.bmm(u_in_basis, update), right.vectors)
+        torch.bmm(u_in_basis, left.images, out=u)
+        u.baddbmm_(torch.bmm(u_in_basis, update), right.vectors)
         velocity = self._velocity[:, : left.count, : right.count]
         velocity.mul_(momentum).baddbmm_(u_in_basis.mT, self._x)
         update.sub_(velocity, alpha=rate)
-        return result
 
 
 class _Simulation:
@@ -71,7 +70,7 @@ class _Simulation:
         self._task: Task = task(experiment, width, device)
         self._momentum = experiment.momentum
         count, (batch, inputs) = len(networks), self._task.inputs.shape
-        source = gaussians(experiment.seed, networks, batch, device)
+        source = gaussians(experiment.seed, networks, device)
 
         def sample(rows: int, std: float) -> Tensor:
             out = torch.empty((count, rows, width), dtype=torch.float64, device=device)
@@ -89,6 +88,7 @@ class _Simulation:
         self._readout_velocity = torch.zeros_like(self._readout_change)
         self._h_change = torch.zeros((count, batch, width), dtype=torch.float64, device=device)
         self._h_velocity = torch.zeros_like(self._h_change)
+        self._u = torch.empty_like(self._h_change)
         self._readout = sample(1, std[-1])[:, 0]
         # Only W^1 ξ is ever needed, and its updates act through the inputs' Gram matrix.
         self._gram = self._task.inputs @ self._task.inputs.T
@@ -104,13 +104,14 @@ class _Simulation:
     def _train(self) -> None:
         rate, momentum, trajectory = self._task.rate, self._momentum, self._trajectory
         signal = self._task.error_signal(trajectory.f)
-        u = signal[:, :, None] * (self._readout + self._readout_change)[:, None, :]
+        readout = self._readout + self._readout_change
+        u = torch.mul(signal[:, :, None], readout[:, None, :], out=self._u)
         gradient = torch.einsum("sb,sbn->sn", signal, trajectory.last_x)
         self._readout_velocity.mul_(momentum).add_(gradient)
         self._readout_change.sub_(self._readout_velocity, alpha=rate[-1])
         for layer in range(len(self._hidden) + 1, 0, -1):
             u *= trajectory.slope(layer)
             if layer > 1:
-                u = self._hidden[layer - 2].backward(u, rate[layer - 1], momentum)
-        self._h_velocity.mul_(momentum).add_(torch.matmul(self._gram, u))
+                self._hidden[layer - 2].backward_(u, rate[layer - 1], momentum)
+        self._h_velocity.mul_(momentum).baddbmm_(self._gram.expand(len(u), -1, -1), u)
         self._h_change.sub_(self._h_velocity, alpha=rate[0])

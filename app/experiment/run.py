@@ -3,6 +3,7 @@
 import torch
 
 from app.experiment import dense, matrix_free
+from app.experiment.cores import shared_out
 from app.experiment.plan import Experiment, Measurement
 
 
@@ -13,8 +14,15 @@ def measure(experiment: Experiment, measurement: Measurement) -> list[list[float
     Raises ``DeviceError`` where the experiment asks for a device that is not there.
     """
     networks = range(measurement.first_seed, measurement.first_seed + measurement.seeds)
-    simulate = matrix_free.simulate if experiment.method == "matrix_free" else dense.simulate
-    return simulate(experiment, measurement.width, networks, _device(experiment))
+    method = matrix_free.simulate if experiment.method == "matrix_free" else dense.simulate
+    width, device = measurement.width, _device(experiment)
+
+    def simulate(some: range) -> list[list[float | None]]:
+        return method(experiment, width, some, device)
+
+    if device.type == "cpu":
+        return shared_out(simulate, networks, floats=width * experiment.batch_size)
+    return simulate(networks)
 
 
 class DeviceError(RuntimeError):

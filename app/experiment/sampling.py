@@ -1,16 +1,16 @@
 """Seeded Gaussians: a stream of its own for each network, the same at every width."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 # Below this, handing work to threads costs more than it saves.
 _WORTH_THREADS = 1 << 16
+_STREAMS = 4
 
 
 class Gaussians(Protocol):
@@ -21,37 +21,36 @@ class Gaussians(Protocol):
 
 
 class CpuGaussians:
-    """One stream for each network and row, drawn in parallel."""
+    """A few streams for each network, which can be drawn from in parallel."""
 
-    def __init__(self, seed: int, networks: range, rows: int) -> None:
+    def __init__(self, seed: int, networks: range) -> None:
         self._streams = [
             [
-                np.random.Generator(np.random.SFC64(np.random.SeedSequence((seed, network, row))))
-                for row in range(rows)
+                np.random.Generator(np.random.SFC64(np.random.SeedSequence((seed, network, part))))
+                for part in range(_STREAMS)
             ]
             for network in networks
         ]
 
     def fill(self, out: Tensor) -> Tensor:
-        """Fill ``out`` (networks, rows, n), one stream a row; rows beyond share streams."""
-        array = out.numpy()
-
-        def draw(network: int, first: int) -> None:
-            streams = self._streams[network]
-            for row in range(first, array.shape[1], len(streams)):
-                streams[first].standard_normal(out=array[network, row])
-
-        places = [
-            (network, row)
-            for network in range(array.shape[0])
-            for row in range(min(len(self._streams[network]), array.shape[1]))
+        """Fill ``out`` (networks, rows, n), each stream its share of a network's rows."""
+        draws = [
+            (stream, rows)
+            for streams, network in zip(self._streams, out.numpy(), strict=True)
+            for stream, rows in zip(streams, np.array_split(network, _STREAMS), strict=True)
         ]
-        if out.numel() < _WORTH_THREADS:
-            for place in places:
-                draw(*place)
+        if torch.get_num_threads() > 1 and out.numel() >= _WORTH_THREADS:
+            with ThreadPoolExecutor(torch.get_num_threads()) as pool:
+                list(pool.map(_draw, draws))
         else:
-            list(_threads().map(lambda place: draw(*place), places))
+            for draw in draws:
+                _draw(draw)
         return out
+
+
+def _draw(draw: tuple[np.random.Generator, npt.NDArray[np.float64]]) -> None:
+    stream, rows = draw
+    stream.standard_normal(out=rows)
 
 
 class CudaGaussians:
@@ -67,13 +66,8 @@ class CudaGaussians:
         return out.normal_(generator=self._generator)
 
 
-def gaussians(seed: int, networks: range, rows: int, device: torch.device) -> Gaussians:
+def gaussians(seed: int, networks: range, device: torch.device) -> Gaussians:
     """The source for these networks on the device."""
     if device.type == "cpu":
-        return CpuGaussians(seed, networks, rows)
+        return CpuGaussians(seed, networks)
     return CudaGaussians(seed, networks, device)
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(min(torch.get_num_threads(), os.cpu_count() or 1))

@@ -21,12 +21,16 @@ class HiddenLayer(Protocol):
     def start(self, x: Tensor) -> Tensor:
         """W_0 x at step 0; x is (networks, B, n)."""
 
-    def change(self, x: Tensor, by: Tensor) -> tuple[Tensor, Tensor]:
-        """(W_0 Δx, ΔW x), where x is the present value and ``by`` its change Δx."""
+    def change_(self, by: Tensor, x: Tensor, update: Tensor) -> None:
+        """Turn ``by``, which is Δx, into W_0 Δx, and write ΔW x to ``update``; x is the present."""
 
 
 class Trajectory:
-    """The batch of networks at the present step; h and x have shape (networks, B, n)."""
+    """The batch of networks at the present step; h and x have shape (networks, B, n).
+
+    Its buffers are written again and again: at large widths, to be given fresh memory by the
+    system takes longer than to compute what it is for.
+    """
 
     def __init__(self, task: Task, hidden: Sequence[HiddenLayer], recorder: Recorder) -> None:
         self._phi = task.nonlinearity
@@ -42,39 +46,43 @@ class Trajectory:
 
     def start(self, h: Tensor, readout: Tensor) -> None:
         """Step 0, from h^1 and the readout's weights (networks, n)."""
+        x = self._phi.value(h)
         for layer in range(1, self._depth + 1):
             if layer > 1:
-                h = self._hidden[layer - 2].start(self.last_x)
-            x = self.last_x = self._phi.value(h)
+                h = self._hidden[layer - 2].start(x)
+                x = self._phi.value(h)
             self._h_initial.append(h)
             self._x_initial.append(x)
             self._slopes.append(self._phi.derivative(h, x))
             self._note("h", layer, h)
             self._note("x", layer, x)
+        self.last_x = x.clone()
+        self._change, self._scratch = torch.empty_like(x), torch.empty_like(x)
         self._readout_initial = readout
-        self._f_initial = self.f = torch.einsum("sbn,sn->sb", self.last_x, readout)
+        self._f_initial = self.f = torch.einsum("sbn,sn->sb", x, readout)
         self._note("f", self._depth + 1, self.f)
 
     def advance(self, h_change: Tensor, readout_change: Tensor) -> None:
         """The next step, from Δh^1 and the change of the readout's weights."""
         self._step += 1
-        update = x_change = h_change
+        change = update = self._change.copy_(h_change)
         for layer in range(1, self._depth + 1):
             if layer > 1:
-                h_change, update = self._hidden[layer - 2].change(self.last_x, x_change)
-                h_change += update
+                update = self._scratch
+                self._hidden[layer - 2].change_(change, self.last_x, update)
+                change += update
             self._note("update", layer, update)
-            self._note("delta_h", layer, h_change)
+            self._note("delta_h", layer, change)
             h_initial, x_initial = self._h_initial[layer - 1], self._x_initial[layer - 1]
-            h = h_initial + h_change
-            x = self.last_x = self._phi.value(h)
-            x_change = self._phi.change(h_initial, h_change, x_initial, x)
-            self._slopes[layer - 1] = self._phi.derivative(h, x)
+            h = torch.add(h_initial, change, out=self._scratch)
+            x = self._phi.value(h, out=self.last_x)
+            self._phi.derivative(h, x, out=self._slopes[layer - 1])
+            self._phi.change_(change, h_initial, x_initial, x)
             self._note("h", layer, h)
-            self._note("delta_x", layer, x_change)
+            self._note("delta_x", layer, change)
             self._note("x", layer, x)
         through_update = torch.einsum("sbn,sn->sb", self.last_x, readout_change)
-        through_initial = torch.einsum("sbn,sn->sb", x_change, self._readout_initial)
+        through_initial = torch.einsum("sbn,sn->sb", change, self._readout_initial)
         f_change = through_update + through_initial
         self.f = self._f_initial + f_change
         output = self._depth + 1
