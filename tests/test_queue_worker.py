@@ -88,28 +88,28 @@ def test_the_seconds_of_a_check_are_those_of_all_its_workers(on_sqlite: Scene) -
     assert end.result["seconds"] == pytest.approx(sum(seconds))
 
 
-def test_a_failing_check_says_why_and_the_worker_goes_on(scene: Scene) -> None:
-    flaw = scene.directory / "fail-128"
+def test_a_failing_check_says_why_and_the_worker_goes_on(on_postgres: Scene) -> None:
+    flaw = on_postgres.directory / "fail-128"
     flaw.touch()
-    failing = scene.queue.submit(job(64, 128))
-    following = scene.queue.submit(job(64))
-    worker = scene.worker()
-    end = scene.reaches(failing.id, "failed")
+    failing = on_postgres.queue.submit(job(64, 128))
+    following = on_postgres.queue.submit(job(64))
+    worker = on_postgres.worker()
+    end = on_postgres.reaches(failing.id, "failed")
     assert end.error == (
         "measuring width 128 failed: ValueError: no network of width 128 can be built"
     )
     assert end.result is None
     assert end.finished_at is not None
     assert end.progress.done == 1
-    scene.reaches(following.id, "succeeded")
-    assert {pid for _, _, pid in scene.log} == {worker.pid}
-    (listed,) = scene.queue.list(limit=9, status="failed")[0]
+    on_postgres.reaches(following.id, "succeeded")
+    assert {pid for _, _, pid in on_postgres.log} == {worker.pid}
+    (listed,) = on_postgres.queue.list(limit=9, status="failed")[0]
     assert listed == end
     flaw.unlink()
-    scene.end(worker)
-    scene.worker()
-    scene.reaches(scene.queue.submit(job(256)).id, "succeeded")
-    assert scene.check(failing.id) == end, "a failed check does not come back to life"
+    on_postgres.end(worker)
+    on_postgres.worker()
+    on_postgres.reaches(on_postgres.queue.submit(job(256)).id, "succeeded")
+    assert on_postgres.check(failing.id) == end, "a failed check does not come back to life"
 
 
 def test_a_check_that_cannot_be_read_fails(on_sqlite: Scene) -> None:
@@ -163,18 +163,18 @@ def test_a_running_check_is_cancelled_within_a_step(scene: Scene) -> None:
     assert now.finished_at == cancelled.finished_at
 
 
-def test_a_check_cancelled_while_its_worker_is_dead_stays_cancelled(scene: Scene) -> None:
-    hold = scene.hold(64)
-    check = scene.queue.submit(job(64))
-    worker = scene.worker()
-    scene.begun(64)
-    scene.end(worker)
-    cancelled = scene.queue.cancel(check.id)
+def test_a_check_cancelled_while_its_worker_is_dead_stays_cancelled(on_sqlite: Scene) -> None:
+    hold = on_sqlite.hold(64)
+    check = on_sqlite.queue.submit(job(64))
+    worker = on_sqlite.worker()
+    on_sqlite.begun(64)
+    on_sqlite.end(worker)
+    cancelled = on_sqlite.queue.cancel(check.id)
     hold.unlink()
-    scene.worker()
-    scene.reaches(scene.queue.submit(job(128)).id, "succeeded")
-    assert scene.check(check.id) == cancelled
-    assert scene.times("begin", 64) == 1
+    on_sqlite.worker()
+    on_sqlite.reaches(on_sqlite.queue.submit(job(128)).id, "succeeded")
+    assert on_sqlite.check(check.id) == cancelled
+    assert on_sqlite.times("begin", 64) == 1
 
 
 def test_of_two_workers_on_one_file_the_second_waits_for_the_first(on_sqlite: Scene) -> None:
