@@ -22,8 +22,9 @@ Trend = Literal["grows", "stays", "shrinks", "overflows"]
 _SIGMAS: Final = 3.0
 # Probability with which chance alone may turn a verdict.
 _CHANCE: Final = 0.01
-# Times the size of the targets: nobody trains with outputs like that.
-_DIVERGED: Final = 10.0
+# Times the size of targets and initial outputs together: training that does not overshoot
+# changes no output by more.
+_DIVERGED: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ class Judged:
 
     @property
     def significant(self) -> bool:
-        """Whether the slope is not the predicted one, by more than chance explains."""
-        return self.agrees is False and counts(self.place) and not self.error <= self.wide_margin
+        """Whether the slope is neither the predicted one nor that of a mixture, beyond chance."""
+        wrong = self.agrees is False and not self.error <= self.wide_margin
+        return wrong and counts(self.place) and not self.lingers
 
     @property
     def approaches(self) -> bool:
@@ -128,7 +130,7 @@ class Judgement:
 
     @property
     def disagreeing(self) -> tuple[Judged, ...]:
-        """The places whose slope is not the predicted one, by more than chance explains."""
+        """The places whose slope theory does not explain."""
         return tuple(each for each in self.judged if each.significant)
 
     @property
@@ -148,7 +150,8 @@ def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
     adaptive = experiment.optimizer == "adam"
     empirical = decide(((each.place, each.trend) for each in judged), adaptive)
     foreseen = decide(((each.place, each.predicted_trend) for each in judged), adaptive)
-    diverged = _diverged(judged, scale=float(np.abs(training_batch(experiment)[1]).max()))
+    targets = training_batch(experiment)[1]
+    diverged = _diverged(judged, scale=float(np.abs(targets).max()))
     judgement = Judgement("confirmed", theory, empirical, foreseen, judged, diverged)
     return replace(judgement, verdict=_verdict(judgement))
 
@@ -164,17 +167,16 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
         return "confirmed"
     if not wrong:
         return "confirmed" if empirical == theory else "inconclusive"
-    excused = all(
-        each.approaches or each.lingers or _past(each, judgement.diverged) for each in wrong
-    )
+    excused = all(each.approaches or _past(each, judgement.diverged) for each in wrong)
     return "inconclusive" if excused else "contradicted"
 
 
 def _past(judged: Judged, step: int | None) -> bool:
-    return step is not None and judged.place.step >= step
+    return step is not None and judged.place.step >= step - 1  # where it first overshot
 
 
 def _diverged(judged: Iterable[Judged], scale: float) -> int | None:
+    scale += max(each.least for each in judged if each.place == Place("f", each.place.layer, 0))
     steps = [
         each.place.step
         for each in judged

@@ -131,7 +131,7 @@ def _slope(judged: Judged) -> str:
     if judged.fit is None:
         return f"{where} is below all floating-point numbers"
     if judged.trend == "stays":
-        return f"{where} stays of size Θ(1), measured slope {judged.fit.slope:+.3f}"
+        return f"{where} stays of size Θ(1), measured slope {judged.fit.slope:+z.3f}"
     return f"{where} {judged.trend} like n^({judged.fit.slope:.3f})"
 
 
@@ -149,9 +149,14 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
         )
     if judgement.foreseen == judgement.theory:
         if not judgement.disagreeing:
+            read = f"the slopes by themselves read {_KIND[judgement.empirical]}, not {theory}"
+            if any(each.agrees is False and each.lingers for each in judgement.judged):
+                return (
+                    f"{read}, since terms that fade slowly with width still show; choose larger "
+                    "widths"
+                )
             return (
-                f"every slope is as predicted, but one lies so close to the tolerance that the "
-                f"slopes by themselves read {_KIND[judgement.empirical]}, not {theory}; lower "
+                f"{read}, although each is as predicted: one lies close to the tolerance; lower "
                 "tolerance and raise seeds"
             )
         if judgement.diverged:
@@ -160,8 +165,8 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
                 "and such training follows no simple law; lower learning_rate"
             )
         return (
-            f"{_agreement(judgement)}, and the others still bend towards the prediction, or show "
-            "a term that fades slowly with width; choose larger widths"
+            f"{_agreement(judgement)}, and the others still bend towards the prediction; choose "
+            "larger widths"
         )
     if steps := _steps_needed(experiment, judgement):
         return (
@@ -222,7 +227,9 @@ def _agreement(judgement: Judgement) -> str:
     if agreeing == len(compared):
         return f"all {agreeing} slopes are as predicted"
     chance = (
-        "" if judgement.disagreeing else " (the others differ by chance, or f = f_0 + Δf a mixture)"
+        ""
+        if judgement.disagreeing
+        else " (the others differ by chance, or by terms that fade slowly)"
     )
     return f"{agreeing} of {len(compared)} slopes are as predicted{chance}"
 
