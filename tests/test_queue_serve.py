@@ -12,7 +12,9 @@ import httpx
 import psutil
 import pytest
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
+from app.queue import beside
 from app.queue.address import embedded_file, read_address
 from app.settings import Settings
 from tests.queue_fixtures import ROOT, Scene, job, until
@@ -102,6 +104,29 @@ def test_a_worker_told_to_stop_stops_in_mid_check(on_sqlite: Scene, how: signal.
     on_sqlite.begun(64)
     assert on_sqlite.end(worker, how) == 0
     assert "Traceback" not in on_sqlite.output
+
+
+def test_a_worker_without_torch_says_what_to_install() -> None:
+    script = "import sys; sys.modules['torch'] = None; from app.cli import main; main(['worker'])"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == beside.CANNOT_WORK
+    assert done.stderr == (
+        "Error: a worker needs torch; install it with: pip install 'abc-dichotomy[worker]'\n"
+    )
+
+
+def test_serve_starts_no_worker_again_that_cannot_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    script = f"open('{tmp_path}/starts', 'a').write('.'); exit({beside.CANNOT_WORK})"
+    monkeypatch.setattr(beside, "COMMAND", [sys.executable, "-c", script])
+    monkeypatch.setattr(beside, "_SECONDS_BETWEEN_STARTS", 0)
+    with capture_logs() as said, beside.worker_beside():
+        until(lambda: said, "it says so")
+    assert [each["event"] for each in said] == [
+        "the worker cannot work here, see above; checks stay queued"
+    ]
+    assert (tmp_path / "starts").read_text() == "."
 
 
 BAD = {

@@ -10,6 +10,7 @@ from contextlib import closing
 import psutil
 import pytest
 from sqlalchemy import MetaData
+from sqlalchemy.exc import OperationalError
 
 from app.queue.client import QueueUnavailableError
 from app.queue.database import engine_of
@@ -209,6 +210,16 @@ def test_a_worker_survives_that_its_file_goes_away(on_sqlite: Scene) -> None:
     assert end.result["widths"] == [64, 128, 256]
     assert on_sqlite.times("end", 64) == 1
     assert worker.poll() is None
+
+
+def test_a_lost_database_is_no_outcome_of_a_check() -> None:
+    """dbos records every Exception that leaves a check as its failure, if it still can."""
+    from app.queue import workflow
+
+    with pytest.raises(workflow.DatabaseLostError), workflow._in_hand():
+        raise OperationalError("INSERT", {}, Exception("the name of the server is not known"))
+    assert not issubclass(workflow.DatabaseLostError, Exception)
+    assert workflow.running() == set()
 
 
 def test_after_all_that_happens_the_database_holds_json_alone(scene: Scene) -> None:

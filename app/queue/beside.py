@@ -40,17 +40,18 @@ def worker_beside() -> Iterator[None]:
 def _keep(stopping: Event) -> None:
     while not stopping.is_set():
         # In a session of its own, so that Ctrl-C reaches the API alone, which ends the worker.
-        worker = Popen(COMMAND, stdin=PIPE, start_new_session=True)  # noqa: S603
-        while worker.poll() is None and not stopping.wait(0.2):
-            pass
+        with Popen(COMMAND, stdin=PIPE, start_new_session=True) as worker:  # noqa: S603
+            while worker.poll() is None and not stopping.wait(0.2):
+                pass
+            if stopping.is_set():
+                _end(worker)
         if stopping.is_set():
-            _end(worker)
-        elif worker.returncode == CANNOT_WORK:
+            return
+        if worker.returncode == CANNOT_WORK:
             _log.error("the worker cannot work here, see above; checks stay queued")
             return
-        else:
-            _log.warning("the worker died; starting another", exit_status=worker.returncode)
-            stopping.wait(_SECONDS_BETWEEN_STARTS)
+        _log.warning("the worker died; starting another", exit_status=worker.returncode)
+        stopping.wait(_SECONDS_BETWEEN_STARTS)
 
 
 def _end(worker: Popen[bytes]) -> None:
@@ -59,4 +60,3 @@ def _end(worker: Popen[bytes]) -> None:
         worker.wait(_SECONDS_TO_END)
     except TimeoutExpired:
         worker.kill()
-        worker.wait()
