@@ -81,6 +81,19 @@ class JsonRoute(APIRoute):
         return handler
 
 
+def plain(value: Any) -> Any:
+    """The value in what any JSON library reads back alike: decimals as numbers, lists."""
+    match value:
+        case Written():
+            return float(value)
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case dict():
+            return {key: plain(each) for key, each in value.items()}
+        case _:
+            return value
+
+
 def decode(body: bytes) -> Any:
     """JSON with exact decimals.  Raises ``ProblemError`` (400) with the place where it breaks."""
     try:

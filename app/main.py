@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from anyio import Semaphore
+from anyio import CapacityLimiter, Semaphore
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -15,8 +15,18 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
 from app.observe import Metrics, ObserveMiddleware, configure_logging
-from app.routes import classify, equivalence, parametrizations, service
-from app.schemas import examples
+from app.queue.client import CheckQueue
+from app.routes import (
+    check_events,
+    check_plots,
+    checks,
+    classify,
+    equivalence,
+    parametrizations,
+    service,
+)
+from app.routes.queue_access import queue_threads
+from app.schemas import check_examples, examples
 from app.settings import Settings
 
 VERSION = "0.1.0"
@@ -34,13 +44,17 @@ rational arithmetic.
 
 
 @asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Spare the garbage collector what lives as long as the process, and short-lived answers."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)
     yield
     gc.unfreeze()
+    # A thread in which a database hangs is not waited for; the application may start again.
+    app.state.queue_threads.shutdown(wait=False, cancel_futures=True)
+    app.state.queue_threads = queue_threads()
+    app.state.queue.close()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -65,10 +79,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.large_bodies = Semaphore(2)
+    app.state.queue = CheckQueue(settings.database_url)
+    app.state.queue_threads = queue_threads()
+    app.state.streams = Semaphore(check_events.MOST_STREAMS)
+    app.state.plotting = CapacityLimiter(1)  # the library keeps global state
     problems.install(app)
     pages = list(app.router.routes)
-    for module in (classify, parametrizations, equivalence, service):
+    for module in (
+        *(classify, parametrizations, equivalence, checks, check_events, check_plots, service),
+    ):
         app.include_router(module.router)
+    app.include_router(checks.posting)
     # Routes are tried in order; the busiest come first, the documentation's pages last.
     app.router.routes[:] = [*app.router.routes[len(pages) :], *pages]
     app.add_middleware(
@@ -76,7 +97,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_origins=settings.cors_origins,
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["X-Request-ID"],
+        expose_headers=["X-Request-ID", "Location", "Retry-After"],
     )
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics)
     app.add_middleware(CorrelationIdMiddleware)
@@ -87,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 _TAGS = [
     {"name": "classify", "description": "Verdicts on parametrizations, one or many, and gauge."},
     {"name": "gallery", "description": "The named parametrizations of the literature."},
+    {"name": "checks", "description": "Verdicts put to the test on real networks."},
     {"name": "service", "description": "Health, metrics, and what problems mean."},
 ]
 
@@ -105,9 +127,10 @@ def _document(app: FastAPI) -> None:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
-            for path, example in examples.ANSWERS.items():
+            answers = examples.ANSWERS | check_examples.ANSWERS
+            for (method, path, status), example in answers.items():
                 # Set here, because the framework drops what is null from examples.
-                content = schema["paths"][path]["post"]["responses"]["200"]["content"]
+                content = schema["paths"][path][method]["responses"][status]["content"]
                 content["application/json"]["example"] = example
             components = schema["components"]["schemas"]
             shape = TypeAdapter(problems.Problem).json_schema(

@@ -36,6 +36,12 @@ class Metrics:
             registry=self.registry,
         )
         self.verdicts = {kind: verdicts.labels(kind) for kind in Kind}
+        self.checks = Counter(
+            "abc_checks",
+            "Checks accepted, by the verdict of the theorem and by method.",
+            ("theory", "method"),
+            registry=self.registry,
+        )
 
 
 class ObserveMiddleware:

@@ -1,13 +1,19 @@
 """Every error, translated to HTTP in this one place (RFC 9457, application/problem+json).
 
     invalid-json          400  the body is not JSON
+    unauthorized          401  the API key is missing or wrong
     not-found             404  no such resource
     method-not-allowed    405
     body-too-slow         408  the body did not arrive in time
+    key-reused            409  an Idempotency-Key came with another body before
+    not-finished          409  the check has no result
     body-too-large        413
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
+    over-budget           422  the check would take too long, or too much memory
     internal-error        500  a defect of the service
+    queue-unavailable     503  the database of checks does not answer
+    too-many-streams      503  no further stream of events can be opened
 
 ``errors`` holds one entry per flaw, with a JSON pointer (RFC 6901) into the request body, or
 ``/query/name`` or ``/path/name`` for a parameter.
@@ -22,10 +28,11 @@ import msgspec
 import structlog
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 from typing_extensions import TypedDict
 
+from app.queue.client import CursorError, KeyReusedError, QueueUnavailableError
 from solver import ParametrizationError, UnknownParametrizationError
 from solver.exponents import shown
 
@@ -58,7 +65,16 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The body is not JSON",
         "Send one JSON object, encoded in UTF-8. NaN and Infinity are not JSON.",
     ),
-    "not-found": (404, "Not found", "Check the path; GET /v1/parametrizations lists the names."),
+    "unauthorized": (
+        401,
+        "The API key is missing or wrong",
+        "Send the header Authorization: Bearer <key>, or X-API-Key: <key>.",
+    ),
+    "not-found": (
+        404,
+        "Not found",
+        "Check the path; GET /v1/parametrizations lists the names, GET /v1/checks the checks.",
+    ),
     "method-not-allowed": (
         405,
         "Method not allowed",
@@ -68,6 +84,16 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         408,
         "The body did not arrive in time",
         "Send the whole body at once.",
+    ),
+    "key-reused": (
+        409,
+        "The Idempotency-Key is taken",
+        "Another body was posted under it before: make up a new key for a new check.",
+    ),
+    "not-finished": (
+        409,
+        "The check has no result",
+        "Follow its events; there is a plot once its status is succeeded.",
     ),
     "body-too-large": (
         413,
@@ -84,10 +110,25 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The request is not valid",
         "Each entry of errors points at one value and says what is expected there.",
     ),
+    "over-budget": (
+        422,
+        "The check would take too much time or memory",
+        "Lower what the detail names; the estimate and the bounds are there.",
+    ),
     "internal-error": (
         500,
         "A defect of the service",
         "Please report it with the request and its X-Request-ID.",
+    ),
+    "queue-unavailable": (
+        503,
+        "The queue of checks is out of reach",
+        "Try again after the seconds of the header Retry-After; all else works meanwhile.",
+    ),
+    "too-many-streams": (
+        503,
+        "Too many streams of events are open",
+        "Try again later, or ask for the check itself now and then.",
     ),
 }
 #: A problem as it is documented.
@@ -104,7 +145,8 @@ EXAMPLE: Final[Problem] = {
     ],
 }
 
-_CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in PROBLEMS.items()}
+# Of several codes with one status, the first is what the framework's own errors mean.
+_CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in reversed([*PROBLEMS.items()])}
 
 # What the choices stand for, where that is not plain.
 _CHOICE: Final = {
@@ -130,8 +172,14 @@ _OUTSIDE: Final = {
 class ProblemError(HTTPException):
     """Raise it anywhere under a route to answer with a problem."""
 
-    def __init__(self, code: str, detail: str, pointer: str = "") -> None:
-        super().__init__(PROBLEMS[code][0], detail)
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        pointer: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(PROBLEMS[code][0], detail, headers)
         self.code = code
         self.pointer = pointer
 
@@ -172,6 +220,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ParametrizationError, _parametrization)
     app.add_exception_handler(UnknownParametrizationError, _unknown)
     app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(QueueUnavailableError, _queue_unavailable)
+    app.add_exception_handler(KeyReusedError, _key_reused)
+    app.add_exception_handler(CursorError, _cursor)
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(StarletteHTTPException, _http)
     app.add_exception_handler(Exception, _defect)
@@ -193,15 +244,29 @@ async def _unknown(_: Request, error: Exception) -> Response:
     return problem_response("not-found", str(error))
 
 
-async def _validation(_: Request, error: Exception) -> Response:
+async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return _invalid([_field_flaw(each) for each in error.errors()])
+    checking = request.url.path == _CHECKS
+    return _invalid([_field_flaw(each, checking) for each in error.errors()])
+
+
+async def _queue_unavailable(_: Request, error: Exception) -> Response:
+    return problem_response("queue-unavailable", str(error), headers={"Retry-After": "5"})
+
+
+async def _key_reused(_: Request, error: Exception) -> Response:
+    flaw: FlawOut = {"pointer": "/header/Idempotency-Key", "detail": str(error)}
+    return problem_response("key-reused", str(error), [flaw])
+
+
+async def _cursor(_: Request, error: Exception) -> Response:
+    return _invalid([{"pointer": "/query/cursor", "detail": str(error)}])
 
 
 async def _problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
     flaws: list[FlawOut] = [{"pointer": error.pointer, "detail": error.detail}]
-    return problem_response(error.code, error.detail, flaws)
+    return problem_response(error.code, error.detail, flaws, headers=error.headers)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -211,9 +276,22 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         detail = f"there is nothing at {request.url.path[:200]}; /docs lists every resource"
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = Headers(error.headers).get("allow", "")
+        allowed = _allowed(request)
         detail = f"{request.method} is not possible here; allowed: {allowed}"
+        return problem_response(code, detail, headers={"Allow": allowed})
     return problem_response(code, detail, status=error.status_code, headers=error.headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of the resource, of which the framework names those of one route only."""
+    return ", ".join(
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    )
 
 
 async def _defect(request: Request, error: Exception) -> Response:
@@ -221,7 +299,7 @@ async def _defect(request: Request, error: Exception) -> Response:
     return problem_response("internal-error", PROBLEMS["internal-error"][2])
 
 
-def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
+def _field_flaw(error: Mapping[str, Any], checking: bool) -> FlawOut:
     """A framework error in our words: the value, the rule, the remedy."""
     source, *path = error["loc"]
     where = path if source == "body" else [source, *path]
@@ -233,7 +311,7 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
         case "missing":
             detail = f"{name} is missing; it is required here"
         case "extra_forbidden":
-            detail = _unknown_field(name)
+            detail = _unknown_field(name, checking)
         case "literal_error":
             detail = f"{name} is {value}; it must be {context['expected']}{_CHOICE.get(name, '')}"
         case "model_type" | "model_attributes_type" | "dict_type":
@@ -242,6 +320,8 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
             detail = f"{name} is {value}; it must be a string"
         case "int_parsing" | "int_type" | "int_from_float":
             detail = f"{name} is {value}; it must be a whole number"
+        case "string_pattern_mismatch" if name in _TEXTS:
+            detail = f"{name} is {value}; it must be {_TEXTS[name]}"
         case "too_many_fields":
             detail = f"{name} is {error['msg']}; /docs lists them"
         case _:
@@ -249,17 +329,30 @@ def _field_flaw(error: Mapping[str, Any]) -> FlawOut:
     return {"pointer": pointer(where), "detail": detail}
 
 
-def _unknown_field(name: str) -> str:
-    if name in _OUTSIDE:
+def _unknown_field(name: str, checking: bool) -> str:
+    """What to say of it; ``checking`` where the request is one for a check."""
+    if name in _OUTSIDE and not (checking and name == "width"):
         return f'"{name}" is {_OUTSIDE[name]}'
     if name in _FIELDS:
         return f'"{name}" does not belong in this request; leave it out'
-    alike = get_close_matches(name[:40], _FIELDS, n=1)
+    if name in _CHECK_FIELDS:
+        return f'"{name}" belongs to POST {_CHECKS}, which trains networks; leave it out'
+    alike = get_close_matches(name[:40], (*_FIELDS, *_CHECK_FIELDS), n=1)
     hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
     return f"{shown(name)} is not a field here; {hint}"
 
 
+_CHECKS: Final = "/v1/checks"
 _FIELDS: Final = (
     *("preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"),
     *("first", "second"),
 )
+_CHECK_FIELDS: Final = (
+    *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets", "loss"),
+    *("learning_rate", "momentum", "update_rule", "method", "device", "tolerance"),
+)
+# Texts that must match a pattern, which says little to people.
+_TEXTS: Final = {
+    "Idempotency-Key": "1 to 255 visible ASCII characters, such as a UUID",
+    "cursor": "what an earlier answer gave as next",
+}

@@ -1,6 +1,8 @@
 """The application under test, spoken to over HTTP without a server."""
 
+import os
 from collections.abc import Iterator
+from tempfile import TemporaryDirectory
 
 import pytest
 from fastapi.testclient import TestClient
@@ -9,6 +11,13 @@ from app.main import create_app
 from app.settings import Settings
 
 pytest_plugins = ["tests.queue_fixtures"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the checks of tests to themselves, whatever database the environment names."""
+    directory = TemporaryDirectory()
+    config.add_cleanup(directory.cleanup)
+    os.environ["DATABASE_URL"] = f"sqlite:///{directory.name}/checks.sqlite"
 
 
 @pytest.fixture(scope="session")

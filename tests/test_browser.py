@@ -1,6 +1,7 @@
 """The documentation page in a real browser that reaches no host but this one."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -137,7 +138,7 @@ def _execute(operation: Locator) -> Locator:
     """Send the request as it stands; the body shown in answer, which must be one of success."""
     operation.get_by_role("button", name="Execute").click()
     response = operation.locator(".live-responses-table .response").first
-    expect(response.locator(".response-col_status")).to_have_text("200")
+    expect(response.locator(".response-col_status")).to_have_text(re.compile("20[02]"))
     return response.locator(".response-col_description .highlight-code").first
 
 

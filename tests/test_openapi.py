@@ -12,12 +12,20 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.queue_double import QueueDouble, app_with
 
 # What clients generated from the document are called: removing or renaming one breaks them.
 OPERATIONS = {
     "classify": ("post", "/v1/classify"),
     "classify_batch": ("post", "/v1/classify/batch"),
     "compare_parametrizations": ("post", "/v1/equivalence"),
+    "create_check": ("post", "/v1/checks"),
+    "list_checks": ("get", "/v1/checks"),
+    "get_check": ("get", "/v1/checks/{id}"),
+    "cancel_check": ("delete", "/v1/checks/{id}"),
+    "check_events": ("get", "/v1/checks/{id}/events"),
+    "check_plot_svg": ("get", "/v1/checks/{id}/plot.svg"),
+    "check_plot_png": ("get", "/v1/checks/{id}/plot.png"),
     "list_parametrizations": ("get", "/v1/parametrizations"),
     "get_parametrization": ("get", "/v1/parametrizations/{name}"),
     "get_problem": ("get", "/problems/{code}"),
@@ -29,7 +37,8 @@ OPERATIONS = {
 UNDOCUMENTED = {"/", "/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"}
 MOUNTED = {"/static-offline-docs"}
 
-APP: FastAPI = create_app(Settings(log_level="critical"))
+QUEUE = QueueDouble()
+APP: FastAPI = app_with(QUEUE)
 DOCUMENT: dict[str, Any] = APP.openapi()
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
@@ -53,8 +62,21 @@ def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({**schema, "components": {"schemas": SCHEMAS}})
 
 
-def answer_schema(operation: dict[str, Any], status: int = 200) -> dict[str, Any]:
-    content = operation["responses"][str(status)]["content"]
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    """A client of the application whose document this is."""
+    with TestClient(APP, raise_server_exceptions=False) as client:
+        yield client
+
+
+def success(operation: dict[str, Any]) -> str:
+    """The status of an answer that is no error."""
+    (status,) = (status for status in operation["responses"] if status.startswith("2"))
+    return status
+
+
+def answer_schema(operation: dict[str, Any], status: int | None = None) -> dict[str, Any]:
+    content = operation["responses"][str(status or success(operation))]["content"]
     (schema,) = (each["schema"] for each in content.values())
     result: dict[str, Any] = schema
     return result
@@ -147,7 +169,7 @@ def test_errors_of_a_body_are_documented_as_problems(path: str, status: str) -> 
 def test_every_documented_error_is_a_problem() -> None:
     for _, path, operation in operations():
         for status, response in operation["responses"].items():
-            if status == "200":
+            if status == success(operation):
                 continue
             assert list(response["content"]) == ["application/problem+json"], (path, status)
             assert response["description"]
@@ -162,6 +184,11 @@ def test_every_documented_error_is_a_problem() -> None:
         ("/livez", {"200"}),
         ("/readyz", {"200"}),
         ("/metrics", {"200"}),
+        ("/v1/checks", {"200", "422", "503"}),
+        ("/v1/checks/{id}", {"200", "404", "503"}),
+        ("/v1/checks/{id}/events", {"200", "404", "503"}),
+        ("/v1/checks/{id}/plot.svg", {"200", "404", "409", "503"}),
+        ("/v1/checks/{id}/plot.png", {"200", "404", "409", "503"}),
     ],
 )
 def test_what_one_can_get_is_documented(path: str, statuses: set[str]) -> None:
@@ -211,7 +238,7 @@ def test_every_question_has_named_examples(path: str) -> None:
 @pytest.mark.parametrize(("path", "value"), EXAMPLES)
 def test_every_example_works_untouched(client: TestClient, path: str, value: object) -> None:
     response = client.post(path, json=value)
-    assert response.status_code == 200, response.text
+    assert response.status_code == int(success(POSTS[path])), response.text
     validator(answer_schema(POSTS[path])).validate(response.json())
 
 
@@ -293,6 +320,14 @@ def test_answers_have_no_undocumented_fields(client: TestClient) -> None:
 
 # ---------------------------------------------------------------------------- questions
 
+CHECK = "/v1/checks/{id}"
+OF_ITS_OWN = ("id", "created_at", "links")
+MUP_CHECK: dict[str, object] = {"preset": "mup", "depth": 2}
+OF_A_CHECK = (
+    *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets"),
+    *("activation", "loss", "learning_rate", "momentum", "update_rule", "method", "device"),
+    "tolerance",
+)
 NULL_IS_ABSENT = ("preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer")
 
 
@@ -323,12 +358,95 @@ def test_a_spelling_is_documented_just_when_it_is_accepted(
     assert validator(schema).is_valid(body) is accepted
 
 
+@pytest.mark.parametrize("name", [*MUP_CHECK, *OF_A_CHECK])
+def test_null_is_documented_just_where_a_check_accepts_it(client: TestClient, name: str) -> None:
+    body = {**MUP_CHECK, name: None}
+    schema = POSTS["/v1/checks"]["requestBody"]["content"]["application/json"]["schema"]
+    accepted = client.post("/v1/checks", json=body).status_code == 202
+    assert validator(schema).is_valid(body) is accepted
+
+
+BOUNDS = [
+    ("steps", (1, 64), (0, 65)),
+    ("seeds", (2, 256), (1, 257)),
+    ("seed", (0, 2**32 - 1), (-1, 2**32)),
+    ("batch_size", (1, 128), (0, 129)),
+    ("input_dim", (1, 256), (0, 257)),
+    ("learning_rate", (1e-6, 1000), (0, 1001)),
+    ("momentum", (0, 0.999), (-0.1, 1)),
+    ("tolerance", (0.001, 0.25), (0, 0.3)),
+    ("depth", (1, 16), (0, 17)),
+    ("widths", ([16, 32, 64], [2**10, 2**12, 2**13]), ([8, 64, 256], [64, 256], [64, 64, 256])),
+    ("loss", ("mse", "logistic"), ("hinge", 1)),
+    ("method", ("auto", "dense", "matrix_free"), ("sparse",)),
+    ("device", ("auto", "cpu", "cuda"), ("cuda:0",)),
+    ("activation", ("tanh", "relu", "gelu", "erf", "linear"), ("swish",)),
+    ("update_rule", ("sgd",), ("rmsprop",)),
+]
+
+
+@pytest.mark.parametrize(("name", "good", "bad"), BOUNDS, ids=[name for name, _, _ in BOUNDS])
+def test_the_bounds_of_a_check_are_documented(
+    client: TestClient, name: str, good: tuple[object, ...], bad: tuple[object, ...]
+) -> None:
+    schema = POSTS["/v1/checks"]["requestBody"]["content"]["application/json"]["schema"]
+    for value in (*good, *bad):
+        # Small enough for the budget at every bound.
+        body = {**MUP_CHECK, "depth": 1, "widths": [16, 32, 64], name: value}
+        accepted = client.post("/v1/checks", json=body).status_code == 202
+        assert accepted is (value in good), value
+        assert validator(schema).is_valid(body) is accepted, value
+
+
+def test_every_bound_of_a_check_is_tested_here() -> None:
+    assert {name for name, _, _ in BOUNDS} == {*OF_A_CHECK, "depth"} - {"inputs", "targets"}
+
+
 @pytest.mark.parametrize("path", POSTS)
 def test_the_documented_answer_is_that_to_the_first_documented_request(path: str) -> None:
     operation = POSTS[path]
     example = next(
         iter(operation["requestBody"]["content"]["application/json"]["examples"].values())
     )
-    documented = operation["responses"]["200"]["content"]["application/json"]["example"]
-    answer = TestClient(APP).post(path, json=example["value"])
-    assert answer.json() == documented
+    content = operation["responses"][success(operation)]["content"]
+    documented = content["application/json"]["example"]
+    answer = TestClient(APP).post(path, json=example["value"]).json()
+    if path == "/v1/checks":  # which have names and dates of their own
+        assert {**answer, **{name: documented[name] for name in OF_ITS_OWN}} == documented
+    else:
+        assert answer == documented
+
+
+def test_documented_checks_have_the_documented_shape() -> None:
+    for method, path in (("get", "/v1/checks"), ("get", CHECK), ("delete", CHECK)):
+        operation = DOCUMENT["paths"][path][method]
+        content = operation["responses"]["200"]["content"]["application/json"]
+        validator(answer_schema(operation)).validate(content["example"])
+
+
+def test_checks_have_no_undocumented_fields(client: TestClient) -> None:
+    check = client.post("/v1/checks", json=MUP_CHECK).json()
+    assert set(check) == set(SCHEMAS["CheckOut"]["properties"])
+    (listed,) = client.get("/v1/checks", params={"limit": 1}).json()["checks"]
+    assert set(listed) == set(SCHEMAS["CheckSummaryOut"]["properties"])
+    for name, schema in (
+        ("progress", "ProgressOut"),
+        ("experiment", "ExperimentOut"),
+        ("links", "LinksOut"),
+        ("estimate", "EstimateOut"),
+    ):
+        assert set(check[name]) == set(SCHEMAS[schema]["properties"])
+    for link in check["links"].values():
+        QUEUE.change(check["id"], status="cancelled")
+        assert client.get(link).status_code in {200, 409}
+
+
+def test_the_key_opens_just_what_starts_and_cancels() -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    assert {name: each["type"] for name, each in schemes.items()} == {
+        "bearer": "http",
+        "api_key": "apiKey",
+    }
+    guarded = {op["operationId"]: op["security"] for _, _, op in operations() if "security" in op}
+    either = [{"bearer": []}, {"api_key": []}]
+    assert guarded == {"create_check": either, "cancel_check": either}

@@ -1,6 +1,6 @@
 """The errors that a route may answer with, as OpenAPI responses."""
 
-from typing import Any
+from typing import Any, Final
 
 from app.problems import MEDIA_TYPE, PROBLEMS
 
@@ -11,17 +11,21 @@ Responses = dict[int | str, dict[str, Any]]
 
 def problems(*codes: str) -> Responses:
     """OpenAPI responses for the named problems."""
-    responses: Responses = {}
+    meanings: dict[int, list[str]] = {}
     for code in codes:
         status, title, remedy = PROBLEMS[code]
-        responses[status] = {
-            "description": f"{title}. {remedy}",
+        meanings.setdefault(status, []).append(f"{title}. {remedy}")
+    return {
+        status: {
+            "description": " Or: ".join(meaning),
             "content": {MEDIA_TYPE: {"schema": _REFERENCE}},
         }
-    return responses
+        for status, meaning in meanings.items()
+    }
 
 
-#: What any route that takes a body may answer.
-BODY_PROBLEMS: Responses = problems(
-    "invalid-json", "body-too-slow", "body-too-large", "unsupported-media", "invalid-request"
+#: Why a body may be refused, whatever is posted.
+BODY_CODES: Final = (
+    *("invalid-json", "body-too-slow", "body-too-large", "unsupported-media", "invalid-request"),
 )
+BODY_PROBLEMS: Final[Responses] = problems(*BODY_CODES)

@@ -1,16 +1,23 @@
 """The service about itself: health, metrics, and what its problems mean."""
 
+from typing import Final, Literal
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from typing_extensions import TypedDict
 
 from app.problems import PROBLEMS, ProblemError
+from app.queue.client import QueueUnavailableError
 from app.routes.documented import problems
+from app.routes.queue_access import ask
 from app.routes.state import metrics_of
 from app.schemas.writing import answer
 
 router = APIRouter(tags=["service"])
+
+# Whoever asks whether the service is ready, waits no longer than this.
+_PING_SECONDS: Final = 2.0
 
 
 class Health(TypedDict):
@@ -40,10 +47,24 @@ async def livez() -> Response:
     return answer({"status": "ok"})
 
 
-@router.get("/readyz", operation_id="readyz", summary="Can it serve?", response_model=Health)
-async def readyz() -> Response:
-    """Answers when requests can be served."""
-    return answer({"status": "ok"})
+class Readiness(Health):
+    """Whether requests can be served, and whether checks are among them."""
+
+    queue: Literal["ok", "unavailable"]
+
+
+@router.get("/readyz", operation_id="readyz", summary="Can it serve?", response_model=Readiness)
+async def readyz(request: Request) -> Response:
+    """Answers when requests can be served.
+
+    Without its database the service classifies as ever, so it stays ready: `queue` tells, and
+    requests about checks are answered 503 until the database is back.
+    """
+    try:
+        await ask(request, lambda queue: queue.ping(), patience=_PING_SECONDS)
+    except QueueUnavailableError:
+        return answer({"status": "ok", "queue": "unavailable"})
+    return answer({"status": "ok", "queue": "ok"})
 
 
 @router.get(

@@ -1,5 +1,7 @@
 """From the body of a check, as somebody wrote it down, to an experiment with every choice made."""
 
+from typing import Any
+
 from app.experiment.plan import (
     DEFAULT_WIDTHS,
     LOSSES,
@@ -7,8 +9,10 @@ from app.experiment.plan import (
     Loss,
     Method,
     UpdateRule,
+    measurements,
     spelled,
 )
+from app.json_body import plain
 from app.schemas import check_bounds as bounds
 from app.schemas.checks import ACTIVATIONS, DEVICES, METHODS, UPDATE_RULES_OF, CheckIn
 from app.schemas.plain_values import PlainReader, Whole
@@ -43,11 +47,24 @@ def read_check(body: CheckIn, limits: Limits) -> Experiment:
         targets=targets,
         activation=reader.choice("activation", body.activation, ACTIVATIONS),
         loss=loss,
-        learning_rate=reader.real("learning_rate", body.learning_rate, bounds.LEARNING_RATE),
+        learning_rate=reader.real(
+            "learning_rate",
+            body.learning_rate,
+            bounds.ADAPTIVE_LEARNING_RATE if optimizer == "adam" else bounds.LEARNING_RATE,
+        ),
         tolerance=reader.real("tolerance", body.tolerance, bounds.TOLERANCE),
     )
     reader.stop_if_flawed()
     return experiment
+
+
+def job_of(body: CheckIn, experiment: Experiment) -> dict[str, Any]:
+    """What is queued: the experiment, its number of measurements, and the body as it was sent."""
+    return {
+        "experiment": plain(experiment.as_json()),
+        "total": len(measurements(experiment)),
+        "request": plain(body.as_sent()),
+    }
 
 
 def _parametrization(body: CheckIn, limits: Limits, reader: PlainReader) -> Parametrization | None:

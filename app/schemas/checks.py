@@ -5,9 +5,10 @@ the values and reports everything wrong at once.  A field that is null counts as
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, WithJsonSchema
 
 from app.experiment.plan import LOSSES, UPDATE_RULES, Device, UpdateRule
 from app.schemas import check_bounds as bounds
@@ -40,7 +41,12 @@ class CheckIn(ParametrizationIn):
 
     model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["depth"]})
 
-    depth: Annotated[Any, one_of(HIDDEN_LAYERS, {"type": "integer", "minimum": 1})] = None
+    depth: Annotated[
+        Any,
+        WithJsonSchema(
+            {"type": "integer", "minimum": 1, "maximum": 16, "description": HIDDEN_LAYERS}
+        ),
+    ] = None
     widths: Annotated[
         Any,
         one_of(
@@ -106,8 +112,9 @@ class CheckIn(ParametrizationIn):
     learning_rate: Annotated[
         Any,
         one_of(
-            "η; the learning rate of layer l is η n^(-c_l).",
-            bounds.LEARNING_RATE.schema(),
+            "η; the learning rate of layer l is η n^(-c_l). By default "
+            f"{bounds.LEARNING_RATE.default}, for adam {bounds.ADAPTIVE_LEARNING_RATE.default}.",
+            replace(bounds.LEARNING_RATE, default=None).schema(),
         ),
     ] = None
     momentum: Annotated[Any, one_of("Of SGD.", bounds.MOMENTUM.schema())] = None

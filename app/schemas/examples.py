@@ -98,12 +98,12 @@ EQUIVALENCE: Final[Examples] = {
     },
 }
 
-#: What the first request of each path is answered.
-ANSWERS: Final[dict[str, Any]] = {
-    "/v1/classify": msgspec.json.decode(
+#: What the first request of each path is answered, by method, path and status.
+ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
+    ("post", "/v1/classify", "200"): msgspec.json.decode(
         answer(classification(classify(gallery_entry("mup").roles().at_depth(3)))).body
     ),
-    "/v1/classify/batch": {
+    ("post", "/v1/classify/batch", "200"): {
         "depth": 2,
         "count": 3,
         "verdict": ["kernel", "feature_learning", "unstable"],
@@ -111,7 +111,7 @@ ANSWERS: Final[dict[str, Any]] = {
         "stable": [True, True, False],
         "nontrivial": [True, True, None],
     },
-    "/v1/equivalence": {
+    ("post", "/v1/equivalence", "200"): {
         "depth": 1,
         "equivalent": True,
         "theta": ["-1/2", "-1/2"],

@@ -175,9 +175,7 @@ class PlainReader:
 
 def _as_float(value: object) -> float | None:
     """A JSON number in double precision, infinite beyond its range; None for all else."""
-    if isinstance(value, Written):
-        return float(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, int | float | Written):
         return None
     try:
         return float(value)
