@@ -19,8 +19,8 @@ from torch import Tensor
 from app.experiment.norms import row_norms
 from app.experiment.sampling import Gaussians
 
-# Squared sizes, relative to those of the rows at hand, of what is rounding error.
-_ROUNDING = 1e-14
+# Relative sizes: what is rounding error, and what one orthonormalization leaves short.
+_ROUNDING, _SHORT = 1e-13, 1e-7
 
 
 class Basis:
@@ -100,24 +100,24 @@ def orthogonalized(
     """
     known = torch.bmm(block, basis.mT)
     rest = torch.baddbmm(block, known, basis, alpha=-1, out=vectors)
-    size = _normalize(rest)
+    size = _normalize(rest, least=_ROUNDING * row_norms(known))
     values, axes = _principal_axes(rest)
-    # Directions in which the rows differ by less than sqrt(_ROUNDING) come out short, not lost.
-    weights = values.clamp_min(_ROUNDING).rsqrt()
+    # A direction in which the rows differ by s < 1e-7 comes out short, of length s / 1e-7.
+    weights = values.clamp_min(_SHORT**2).rsqrt()
     first = torch.bmm((axes * weights[:, None, :]).mT, rest, out=scratch)
     inside = torch.bmm(first, basis.mT)
     first.baddbmm_(inside, basis, alpha=-1)
-    # What lies in the basis almost entirely, after it has been projected out, is rounding error.
-    _normalize(first, least=1e-2 * torch.linalg.vector_norm(inside, dim=2))
+    # What had s at rounding level, or lies in the basis even now, is no direction of its own.
+    _normalize(first, least=(1e-2 * row_norms(inside)).clamp_min(_ROUNDING / _SHORT))
     values, axes = _principal_axes(first)
-    weights = torch.where(values > 1e-2, values.rsqrt(), 0.0)
+    weights = torch.where(values > 0.1, values.rsqrt(), 0.0)
     second = (axes * weights[:, None, :]).mT
     new = torch.bmm(torch.bmm(rest, first.mT), second.mT).mul_(size[:, :, None])
     torch.bmm(second, first, out=vectors)
     return known, new
 
 
-def _normalize(rows: Tensor, least: Tensor | float = 0.0) -> Tensor:
+def _normalize(rows: Tensor, least: Tensor) -> Tensor:
     """Divide the rows by their norms, which are returned; rows no longer than ``least`` vanish."""
     size = row_norms(rows)
     rows.div_(torch.where(size > least, size, torch.inf)[:, :, None])
