@@ -6,10 +6,11 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlalchemy.exc import OperationalError
 
 from app.queue.client import QueueUnavailableError
@@ -17,20 +18,20 @@ from app.queue.database import engine_of
 from tests.queue_fixtures import ROOT, Scene, job, until
 
 
-def test_a_check_is_done_step_by_step_and_says_how_far_it_is(scene: Scene) -> None:
-    holds = [scene.hold(width) for width in (64, 128)]
-    check = scene.queue.submit(job(64, 128))
-    scene.worker()
+def test_a_check_is_done_step_by_step_and_says_how_far_it_is(on_sqlite: Scene) -> None:
+    holds = [on_sqlite.hold(width) for width in (64, 128)]
+    check = on_sqlite.queue.submit(job(64, 128))
+    on_sqlite.worker()
     for done, (width, hold) in enumerate(zip((64, 128), holds, strict=True)):
-        scene.begun(width)
-        now = scene.check(check.id)
+        on_sqlite.begun(width)
+        now = on_sqlite.check(check.id)
         assert now.status == "running"
         assert (now.progress.done, now.progress.total) == (done, 2)
         assert now.progress.message == f"width {width}: {done} of 2 measurements"
         assert now.started_at is not None
         assert now.result is None
         hold.unlink()
-    end = scene.reaches(check.id, "succeeded")
+    end = on_sqlite.reaches(check.id, "succeeded")
     assert end.result is not None
     assert end.result["widths"] == [64, 128]
     assert end.result["device"] == "cpu"
@@ -38,8 +39,23 @@ def test_a_check_is_done_step_by_step_and_says_how_far_it_is(scene: Scene) -> No
     assert end.started_at is not None
     assert end.finished_at is not None
     assert check.created_at <= end.started_at <= end.finished_at
-    assert scene.queue.list(limit=1)[0][0].result is None
-    assert scene.queue.cancel(check.id) == end
+    assert on_sqlite.queue.list(limit=1)[0][0].result is None
+    assert on_sqlite.queue.cancel(check.id) == end
+
+
+def measured(scene: Scene) -> list[dict[str, Any]]:
+    """What the database keeps of each finished measurement, and when it was finished."""
+    engine = engine_of(scene.url)
+    table = "operation_outputs" if "sqlite" in scene.url else "dbos.operation_outputs"
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                f"SELECT output, completed_at_epoch_ms FROM {table} "
+                "WHERE function_name = 'measure' ORDER BY function_id"
+            )
+        ).all()
+    engine.dispose()
+    return [{**json.loads(output), "at": at} for output, at in rows]
 
 
 def test_a_worker_killed_in_mid_check_goes_on_after_its_last_step(scene: Scene) -> None:
@@ -47,46 +63,22 @@ def test_a_worker_killed_in_mid_check_goes_on_after_its_last_step(scene: Scene) 
     check = scene.queue.submit(job(64, 128, 256))
     worker = scene.worker()
     scene.begun(256)
-    before = scene.check(check.id)
     scene.end(worker)
-    assert scene.check(check.id).status == "running"
+    before, kept = scene.check(check.id), measured(scene)
+    assert before.status == "running"
+    assert len(kept) == 2
     hold.unlink()
     scene.worker()
     end = scene.reaches(check.id, "succeeded")
     assert [scene.times("end", width) for width in (64, 128, 256)] == [1, 1, 1]
     assert scene.times("begin", 256) == 2
     assert scene.times("conclude", 0) == 1
+    assert end.started_at == before.started_at
     assert end.result is not None
     assert end.result["widths"] == [64, 128, 256]
-    assert end.started_at == before.started_at
-
-
-def measured(scene: Scene) -> list[tuple[str, int]]:
-    """What is kept of each finished measurement, and when it was."""
-    with closing(sqlite3.connect(scene.directory / "data" / "queue.sqlite")) as connection:
-        return connection.execute(
-            "SELECT output, completed_at_epoch_ms FROM operation_outputs "
-            "WHERE function_name = 'measure' ORDER BY function_id"
-        ).fetchall()
-
-
-def test_the_seconds_of_a_check_are_those_of_all_its_workers(on_sqlite: Scene) -> None:
-    hold = on_sqlite.hold(128)
-    check = on_sqlite.queue.submit(job(64, 128))
-    worker = on_sqlite.worker()
-    on_sqlite.begun(128)
-    on_sqlite.end(worker)
-    before = measured(on_sqlite)
-    hold.unlink()
-    on_sqlite.worker()
-    end = on_sqlite.reaches(check.id, "succeeded")
-    after = measured(on_sqlite)
-    assert len(before) == 1
-    assert after[:1] == before
-    seconds = [json.loads(output)["seconds"] for output, _ in after]
-    assert len(seconds) == 2
-    assert end.result is not None
-    assert end.result["seconds"] == pytest.approx(sum(seconds))
+    # The seconds are those of both workers.
+    assert measured(scene)[:2] == kept
+    assert end.result["seconds"] == pytest.approx(sum(x["seconds"] for x in measured(scene)))
 
 
 def test_a_failing_check_says_why_and_the_worker_goes_on(on_postgres: Scene) -> None:
@@ -143,23 +135,23 @@ def test_a_check_that_kills_its_workers_is_given_up(on_sqlite: Scene) -> None:
     assert on_sqlite.queue.list(limit=9, status="failed")[0] == [end]
 
 
-def test_a_running_check_is_cancelled_within_a_step(scene: Scene) -> None:
-    hold = scene.hold(64)
-    check = scene.queue.submit(job(64, 128))
-    worker = scene.worker()
-    scene.begun(64)
-    cancelled = scene.queue.cancel(check.id)
+def test_a_running_check_is_cancelled_within_a_step(on_postgres: Scene) -> None:
+    hold = on_postgres.hold(64)
+    check = on_postgres.queue.submit(job(64, 128))
+    worker = on_postgres.worker()
+    on_postgres.begun(64)
+    cancelled = on_postgres.queue.cancel(check.id)
     assert cancelled is not None
     assert cancelled.status == "cancelled"
     hold.unlink()
-    following = scene.queue.submit(job(256))
-    scene.reaches(following.id, "succeeded")
-    assert scene.times("begin", 128) == 0
-    scene.end(worker)
-    scene.worker()
-    scene.reaches(scene.queue.submit(job(512)).id, "succeeded")
-    assert scene.times("begin", 128) == 0
-    now = scene.check(check.id)
+    following = on_postgres.queue.submit(job(256))
+    on_postgres.reaches(following.id, "succeeded")
+    assert on_postgres.times("begin", 128) == 0
+    on_postgres.end(worker)
+    on_postgres.worker()
+    on_postgres.reaches(on_postgres.queue.submit(job(512)).id, "succeeded")
+    assert on_postgres.times("begin", 128) == 0
+    now = on_postgres.check(check.id)
     assert now.status == "cancelled"
     assert now.finished_at == cancelled.finished_at
 
