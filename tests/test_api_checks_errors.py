@@ -52,7 +52,7 @@ NOT_WHOLE = {
 NOT_A_NUMBER = {name: NOT_WHOLE[name] for name in ("text", "true", "a list", "an object")}
 WHOLE = {
     "steps": (1, 64),
-    "seeds": (2, 256),
+    "seeds": (1, 256),
     "seed": (0, 2**32 - 1),
     "batch_size": (1, 128),
     "input_dim": (1, 256),

@@ -6,8 +6,9 @@ from typing import Final
 from app.schemas.plain_values import Real, Whole
 
 STEPS: Final = Whole("it counts training steps", 1, 64, default=4)
-# The error of a slope is estimated from how networks of one width differ: two at least.
-SEEDS: Final = Whole("it counts networks at the largest width", 2, 256, default=16)
+SEEDS: Final = Whole("it counts networks at the largest width", 1, 256, default=16)
+# A step of a dense network costs n², not n.
+DENSE_SEEDS: Final = replace(SEEDS, default=8)
 SEED: Final = Whole("it fixes all randomness", 0, 2**32 - 1, default=0)
 BATCH_SIZE: Final = Whole("it counts the inputs of a batch", 1, 128, default=4)
 INPUT_DIM: Final = Whole("it counts the entries of an input", 1, 256, default=8)

@@ -37,7 +37,9 @@ def read_check(body: CheckIn, limits: Limits) -> Experiment:
         device=reader.choice("device", body.device, DEVICES),
         widths=_widths(body, method, reader),
         steps=reader.whole("steps", body.steps, bounds.STEPS),
-        seeds=reader.whole("seeds", body.seeds, bounds.SEEDS),
+        seeds=reader.whole(
+            "seeds", body.seeds, bounds.DENSE_SEEDS if method == "dense" else bounds.SEEDS
+        ),
         seed=reader.whole("seed", body.seed, bounds.SEED),
         batch_size=_size("batch_size", body.batch_size, bounds.BATCH_SIZE, inputs, reader),
         input_dim=_size(

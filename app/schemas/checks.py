@@ -62,7 +62,8 @@ class CheckIn(ParametrizationIn):
         Any,
         one_of(
             "How many networks at the largest width; at smaller ones there are more, so that the "
-            "noise is even.",
+            f"noise is even. By default {bounds.SEEDS.default}, or {bounds.DENSE_SEEDS.default} "
+            "where they are dense.",
             bounds.SEEDS.schema(),
         ),
     ] = None
