@@ -13,6 +13,7 @@ from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
+import psutil
 import pytest
 
 from app.experiment.plan import Experiment, measurements, spelled
@@ -154,10 +155,13 @@ def _scene(url: str, directory: Path) -> Iterator[Scene]:
     scene = Scene(url, directory, CheckQueue(url))
     yield scene
     for process in scene.processes:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGCONT)
         process.kill()
         process.wait()
+    # The workers of a killed service end by themselves, unless that is what failed.
+    for other in psutil.process_iter(["cmdline"]):
+        if str(directory) in (other.info["cmdline"] or ()):
+            with suppress(psutil.NoSuchProcess):
+                other.kill()
     scene.queue.close()
 
 
