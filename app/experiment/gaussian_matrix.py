@@ -19,8 +19,8 @@ from torch import Tensor
 from app.experiment.norms import row_norms
 from app.experiment.sampling import Gaussians
 
-# Relative sizes: what is rounding error, and what one orthonormalization leaves short.
-_ROUNDING, _SHORT = 1e-13, 1e-7
+# Relative sizes of rounding errors: of vectors, and (more than enough) of a Gram matrix.
+_ROUNDING, _SHIFT = 1e-12, 1e-13
 
 
 class Basis:
@@ -101,18 +101,21 @@ def orthogonalized(
     known = torch.bmm(block, basis.mT)
     rest = torch.baddbmm(block, known, basis, alpha=-1, out=vectors)
     size = _normalize(rest, least=_ROUNDING * row_norms(known))
-    values, axes = _principal_axes(rest)
-    # A direction in which the rows differ by s < 1e-7 comes out short, of length s / 1e-7.
-    weights = values.clamp_min(_SHORT**2).rsqrt()
-    first = torch.bmm((axes * weights[:, None, :]).mT, rest, out=scratch)
+    # Shifted, so that it exists, and what rows have of their own, if s < sqrt(_SHIFT), comes out
+    # short: of length s / sqrt(_SHIFT).
+    one = torch.eye(block.shape[1], dtype=block.dtype, device=block.device)
+    lower, _ = torch.linalg.cholesky_ex(_gram(rest) + _SHIFT * one)
+    inverse = torch.linalg.solve_triangular(lower, one, upper=False)
+    first = torch.bmm(inverse, rest, out=scratch)
     inside = torch.bmm(first, basis.mT)
     first.baddbmm_(inside, basis, alpha=-1)
     # What had s at rounding level, or lies in the basis even now, is no direction of its own.
-    _normalize(first, least=(1e-2 * row_norms(inside)).clamp_min(_ROUNDING / _SHORT))
-    values, axes = _principal_axes(first)
+    _normalize(first, least=(1e-2 * row_norms(inside)).clamp_min(_ROUNDING / _SHIFT**0.5))
+    # Nearly orthonormal, but for zeros.  The symmetric root, since it is a smooth function.
+    values, axes = torch.linalg.eigh(_gram(first))
     weights = torch.where(values > 0.1, values.rsqrt(), 0.0)
-    second = (axes * weights[:, None, :]).mT
-    new = torch.bmm(torch.bmm(rest, first.mT), second.mT).mul_(size[:, :, None])
+    second = torch.bmm(axes * weights[:, None, :], axes.mT)
+    new = torch.bmm(torch.bmm(rest, first.mT), second).mul_(size[:, :, None])
     torch.bmm(second, first, out=vectors)
     return known, new
 
@@ -124,9 +127,7 @@ def _normalize(rows: Tensor, least: Tensor) -> Tensor:
     return size
 
 
-def _principal_axes(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Eigenvalues and eigenvectors of the Gram matrix of the rows."""
+def _gram(rows: Tensor) -> Tensor:
     gram = torch.bmm(rows, rows.mT)
     # A network that blew up must not take the others of its batch along.
-    values, axes = torch.linalg.eigh(torch.where(torch.isfinite(gram), gram, 0.0))
-    return values, axes
+    return torch.where(torch.isfinite(gram), gram, 0.0)
