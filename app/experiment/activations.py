@@ -67,7 +67,7 @@ class _Smooth(Nonlinearity):
 
     def change_(self, by: Tensor, h: Tensor, before: Tensor, after: Tensor) -> Tensor:
         # Below 1e-3, φ' integrated by Gauss's rule with two points: its relative error is of the
-        # order of by⁴ / 4320.  Above, the subtraction, whose relative error is of order 1e-13.
+        # order of by⁴ / 4320.  Above, the subtraction, whose relative error is of order 1e-12.
         integral = self.slope(h + _GAUSS[0] * by).add_(self.slope(h + _GAUSS[1] * by))
         small = by.abs() < 1e-3
         return by.copy_(torch.where(small, integral.mul_(by / 2), after - before))
