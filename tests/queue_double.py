@@ -134,6 +134,7 @@ def result_of(check: Check) -> dict[str, Any]:
                 "measured_exponent": 0.01,
                 "standard_error": 0.004,
                 "agrees": True,
+                "explained": False,
                 "sizes": [[0.5, 0.4, 0.6]] * (len(widths) - 1) + [None],
                 "fitted_widths": widths[:-1],
                 "note": "blew up at the last width",

@@ -81,6 +81,7 @@ def _report(
             [s, 0.8 * s, min(1.3 * s, 1e308)] if np.isfinite(s) else None for s in sizes.tolist()
         ],
         "fitted_widths": [int(width) for width in n[finite]],
+        "explained": False,
         "note": None,
     }
 

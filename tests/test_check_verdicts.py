@@ -158,6 +158,17 @@ def test_too_few_steps_are_inconclusive() -> None:
     assert "raise steps to 2" in result["summary"]
 
 
+def test_a_slope_that_theory_explains_says_how() -> None:
+    mixture = listed("0 -1/4 0", "0 3/4 3/4", "-1/2 3/2 5/4")  # f_0 fades, Δf stays
+    result = checked(experiment(mixture, activation="relu"))
+    explained = [each for each in result["quantities"] if each["explained"]]
+    assert explained
+    for each in explained:
+        assert each["agrees"] is False
+        assert "still shows" in (each["note"] or "") or "chance" in (each["note"] or "")
+    assert result["verdict"] == "confirmed", result["summary"]
+
+
 def test_overflow_at_every_width_is_inconclusive_and_no_crash() -> None:
     result = checked(experiment(listed(*NTK, "-1000"), widths=(256, 512, 1024)))
     assert result["verdict"] == "inconclusive"

@@ -255,6 +255,17 @@ def test_a_disagreement_at_a_step_that_is_not_drawn_is_drawn_all_the_same() -> N
     assert any(words.startswith("2 of 40 disagree") for words in drawing.words("panel-delta_x"))
 
 
+def test_what_theory_explains_is_counted_but_not_marked() -> None:
+    result = synthetic("mup", 2)
+    for report in result["quantities"]:
+        if (report["quantity"], report["layer"], report["step"]) == ("delta_x", 1, 2):
+            report.update({"agrees": False, "explained": True, "measured_exponent": 0.2})
+    drawing = Drawing(result)
+    assert drawing.named("disagrees-") == set()
+    assert drawing.words("mark-delta_x") == ["✓"]
+    assert any(words.startswith("7 of 8 agree") for words in drawing.words("panel-delta_x"))
+
+
 def test_no_text_is_smaller_than_seven_points() -> None:
     drawing = of("mup")
     sizes: list[float] = []

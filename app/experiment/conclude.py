@@ -71,6 +71,7 @@ def _report(judged: Judged, sizes: Sequence[Array]) -> QuantityReport:
         "measured_exponent": None if fit is None else round(-fit.slope, _DIGITS),
         "standard_error": None if fit is None else round(fit.standard_error, _DIGITS),
         "agrees": judged.agrees,
+        "explained": judged.agrees is False and not judged.significant,
         "sizes": [_spread(each) for each in sizes],
         "fitted_widths": [] if fit is None else list(fit.widths),
         "note": place_note(judged),

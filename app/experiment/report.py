@@ -12,8 +12,10 @@ class QuantityReport(TypedDict):
 
     ``predicted_exponent`` e means size Θ(n^-e), in canonical spelling; null where theory
     predicts nothing (after a blow-up).  ``measured_exponent`` is minus the fitted log-log slope,
-    null where there is nothing to fit; ``agrees`` is null where either is null.  ``sizes`` has
-    one [median, low, high] over seeds (quartiles) for each width, null where networks blew up.
+    null where there is nothing to fit; ``agrees`` is null where either is null.  ``explained``
+    says that a slope which does not agree challenges no theory: among so many, some are that
+    far off by chance, or a term that fades slowly with width still shows.  ``sizes`` has one
+    [median, low, high] over seeds (quartiles) for each width, null where networks blew up.
     ``fitted_widths`` are those the fit used.
     """
 
@@ -26,6 +28,7 @@ class QuantityReport(TypedDict):
     measured_exponent: float | None
     standard_error: float | None
     agrees: bool | None
+    explained: bool
     sizes: list[list[float] | None]
     fitted_widths: list[int]
     note: str | None

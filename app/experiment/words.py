@@ -91,6 +91,8 @@ def place_note(judged: Judged) -> str | None:
     if judged.agrees is False and judged.lingers:
         lingering = judged.prediction.lingering or Fraction()
         remarks.append(f"a term that fades like {power(-lingering)} still shows")
+    elif judged.agrees is False and judged.error <= judged.wide_margin:
+        remarks.append("off by no more than chance explains among so many slopes")
     if fit.bend:
         towards = " towards the predicted slope" if judged.approaches else ""
         remarks.append(f"still bends{towards} at the largest widths")

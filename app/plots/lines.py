@@ -72,6 +72,11 @@ class Line:
         return self.report["agrees"]
 
     @property
+    def wrong(self) -> bool:
+        """Whether theory does not explain the measured exponent."""
+        return self.agrees is False and not self.report["explained"]
+
+    @property
     def off(self) -> float:
         """How far the measured exponent is from the predicted one; infinite if unknown."""
         measured, exponent = self.report["measured_exponent"], self.exponent
@@ -116,12 +121,12 @@ class Panel:
 
     @property
     def wrong(self) -> tuple[Line, ...]:
-        """The lines that disagree with their prediction."""
-        return tuple(line for line in self.lines if line.agrees is False)
+        """The lines that theory does not explain."""
+        return tuple(line for line in self.lines if line.wrong)
 
     @property
     def agrees(self) -> bool | None:
-        """Whether every line does that was compared; None if none was."""
+        """Whether theory explains every line that was compared; None if none was."""
         return not self.wrong if self.compared else None
 
     @property
@@ -153,7 +158,7 @@ def depth(result: CheckResult) -> int:
 
 def _panel(quantity: Quantity, lines: Sequence[Line], steps: Sequence[int]) -> Panel:
     drawn = [line for line in lines if line.step in steps]
-    wrong = [line for line in lines if line.agrees is False]
+    wrong = [line for line in lines if line.wrong]
     if wrong and not any(line in drawn for line in wrong):
         drawn.append(max(wrong, key=lambda line: line.off))  # a disagreement is never hidden
     return Panel(quantity, tuple(lines), tuple(drawn))

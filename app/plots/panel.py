@@ -61,7 +61,7 @@ def draw_panel(axes: Axes, panel: Panel, x: Array, key: Key) -> set[str]:
         _draw_band(axes, line, key.colour(line), low)
     for guide in placed:
         _draw_guide(axes, guide, panel)
-    for line in sorted(panel.drawn, key=lambda each: (each.agrees is False, each.exponent is None)):
+    for line in sorted(panel.drawn, key=lambda each: (each.wrong, each.exponent is None)):
         _draw_line(axes, line, key, panel.quantity)
     draw_strip(axes, panel)
     return set(mark_edges(axes, panel.drawn))
@@ -124,7 +124,7 @@ def _draw_band(axes: Axes, line: Line, colour: str, floor_: float) -> None:
 
 def _draw_line(axes: Axes, line: Line, key: Key, quantity: str) -> None:
     marker, dashes = key.step(line)
-    wrong, unpredicted = line.agrees is False, line.exponent is None
+    wrong, unpredicted = line.wrong, line.exponent is None
     colour = style.UNPREDICTED if unpredicted else key.colour(line)
     axes.plot(
         line.x,

@@ -52,9 +52,10 @@ def caption(panel: Panel) -> str:
         return "no prediction"
     if not compared:
         return "nothing to compare"
-    verb, some, total = "disagree" if wrong else "agree", len(wrong or compared), len(compared)
+    verb, total = "disagree" if wrong else "agree", len(compared)
+    some = len(wrong) or sum(line.agrees is True for line in compared)
     if total == 1:
-        count = f"{verb}s"
+        count = f"{verb}s" if some else "explained"
     else:
         count = f"{some} of {total} {verb}" if some < total else f"all {total} {verb}"
     return ": ".join([count, *_slopes(compared)])

@@ -104,6 +104,7 @@ _RESULT: Final[CheckResult] = {
                 [0.223447, 0.221983, 0.2246],
             ],
             "fitted_widths": [256, 512, 1024, 2048, 4096],
+            "explained": False,
             "note": None,
         }
     ],
