@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from solver import Activation, Optimizer, Parametrization, format_exponent
@@ -134,11 +134,7 @@ def measurements(experiment: Experiment) -> list[Measurement]:
     """The whole experiment in units of work, narrow networks first."""
     result: list[Measurement] = []
     for width in sorted(experiment.widths):
-        total = seeds_at(experiment, width)
-        one = _one_network(experiment, width)
-        at_once = max(
-            1, int(min(_SECONDS_AT_ONCE / one.seconds, _BYTES_AT_ONCE / one.bytes, total))
-        )
+        total, at_once = seeds_at(experiment, width), _at_once(experiment, width)
         result += [
             Measurement(width, first, min(at_once, total - first))
             for first in range(0, total, at_once)
@@ -149,36 +145,51 @@ def measurements(experiment: Experiment) -> list[Measurement]:
 def estimate(experiment: Experiment) -> Estimate:
     """What the whole experiment takes; the memory is that of its largest measurement."""
     seconds, most = 0.0, 0
-    for width, _, seeds in measurements(experiment):
-        one = _one_network(experiment, width)
-        seconds += one.seconds * seeds + _SECONDS_PER_MEASUREMENT
-        most = max(most, one.bytes * seeds)
+    for width in experiment.widths:
+        one, total = _one_network(experiment, width), seeds_at(experiment, width)
+        at_once = min(_at_once(experiment, width), total)
+        seconds += one.seconds * total + _SECONDS_PER_MEASUREMENT * ceil(total / at_once)
+        most = max(most, one.bytes * at_once)
     return Estimate(seconds, most)
 
 
-# Fitted to measurements on two cores; a GPU is faster.
+def _at_once(experiment: Experiment, width: int) -> int:
+    """How many networks of this width make a measurement."""
+    one = _one_network(experiment, width)
+    return max(1, int(min(_SECONDS_AT_ONCE / one.seconds, _BYTES_AT_ONCE / one.bytes)))
+
+
+# Fitted to measurements on two cores, to within a factor 2; a GPU is faster.
 _SECONDS_PER_MEASUREMENT: Final = 0.05
-_SECONDS_PER_ENTRY: Final = 4e-9
+_SECONDS_PER_LAYER_AND_STEP: Final = 6e-5
+_SECONDS_PER_ENTRY: Final = 1.8e-8  # of h, with φ, φ', norms and what else is entrywise
 _SECONDS_PER_SAMPLE: Final = 2e-8
+_SECONDS_PER_PRODUCT: Final = 6e-11  # of basis vectors with a block
+_SECONDS_PER_WEIGHT: Final = 8e-9  # in forward, backward and the optimizer
+_SECONDS_PER_WEIGHT_AND_INPUT: Final = 2e-10
 
 
 def _one_network(experiment: Experiment, width: int) -> Estimate:
+    """The bytes are those beyond what a worker takes that does nothing."""
     depth, steps, batch = experiment.depth, experiment.steps, experiment.batch_size
-    hidden = depth - 1
-    vectors = steps * batch
-    activity = (depth + 1) * (steps + 1) * batch * width
+    hidden, block = depth - 1, batch * width
+    seconds = _SECONDS_PER_LAYER_AND_STEP * depth * steps
+    seconds += _SECONDS_PER_ENTRY * depth * (steps + 1) * block
     if experiment.method == "matrix_free":
-        # Each of 2 * steps products per layer reads up to four stores of ``vectors`` vectors.
-        stored = 4 * hidden * vectors * width
-        entries = hidden * (steps + 1) * 4 * vectors * width * batch
-        samples = 2 * hidden * vectors * width
+        # At each step 18 products of a block with as many vectors as there have been so far.
+        products = hidden * batch * block * (9 * steps * (steps + 1) + 12 * steps)
+        seconds += _SECONDS_PER_PRODUCT * products
+        samples = hidden * (2 * steps + 1) * block + (experiment.input_dim + 1) * width
+        # Both bases with their images, updates and velocities in them, and what is elementwise.
+        floats = hidden * (4 * steps + 2) * block + 2 * hidden * steps * (steps + 1) * batch**2
+        floats += (3 * depth + 11) * block + (experiment.input_dim + 5) * width
     else:
-        copies = 3 if experiment.update_rule == "sgd" else 6
-        stored = copies * hidden * width * width
-        entries = hidden * (steps + 1) * (3 * batch + 2 * copies) * width * width
-        samples = hidden * width * width
-    size = 8 * (stored + 4 * activity // (steps + 1) + 4 * batch * width)
-    return Estimate(
-        _SECONDS_PER_ENTRY * (entries + 8 * activity) + _SECONDS_PER_SAMPLE * (samples + width),
-        size,
-    )
+        weights = hidden * width * width
+        passes = 2 if experiment.update_rule == "adam" else 1
+        seconds += _SECONDS_PER_WEIGHT * passes * steps * weights
+        seconds += _SECONDS_PER_WEIGHT_AND_INPUT * steps * batch * weights
+        samples = 2 * weights  # they also are the first to touch their memory
+        # W_0, ΔW, the gradient, the optimizer's state, and room to turn these over.
+        state = 3 if experiment.update_rule == "adam" else int(experiment.momentum > 0)
+        floats = (4 + state) * weights + (8 * depth + 6) * block
+    return Estimate(seconds + _SECONDS_PER_SAMPLE * samples, 8 * floats)
