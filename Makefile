@@ -4,7 +4,8 @@ PORT ?= 8000
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-BENCHMARKS = $(subst /,.,$(basename $(sort $(wildcard benchmarks/bench_*.py))))
+BENCHMARKS = $(subst /,.,$(basename $(sort $(wildcard benchmarks/bench_*.py) benchmarks/coordinate_check.py)))
+PEERS := .venv/.installed-peers
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve check test bench clean
@@ -43,7 +44,14 @@ test: setup check ## Check, then run every test
 	@echo 'Running the tests'
 	@$(BIN)/python -m pytest
 
-bench: setup ## Run every benchmark, one after the other
+# mup also asks for torchvision and seaborn, which only its own tests and plots use.
+$(PEERS): pyproject.toml constraints.txt $(INSTALLED)
+	@echo 'Installing what the benchmarks compare with'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-deps mup
+	@touch $@
+
+bench: setup $(PEERS) ## Run every benchmark, one after the other
 	@for benchmark in $(BENCHMARKS); do \
 		echo "Running $$benchmark"; \
 		$(BIN)/python -m $$benchmark || exit 1; \
