@@ -158,6 +158,15 @@ def test_too_few_steps_are_inconclusive() -> None:
     assert "raise steps to 2" in result["summary"]
 
 
+@pytest.mark.parametrize("widths", [(16, 32, 64, 128, 256), (1024, 4096, 16384)])
+def test_few_or_narrow_widths_contradict_nothing(widths: tuple[int, ...]) -> None:
+    truth = experiment(named("ntk", 2), widths=widths)
+    claimed = replace(truth, exponents=spelled(named("mup", 2)))
+    result = conclude(claimed, measured(truth), "cpu", 0.0)
+    assert result["verdict"] == "inconclusive", result["summary"]
+    assert "choose more and larger widths" in result["summary"]
+
+
 def test_a_slope_that_theory_explains_says_how() -> None:
     mixture = listed("0 -1/4 0", "0 3/4 3/4", "-1/2 3/2 5/4")  # f_0 fades, Δf stays
     result = checked(experiment(mixture, activation="relu"))

@@ -68,6 +68,7 @@ def test_what_costs_more_is_estimated_to_cost_more() -> None:
             {"steps": 2 * each.steps},
             {"seeds": 2 * each.seeds},
             {"batch_size": 4 * each.batch_size},
+            {"input_dim": 16 * each.input_dim},
         ):
             cost = estimate(Experiment.from_json({**each.as_json(), **more}))
             assert cost.seconds > base.seconds, more

@@ -25,6 +25,9 @@ _CHANCE: Final = 0.01
 # Times the size of targets and initial outputs together: training that does not overshoot
 # changes no output by more.
 _DIVERGED: Final = 2.0
+# What it takes to contradict a theorem about large widths.
+_FEWEST_WIDTHS: Final = 4
+_NARROWEST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,15 @@ class Judgement:
         return tuple(each for each in self.judged if each.significant)
 
     @property
+    def narrow(self) -> bool:
+        """Whether the widths are too few, or too small, to contradict a theorem about large n.
+
+        Bending is told from four widths on, and only it says how far off the limit still is.
+        """
+        fits = [each.fit for each in self.disagreeing if each.fit]
+        return any(len(fit.widths) < _FEWEST_WIDTHS or fit.widths[0] < _NARROWEST for fit in fits)
+
+    @property
     def growth_seen(self) -> bool:
         """Whether the slopes show instability, rather than overflow at every width alike."""
         return any(unsound(each.place, each.trend) for each in self.judged if counts(each.place))
@@ -168,7 +180,7 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
     if not wrong:
         return "confirmed" if empirical == theory else "inconclusive"
     excused = all(each.approaches or _past(each, judgement.diverged) for each in wrong)
-    return "inconclusive" if excused else "contradicted"
+    return "inconclusive" if excused or judgement.narrow else "contradicted"
 
 
 def _past(judged: Judged, step: int | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from solver import Activation, Optimizer, Parametrization, format_exponent
 from solver.parametrization import shared
+from solver.scaling import places
 
 Method = Literal["matrix_free", "dense"]
 Loss = Literal["mse", "logistic"]
@@ -150,7 +151,10 @@ def estimate(experiment: Experiment) -> Estimate:
         at_once = min(_at_once(experiment, width), total)
         seconds += one.seconds * total + _SECONDS_PER_MEASUREMENT * ceil(total / at_once)
         most = max(most, one.bytes * at_once)
-    return Estimate(seconds, most)
+    recorded = sum(1 for _ in places(experiment.depth, experiment.steps))
+    sizes = recorded * sum(seeds_at(experiment, width) for width in experiment.widths)
+    seconds += _SECONDS_PER_SIZE * sizes + _SECONDS_PER_POINT * recorded * len(experiment.widths)
+    return Estimate(seconds, max(most, _BYTES_PER_SIZE * sizes))
 
 
 def _at_once(experiment: Experiment, width: int) -> int:
@@ -167,6 +171,9 @@ _SECONDS_PER_SAMPLE: Final = 2e-8
 _SECONDS_PER_PRODUCT: Final = 6e-11  # of basis vectors with a block
 _SECONDS_PER_WEIGHT: Final = 8e-9  # in forward, backward and the optimizer
 _SECONDS_PER_WEIGHT_AND_INPUT: Final = 2e-10
+_SECONDS_PER_POINT: Final = 2e-4  # of a line that is fitted
+_SECONDS_PER_SIZE: Final = 1e-6  # on its way through the database
+_BYTES_PER_SIZE: Final = 150
 
 
 def _one_network(experiment: Experiment, width: int) -> Estimate:
@@ -184,7 +191,7 @@ def _one_network(experiment: Experiment, width: int) -> Estimate:
         floats = hidden * (4 * steps + 2) * block + 2 * hidden * steps * (steps + 1) * batch**2
         floats += (3 * depth + 11) * block + (experiment.input_dim + 5) * width
     else:
-        weights = hidden * width * width
+        weights = hidden * width * width + (experiment.input_dim + 1) * width
         passes = 2 if experiment.update_rule == "adam" else 1
         seconds += _SECONDS_PER_WEIGHT * passes * steps * weights
         seconds += _SECONDS_PER_WEIGHT_AND_INPUT * steps * batch * weights

@@ -166,6 +166,11 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
                 f"from step {judgement.diverged} on f is far off the targets at every width alike, "
                 "and such training follows no simple law; lower learning_rate"
             )
+        if judgement.narrow:
+            return (
+                f"{_agreement(judgement)}, but fewer than four widths, or widths below 64, are no "
+                "case against a theorem about large ones; choose more and larger widths"
+            )
         return (
             f"{_agreement(judgement)}, and the others still bend towards the prediction; choose "
             "larger widths"
