@@ -36,6 +36,8 @@ def serve(host: str, port: int, workers: int) -> None:
     """
     settings = _settings()
     click.echo(f"Starting on http://{host}:{port} - documentation: http://{host}:{port}/docs")
+    if not embedded_file(settings.database_url):
+        click.echo("Checks wait for workers on the same database: python -m app.worker")
     # Of itself SIGTERM would end this process before it has ended the worker.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with worker_beside() if embedded_file(settings.database_url) else nullcontext():

@@ -122,6 +122,7 @@ def result_of(check: Check) -> dict[str, Any]:
         "theory": "feature_learning",
         "empirical": "feature_learning",
         "summary": "As predicted.",
+        "subject": "a = 0, b = 0, c = 0 · sgd · tanh · mse · η = 0.5",
         "widths": widths,
         "seeds": [8] * len(widths),
         "tolerance": 0.05,

@@ -38,6 +38,7 @@ def synthetic(
         "theory": _kind(expected),
         "empirical": _kind(networks),
         "summary": f"In one sentence, what sizes < 1 & > 1 have to say about {name}.",
+        "subject": "a = (-1/2, 0, 1/2), b = 1/2, c = 0 · sgd · tanh · mse · η = 0.5",
         "widths": list(widths),
         "seeds": [8 * max(widths) // width for width in widths],
         "tolerance": TOLERANCE,

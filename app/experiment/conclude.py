@@ -9,7 +9,7 @@ from app.experiment.fit import Array, Sample
 from app.experiment.judge import Judged, judge
 from app.experiment.plan import Experiment, Measurement
 from app.experiment.report import CheckResult, QuantityReport
-from app.experiment.words import notes, place_note, summary
+from app.experiment.words import notes, place_note, subject, summary
 from solver import classify, format_exponent
 
 Sizes = list[list[float | None]]
@@ -33,6 +33,7 @@ def conclude(
         "theory": theory.value,
         "empirical": judgement.empirical.value,
         "summary": summary(experiment, judgement),
+        "subject": subject(experiment),
         "widths": list(sample.widths),
         "seeds": [each.shape[1] for each in sample.sizes],
         "tolerance": experiment.tolerance,
@@ -71,7 +72,7 @@ def _report(judged: Judged, sizes: Sequence[Array]) -> QuantityReport:
         "measured_exponent": None if fit is None else round(-fit.slope, _DIGITS),
         "standard_error": None if fit is None else round(fit.standard_error, _DIGITS),
         "agrees": judged.agrees,
-        "explained": judged.agrees is False and not judged.significant,
+        "explained": judged.explained,
         "sizes": [_spread(each) for each in sizes],
         "fitted_widths": [] if fit is None else list(fit.widths),
         "note": place_note(judged),

@@ -12,6 +12,7 @@ Array = npt.NDArray[np.float64]
 _RESAMPLES: Final = 400
 # A line is fitted to at least as many widths, and bending is not judged from fewer.
 _FEWEST: Final = 4
+_END: Final = 3
 # What a size may be off the line, relatively, whatever the seeds say: no width counts for more.
 _FLOOR: Final = 0.003
 # A change of slope across the widths that is worth dropping widths for, and its significance.
@@ -24,13 +25,16 @@ class Fit:
     """A weighted least-squares line through (log n, mean log size).
 
     ``bend`` is the change of slope from the first to the last of ``widths``, where it is
-    significant even though small widths were dropped; otherwise 0.
+    significant even though small widths were dropped; otherwise 0.  ``end_slope`` is that of the
+    three largest widths alone, where a term that fades with width shows least.
     """
 
     slope: float
     standard_error: float
     widths: tuple[int, ...]
     bend: float
+    end_slope: float
+    end_error: float
 
 
 class Sample:
@@ -64,8 +68,9 @@ class Sample:
         while (bend := self._bend(place, usable)) and len(usable) > least:
             usable = usable[1:]
         (_, slope), error = self._line(place, usable, degree=1)
+        (_, end_slope), end_error = self._line(place, usable[-_END:], degree=1)
         fitted = tuple(self.widths[each] for each in usable)
-        return Fit(slope, error[1], fitted, bend)
+        return Fit(slope, error[1], fitted, bend, end_slope, end_error[1])
 
     def _bend(self, place: int, usable: npt.NDArray[np.intp]) -> float:
         """The change of slope across these widths, or 0 if it is small or insignificant."""

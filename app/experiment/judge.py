@@ -62,7 +62,14 @@ class Judged:
             return "grows" if self.widths[0] not in self.blew_up else "overflows"
         if self.fit is None:
             return "shrinks" if self.vanished else None
-        return _trend(self.fit.slope, self.wide_margin)
+        return _trend(self.asymptotic_slope, self.wide_margin)
+
+    @property
+    def asymptotic_slope(self) -> float:
+        """The slope at the largest widths, if they tell it well enough by themselves."""
+        assert self.fit is not None, "there are sizes"
+        told = _SIGMAS * self.fit.end_error <= self.margin
+        return self.fit.end_slope if told else self.fit.slope
 
     @property
     def predicted_trend(self) -> Trend | None:
@@ -92,9 +99,22 @@ class Judged:
 
     @property
     def significant(self) -> bool:
-        """Whether the slope is neither the predicted one nor that of a mixture, beyond chance."""
-        wrong = self.agrees is False and not self.error <= self.wide_margin
-        return wrong and counts(self.place) and not self.lingers
+        """Whether the slope is not the predicted one, and theory does not explain why."""
+        return self.agrees is False and counts(self.place) and not self.explained
+
+    @property
+    def explained(self) -> bool:
+        """Whether a slope that does not agree is so by chance, as a mixture, or only at first."""
+        by_chance = self.error <= self.wide_margin
+        return self.agrees is False and (by_chance or self.lingers or self.settles)
+
+    @property
+    def settles(self) -> bool:
+        """Whether the slope at the largest widths is the predicted one, other than the whole."""
+        exponent = self.prediction.exponent
+        if exponent is None or self.fit is None or self.agrees is not False:
+            return False
+        return abs(self.asymptotic_slope + float(exponent)) <= self.margin
 
     @property
     def approaches(self) -> bool:
@@ -108,7 +128,7 @@ class Judged:
     def lingers(self) -> bool:
         """Whether the slope is that of a mixture with a term that fades slowly."""
         _, _, _, exponent, lingering = self.prediction
-        if exponent is None or lingering is None or self.fit is None:
+        if exponent is None or lingering is None or self.fit is None or lingering == exponent:
             return False
         measured = -self.fit.slope
         return float(exponent) <= measured <= float(lingering) + self.wide_margin

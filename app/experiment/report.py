@@ -35,12 +35,13 @@ class QuantityReport(TypedDict):
 
 
 class CheckResult(TypedDict):
-    """What the experiment says about the verdict."""
+    """What the experiment says about the verdict; ``subject`` is what was trained, in a line."""
 
     verdict: CheckVerdict
     theory: Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
     empirical: Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
     summary: str
+    subject: str
     widths: list[int]
     seeds: list[int]
     tolerance: float

@@ -1,6 +1,6 @@
 """The outcome of a check in plain sentences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -17,6 +17,9 @@ _KIND: Final = {
     Kind.OPERATOR: "operator regime",
     Kind.FEATURE_LEARNING: "feature learning",
 }
+
+# More layers than this are named by the first, the hidden ones together, and the last.
+_MOST_LISTED: Final = 5
 
 _SYMBOL: Final[dict[Quantity, str]] = {
     "h": "h^{l}",
@@ -55,6 +58,27 @@ def summary(experiment: Experiment, judgement: Judgement) -> str:
             )
 
 
+def subject(experiment: Experiment) -> str:
+    """What was trained, in one line."""
+    a, b, c, _ = zip(*experiment.exponents, strict=True)
+    exponents = ", ".join(
+        f"{symbol} = {_listed(values)}" for symbol, values in (("a", a), ("b", b), ("c", c))
+    )
+    momentum = f" with momentum {experiment.momentum:g}" if experiment.momentum else ""
+    return (
+        f"{exponents} · {experiment.update_rule}{momentum} · {experiment.activation} · "
+        f"{experiment.loss} · η = {experiment.learning_rate:g}"
+    )
+
+
+def _listed(values: Sequence[str]) -> str:
+    if len(set(values)) == 1:
+        return values[0]
+    if len(values) > _MOST_LISTED and len(set(values[1:-1])) == 1:
+        return f"({values[0]}, {values[1]} .. {values[1]}, {values[-1]})"
+    return f"({', '.join(values)})"
+
+
 def notes(experiment: Experiment, judgement: Judgement) -> list[str]:
     """What a reader of the numbers should know."""
     result: list[str] = []
@@ -91,6 +115,8 @@ def place_note(judged: Judged) -> str | None:
     if judged.agrees is False and judged.lingers:
         lingering = judged.prediction.lingering or Fraction()
         remarks.append(f"a term that fades like {power(-lingering)} still shows")
+    elif judged.settles:
+        remarks.append("the predicted slope at the largest widths")
     elif judged.agrees is False and judged.error <= judged.wide_margin:
         remarks.append("off by no more than chance explains among so many slopes")
     if fit.bend:
@@ -113,6 +139,8 @@ def _seen(judgement: Judgement) -> str:
             growing = [each for each in judged if each.trend == "grows" and counts(each.place)]
             first = min((each.place.step for each in growing), default=0)
             growing = [each for each in growing if each.place.step == first]
+            foreseen = [each for each in growing if each.predicted_trend == "grows"]
+            growing = foreseen or growing
             if not growing:
                 vanishing = [e for e in judged if e.place.quantity == "h" and e.trend == "shrinks"]
                 return f"{_slope(vanishing[0])} at initialization"
@@ -133,8 +161,8 @@ def _slope(judged: Judged) -> str:
     if judged.fit is None:
         return f"{where} is below all floating-point numbers"
     if judged.trend == "stays":
-        return f"{where} stays of size Θ(1), measured slope {judged.fit.slope:+z.3f}"
-    return f"{where} {judged.trend} like n^({judged.fit.slope:.3f})"
+        return f"{where} stays of size Θ(1), measured slope {judged.asymptotic_slope:+z.3f}"
+    return f"{where} {judged.trend} like n^({judged.asymptotic_slope:.3f})"
 
 
 def _symbol(judged: Judged) -> str:
@@ -185,12 +213,12 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
     assert smallest.prediction.exponent, "it is not zero"
     exponent = abs(smallest.prediction.exponent)
     noisy = smallest.wide_margin > experiment.tolerance
-    remedy = "raise seeds" if noisy else f"lower tolerance below {float(exponent):.2g}, raise seeds"
+    remedy = "raise seeds" if noisy else f"lower tolerance below {float(exponent):.2g}"
     return (
         f"theory says {theory}, which rests on an exponent as small as {exponent}, and slopes are "
         f"told apart here to {smallest.wide_margin:.2g}; across these widths it changes a size by "
         f"{_percent(experiment, exponent)}, and a factor of 2 takes widths that span a factor of "
-        f"2^{1 / exponent}; {remedy}, or choose widths further apart"
+        f"2^{1 / exponent}; {remedy}"
     )
 
 

@@ -19,7 +19,7 @@ from app.plots.panel import Key, draw_panel
 _WIDTH: Final = 11.0
 _LEFT: Final = 0.72
 _RIGHT: Final = 1.56
-_TOP: Final = 1.2
+_TOP: Final = 1.36
 _BOTTOM: Final = 0.55
 _PANEL_HEIGHT: Final = 1.6
 _STRIP: Final = 0.46
@@ -100,6 +100,7 @@ def _write_head(figure: Figure, result: CheckResult, height: float) -> None:
         color=colour[result["verdict"]], fontweight="bold", gid="verdict",
     )  # fmt: skip
     write(style.subtitle(result), 0.58, fontsize=style.PLAIN, color=style.QUIET)
+    write(result["subject"][:_LINE_OF_TEXT], 0.74, fontsize=style.PLAIN, color=style.QUIET)
     lines = textwrap.wrap(result["summary"], _LINE_OF_TEXT, max_lines=3, placeholder=" …")
     for number, line in enumerate(lines):
-        write(line, 0.78 + 0.16 * number, fontsize=style.PLAIN, color=style.INK)
+        write(line, 0.94 + 0.16 * number, fontsize=style.PLAIN, color=style.INK)

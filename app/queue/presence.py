@@ -48,7 +48,10 @@ class OnlyWorker:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _log.warning("another worker is at work on this SQLite file; waiting for its end")
+            _log.warning(
+                "another worker is at work on this SQLite file; waiting for its end (several "
+                "workers at once need PostgreSQL, see DATABASE_URL)"
+            )
             fcntl.flock(held, fcntl.LOCK_EX)
         self._held = held
 

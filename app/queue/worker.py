@@ -17,14 +17,16 @@ from typing import Final, NoReturn
 
 import structlog
 from dbos import DBOS, DBOSPortableJSONSerializer
+from dbos._error import DBOSAwaitedWorkflowCancelledError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.experiment.run import DeviceError
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare
 from app.queue.names import APPLICATION, QUEUE, VERSION, WORKFLOW
 from app.queue.presence import OneOfMany, OnlyWorker, Presence
-from app.queue.workflow import running
+from app.queue.workflow import CheckError, running
 
 _SECONDS_BETWEEN_LOOKS: Final = 3.0
 _SECONDS_BETWEEN_POLLS: Final = 0.5
@@ -121,5 +123,10 @@ class _ToLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, DBOSAwaitedWorkflowCancelledError) or (
+            isinstance(error, CheckError) and isinstance(error.__cause__, DeviceError)
+        ):  # told to whoever asked for the check
+            _log.info("a check ended without a result", error=_first_line(error))
+            return
         shown = {"traceback": "".join(format_exception(error))} if error else {}
         structlog.get_logger("dbos").log(record.levelno, record.getMessage(), **shown)

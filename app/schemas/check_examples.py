@@ -83,7 +83,8 @@ _RESULT: Final[CheckResult] = {
     "theory": "feature_learning",
     "empirical": "feature_learning",
     "summary": "Confirmed, feature learning: at widths 256 to 4096 the features move: Δx^2 (step "
-    "2) stays of size Θ(1), measured slope -0.000; all 33 slopes are as predicted.",
+    "2) stays of size Θ(1), measured slope +0.000; all 33 slopes are as predicted.",
+    "subject": "a = (-1/2, 0, 1/2), b = 1/2, c = 0 · sgd · tanh · mse · η = 0.5",
     "widths": [256, 512, 1024, 2048, 4096],
     "seeds": [64, 45, 32, 23, 16],
     "tolerance": 0.05,
