@@ -5,12 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+import structlog
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
@@ -114,6 +116,16 @@ def test_a_worker_without_torch_says_what_to_install() -> None:
     )
 
 
+@pytest.fixture
+def every_log_line() -> Iterator[None]:
+    """Log levels as they are by default, whatever an application of another test has set."""
+    configured = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**configured)
+
+
+@pytest.mark.usefixtures("every_log_line")
 def test_serve_starts_no_worker_again_that_cannot_work(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
