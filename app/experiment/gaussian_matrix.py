@@ -107,10 +107,9 @@ def orthogonalized(
     lower, _ = torch.linalg.cholesky_ex(_gram(rest) + _SHIFT * one)
     inverse = torch.linalg.solve_triangular(lower, one, upper=False)
     first = torch.bmm(inverse, rest, out=scratch)
-    inside = torch.bmm(first, basis.mT)
-    first.baddbmm_(inside, basis, alpha=-1)
-    # What had s at rounding level, or lies in the basis even now, is no direction of its own.
-    _normalize(first, least=(1e-2 * row_norms(inside)).clamp_min(_ROUNDING / _SHIFT**0.5))
+    first.baddbmm_(torch.bmm(first, basis.mT), basis, alpha=-1)
+    # What had s at rounding level is no direction of its own.
+    _normalize(first, least=_ROUNDING / _SHIFT**0.5)
     # Nearly orthonormal, but for zeros.  The symmetric root, since it is a smooth function.
     values, axes = torch.linalg.eigh(_gram(first))
     weights = torch.where(values > 0.1, values.rsqrt(), 0.0)
@@ -120,7 +119,7 @@ def orthogonalized(
     return known, new
 
 
-def _normalize(rows: Tensor, least: Tensor) -> Tensor:
+def _normalize(rows: Tensor, least: Tensor | float) -> Tensor:
     """Divide the rows by their norms, which are returned; rows no longer than ``least`` vanish."""
     size = row_norms(rows)
     rows.div_(torch.where(size > least, size, torch.inf)[:, :, None])
