@@ -158,6 +158,21 @@ def test_too_few_steps_are_inconclusive() -> None:
     assert "raise steps to 2" in result["summary"]
 
 
+@pytest.mark.parametrize(
+    ("depth", "changes"),
+    [
+        (3, {"activation": "relu", "learning_rate": 2.0, "steps": 8}),
+        (2, {"learning_rate": 5.0, "steps": 8}),
+    ],
+)
+def test_what_settles_at_large_widths_contradicts_nothing(
+    depth: int, changes: dict[str, Any]
+) -> None:
+    widths = tuple(2**k for k in range(8, 17))
+    result = checked(experiment(named("mup", depth), widths=widths, **changes))
+    assert result["verdict"] != "contradicted", result["summary"]
+
+
 @pytest.mark.parametrize("widths", [(16, 32, 64, 128, 256), (1024, 4096, 16384)])
 def test_few_or_narrow_widths_contradict_nothing(widths: tuple[int, ...]) -> None:
     truth = experiment(named("ntk", 2), widths=widths)

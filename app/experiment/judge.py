@@ -125,6 +125,14 @@ class Judged:
         return fit.bend * (-float(exponent) - fit.slope) > 0
 
     @property
+    def may_settle(self) -> bool:
+        """Whether the largest widths by themselves do not rule the predicted slope out."""
+        exponent, fit = self.prediction.exponent, self.fit
+        if exponent is None or fit is None:
+            return False
+        return abs(fit.end_slope + float(exponent)) <= max(self.margin, _SIGMAS * fit.end_error)
+
+    @property
     def lingers(self) -> bool:
         """Whether the slope is that of a mixture with a term that fades slowly."""
         _, _, _, exponent, lingering = self.prediction
@@ -199,7 +207,9 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
         return "confirmed"
     if not wrong:
         return "confirmed" if empirical == theory else "inconclusive"
-    excused = all(each.approaches or _past(each, judgement.diverged) for each in wrong)
+    excused = all(
+        each.approaches or each.may_settle or _past(each, judgement.diverged) for each in wrong
+    )
     return "inconclusive" if excused or judgement.narrow else "contradicted"
 
 

@@ -200,8 +200,8 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
                 "case against a theorem about large ones; choose more and larger widths"
             )
         return (
-            f"{_agreement(judgement)}, and the others still bend towards the prediction; choose "
-            "larger widths"
+            f"{_agreement(judgement)}, and the others still bend towards the prediction, or keep "
+            "to it at the largest widths; choose larger widths, or a smaller learning_rate"
         )
     if steps := _steps_needed(experiment, judgement):
         return (
