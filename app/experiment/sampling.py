@@ -1,6 +1,7 @@
 """Seeded Gaussians: a stream of its own for each network, the same at every width."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-# Below this, handing work to threads costs more than it saves.
+# Below so many samples, handing work to threads costs more than it saves.
 _WORTH_THREADS = 1 << 16
 _STREAMS = 4
 
@@ -34,10 +35,12 @@ class CpuGaussians:
 
     def fill(self, out: Tensor) -> Tensor:
         """Fill ``out`` (networks, rows, n), each stream its share of a network's rows."""
+        edges = [out.shape[1] * part // _STREAMS for part in range(_STREAMS + 1)]
+        shares = list(pairwise(edges))
         draws = [
-            (stream, rows)
+            (stream, network[first:last])
             for streams, network in zip(self._streams, out.numpy(), strict=True)
-            for stream, rows in zip(streams, np.array_split(network, _STREAMS), strict=True)
+            for stream, (first, last) in zip(streams, shares, strict=True)
         ]
         if torch.get_num_threads() > 1 and out.numel() >= _WORTH_THREADS:
             with ThreadPoolExecutor(torch.get_num_threads()) as pool:
