@@ -121,13 +121,18 @@ def assert_as_the_reference(
     case: Experiment, width: int, rows: list[list[float | None]], weights: list[Tensor]
 ) -> None:
     inputs, targets = (torch.from_numpy(each) for each in training_batch(case))
+    # Vectors of a linear network span few directions: what is left of a new one is nearly rounding,
+    # and its direction hardly known.  Over 240 networks the largest error was 2e-8.
+    accuracy = 1e-7 if case.activation == "linear" else 1e-8
     for network in range(len(rows[0])):
         expected = reference_sizes(case, width, [g[network] for g in weights], inputs, targets)
         assert len(expected) == len(rows)
         for place, row in zip(places(case.depth, case.steps), rows, strict=True):
             # The reference subtracts, so that its changes end where rounding begins.
             size = max(expected[place._replace(quantity=each, step=0)] for each in _level(place))
-            assert row[network] == pytest.approx(expected[place], rel=1e-8, abs=1e-13 * size), place
+            assert row[network] == pytest.approx(expected[place], rel=accuracy, abs=1e-13 * size), (
+                place
+            )
 
 
 def _level(place: Any) -> tuple[Any, ...]:
