@@ -16,7 +16,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from solver.conditions import Condition
 from solver.evaluate import Evaluated, Evaluation
-from solver.spans import LayerSpan, describe_layers, merged, single_layer
+from solver.spans import LayerSpan, describe_layers, merged
+from solver.wording import stated
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
 _MOST_VALUES: Final = 16
@@ -134,17 +135,13 @@ def _line(
 ) -> ConditionReport:
     condition = found.condition
     last, readout = ("L", "{L+1}") if depth is None else (str(depth), str(depth + 1))
-    first = str(spans[0].first) if spans else ""
-    several = bool(spans) and single_layer(spans) is None
-    form, statement = _symbols(condition, "l" if several else first, readout)
-    if several:
-        statement += f" for l = {describe_layers(spans)}"
+    identifier, form, statement = stated(condition, spans, readout)
     if shown_at is not None:
         where = describe_layers(shown_at)
         statement += f" (values differ; shown is that of least slack, at l = {where})"
     return ConditionReport(
         condition,
-        condition.identifier(first),
+        identifier,
         form,
         statement,
         spans,
@@ -163,9 +160,3 @@ def _line(
 
 
 _kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_line)
-
-
-@lru_cache(maxsize=_MOST_LINES_KEPT)
-def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
-    form = condition.form(layer, readout)
-    return form, f"{form} {condition.relation} {condition.bound}"

@@ -1,6 +1,6 @@
 """Reading the exponents of one symbol (a, b, c or d), collecting everything wrong on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import Final, NoReturn, TypeGuard
@@ -14,6 +14,9 @@ Path = tuple[str | int, ...]
 #: What one symbol reads as: one number for all layers, one per layer, or one per role.
 Entry = Fraction | list[Fraction] | dict[Role, Fraction]
 
+#: Reads one exponent.  Raises ``ExponentError``.
+Parse = Callable[[object, Limits], Fraction]
+
 #: A reader mends the first few and asks again; a hostile body holds a million.
 MOST_FLAWS: Final = 20
 
@@ -21,8 +24,9 @@ MOST_FLAWS: Final = 20
 class EntryReader:
     """Reads values as exponents within ``limits`` and keeps the flaws it meets."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, parse: Parse = parse_exponent) -> None:
         self.limits = limits
+        self._parse = parse
         self.flaws: list[Flaw] = []
 
     def flaw(self, path: Path, message: str) -> None:
@@ -43,7 +47,7 @@ class EntryReader:
     def exponent(self, path: Path, value: object) -> Fraction:
         """One exponent; 0 in place of one that is wrong, after noting why."""
         try:
-            return parse_exponent(value, self.limits)
+            return self._parse(value, self.limits)
         except ExponentError as error:
             self.flaw(path, str(error))
             return Fraction()

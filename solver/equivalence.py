@@ -111,17 +111,18 @@ def _solve(
     """The parameter at which a family (written in canonical form) passes through the point."""
     if last.d is not None:  # one that is not faithful, or it would have been dropped
         return None
-    pairs = [
-        (getattr(affines, role), value)
+    assert entry.parameter is not None, "a family has one"
+    differences = [
+        getattr(forms, role).minus(value)
         for role, exponents in (("input", first), ("hidden", middle), ("readout", last))
         if exponents is not None
-        for affines, value in zip((entry.a, entry.b, entry.c), exponents[:3], strict=True)
+        for forms, value in zip((entry.a, entry.b, entry.c), exponents[:3], strict=True)
     ]
-    if any(value != affine.constant for affine, value in pairs if not affine.slope):
+    solutions = {-each.constant / each.terms[0][1] for each in differences if each.terms}
+    if len(solutions) > 1 or any(each.constant for each in differences if not each.terms):
         return None
-    found = {(value - affine.constant) / affine.slope for affine, value in pairs if affine.slope}
-    parameter = found.pop()
-    return parameter if not found and entry.admits(parameter) else None
+    (parameter,) = solutions
+    return parameter if entry.admits(parameter) else None
 
 
 def _normal_form(parametrization: Parametrization) -> list[Exponents]:

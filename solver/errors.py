@@ -3,7 +3,8 @@
     SolverError(ValueError)
     ├── ExponentError                one value is not an exact rational within bounds
     ├── ParametrizationError         the pieces do not make up an abc-parametrization
-    └── UnknownParametrizationError  no gallery entry of that name
+    ├── UnknownParametrizationError  no gallery entry of that name
+    └── TimeLimitError               a question with unknowns takes too long to solve
 
 Every message names the value, the rule and the remedy.  A ``ParametrizationError``
 carries one ``Flaw`` per thing found wrong, each with the path of the offending entry,
@@ -24,6 +25,10 @@ class ExponentError(SolverError):
 
 class UnknownParametrizationError(SolverError, LookupError):
     """No gallery entry of that name."""
+
+
+class TimeLimitError(SolverError):
+    """A question with unknowns was not answered in the time that it was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,34 +11,13 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from solver.affine import AffineForm, constant, unknown
 from solver.conditions import Optimizer
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exponents import format_exponent
 from solver.parametrization import Exponents, RoleParametrization, shared
 
 _HALF: Final = Fraction(1, 2)
-
-
-class Affine(NamedTuple):
-    """``constant + slope * (the entry's parameter)``."""
-
-    constant: Fraction
-    slope: int = 0
-
-    def at(self, parameter: Fraction | None) -> Fraction:
-        """The value; the parameter may be None where the slope is zero."""
-        return self.constant if parameter is None else self.constant + self.slope * parameter
-
-    def text(self, name: str) -> str:
-        """Such as ``"1/2"``, ``"s"``, ``"1/2 - s"``."""
-        if not self.slope:
-            return format_exponent(self.constant)
-        if not self.constant:
-            return name if self.slope > 0 else f"-{name}"
-        if self.slope > 0:
-            sign = "+" if self.constant > 0 else "-"
-            return f"{name} {sign} {format_exponent(abs(self.constant))}"
-        return f"{format_exponent(self.constant)} - {name}"
 
 
 class Parameter(NamedTuple):
@@ -54,9 +33,9 @@ class Parameter(NamedTuple):
 class RoleEntry(NamedTuple):
     """One exponent by role; ``hidden`` is None where there are no hidden layers."""
 
-    input: Affine
-    hidden: Affine | None
-    readout: Affine
+    input: AffineForm
+    hidden: AffineForm | None
+    readout: AffineForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +65,12 @@ class GalleryEntry:
         """
         self.check(parameter)
 
-        def exponents(a: Affine, b: Affine, c: Affine) -> Exponents:
-            return shared(a.at(parameter), b.at(parameter), c.at(parameter))
+        point: dict[str, Fraction] = {}
+        if self.parameter is not None and parameter is not None:
+            point[self.parameter.name] = parameter
+
+        def exponents(a: AffineForm, b: AffineForm, c: AffineForm) -> Exponents:
+            return shared(a.at(point), b.at(point), c.at(point))
 
         a, b, c = self.a, self.b, self.c
         return RoleParametrization(
@@ -127,12 +110,10 @@ class GalleryEntry:
         return self.name if parameter is None else f"{self.name}({format_exponent(parameter)})"
 
 
-def _roles(
-    *values: Affine | Fraction | int | None,
-) -> RoleEntry:
-    """(input, hidden, readout) from plain numbers or affine expressions."""
+def _roles(*values: AffineForm | Fraction | int | None) -> RoleEntry:
+    """(input, hidden, readout) from numbers or affine forms."""
     first, hidden, last = (
-        value if isinstance(value, Affine) or value is None else Affine(Fraction(value))
+        value if isinstance(value, AffineForm) or value is None else constant(value)
         for value in values
     )
     assert first is not None
@@ -140,9 +121,10 @@ def _roles(
     return RoleEntry(first, hidden, last)
 
 
-_S: Final = Affine(Fraction(0), 1)
-_S_MINUS_HALF: Final = Affine(-_HALF, 1)
-_HALF_MINUS_S: Final = Affine(_HALF, -1)
+_S: Final = unknown("s")
+_C: Final = unknown("c")
+_S_MINUS_HALF: Final = _S.minus(_HALF)
+_HALF_MINUS_S: Final = constant(_HALF).minus(_S)
 
 _ENTRIES: Final = (
     GalleryEntry(
@@ -248,7 +230,7 @@ _ENTRIES: Final = (
         optimizer="adam",
         a=_roles(0, 0, 0),
         b=_roles(0, _HALF, _HALF),
-        c=_roles(_S, _S, _S),
+        c=_roles(_C, _C, _C),
         source="TP4b Theorem 2.8.12",
         description="Standard initialization under Adam: unstable at c = 1, in the operator "
         "regime at c = 3/2.",

@@ -15,7 +15,7 @@ from math import lcm
 from typing import NamedTuple
 
 from solver.conditions import Optimizer, Role
-from solver.spans import LayerSpan
+from solver.spans import LayerSpan, grouped
 
 
 class _Fields(NamedTuple):
@@ -157,20 +157,13 @@ class Parametrization:
 
     def network(self) -> Network:
         """Group equal hidden layers."""
-        spans: dict[Exponents, list[LayerSpan]] = {}
-        first = 2
-        for layer in range(2, self.depth + 1):
-            exponents = self.layers[layer - 1]
-            # self.layers[layer] exists (the readout), so the look-ahead is always valid.
-            if layer == self.depth or self.layers[layer] != exponents:
-                spans.setdefault(exponents, []).append(LayerSpan(first, layer))
-                first = layer + 1
+        hidden = grouped(self.layers[1:-1], first=2)
         return Network(
             self.depth,
             self.optimizer,
             (
                 Block(Role.INPUT, (LayerSpan(1, 1),), self.layers[0]),
-                *(Block(Role.HIDDEN, tuple(where), each) for each, where in spans.items()),
+                *(Block(Role.HIDDEN, spans, each) for each, spans in hidden.items()),
             ),
             self.layers[-1],
         )

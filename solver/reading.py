@@ -17,9 +17,9 @@ from fractions import Fraction
 from typing import Final
 
 from solver.conditions import Optimizer, Role
-from solver.entries import Entry, EntryReader, is_list
+from solver.entries import Entry, EntryReader, Parse, is_list
 from solver.errors import ParametrizationError, UnknownParametrizationError
-from solver.exponents import DEFAULT_LIMITS, Limits, shown
+from solver.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
 from solver.gallery import GALLERY, GalleryEntry, gallery_entry
 from solver.parametrization import Exponents, Parametrization, RoleParametrization, shared
 
@@ -45,13 +45,13 @@ class Description:
 
 
 def read(
-    description: Description, limits: Limits = DEFAULT_LIMITS
+    description: Description, limits: Limits = DEFAULT_LIMITS, parse: Parse = parse_exponent
 ) -> Parametrization | RoleParametrization:
     """The parametrization described; by role where no depth is given.
 
-    Raises ``ParametrizationError`` with everything that is wrong.
+    ``parse`` reads one exponent.  Raises ``ParametrizationError`` with everything that is wrong.
     """
-    reader = EntryReader(limits)
+    reader = EntryReader(limits, parse)
     _check_form(description, reader)
     depth = None if description.depth is None else read_depth(description.depth, limits)
     if description.preset is not None:

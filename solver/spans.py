@@ -1,7 +1,9 @@
 """Sets of layers, as people write them: ``2``, ``2..9``, ``2..4, 7``, ``2..L``."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
+
+_Layer = TypeVar("_Layer", bound=Hashable)
 
 # Beyond this, a list of spans says nothing more to a reader.
 _MOST_SPANS: Final = 8
@@ -28,6 +30,20 @@ def merged(spans: Iterable[LayerSpan]) -> tuple[LayerSpan, ...]:
         else:
             result.append(span)
     return tuple(result)
+
+
+def grouped(layers: Sequence[_Layer], first: int) -> dict[_Layer, tuple[LayerSpan, ...]]:
+    """The distinct ones of consecutive layers, in order, each with where it occurs.
+
+    ``first`` is the number of the first layer.
+    """
+    spans: dict[_Layer, list[LayerSpan]] = {}
+    start = 0
+    for place, layer in enumerate(layers):
+        if place + 1 == len(layers) or layers[place + 1] != layer:
+            spans.setdefault(layer, []).append(LayerSpan(first + start, first + place))
+            start = place + 1
+    return {layer: tuple(where) for layer, where in spans.items()}
 
 
 def describe_layers(spans: Sequence[LayerSpan]) -> str:

@@ -1,8 +1,11 @@
-"""Small pieces of sentences: powers of n, layers, and what a layer's vector is called."""
+"""Small pieces of sentences: powers of n, layers, what a layer's vector is called, conditions."""
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from typing import Final, NamedTuple
 
+from solver.conditions import Condition
 from solver.spans import LayerSpan, describe_layers, single_layer
 
 
@@ -29,3 +32,31 @@ def vector(symbol: str, spans: Sequence[LayerSpan]) -> str:
 def joined(parts: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+class Statement(NamedTuple):
+    """A condition at some layers: its name, its left-hand side, and all of it in symbols."""
+
+    identifier: str
+    form: str
+    text: str
+
+
+def stated(condition: Condition, spans: Sequence[LayerSpan], readout: str) -> Statement:
+    """Such as ``a_l + b_l = 1/2 for l = 2..9``; ``readout`` is the index L+1 as it is shown."""
+    first = str(spans[0].first) if spans else ""
+    several = bool(spans) and single_layer(spans) is None
+    form, text = _symbols(condition, "l" if several else first, readout)
+    if several:
+        text += f" for l = {describe_layers(spans)}"
+    return Statement(condition.identifier(first), form, text)
+
+
+_MOST_KEPT: Final = 1 << 13
+
+
+# The same few come back in request after request.
+@lru_cache(maxsize=_MOST_KEPT)
+def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
+    form = condition.form(layer, readout)
+    return form, f"{form} {condition.relation} {condition.bound}"

@@ -84,16 +84,15 @@ def test_the_public_face_of_the_solver() -> None:
     submodules = {path.stem for path in (ROOT / "solver").glob("*.py")}
     public = {name for name in vars(solver) if not name.startswith("_")} - submodules
     assert public == {
-        "AnyDepthVerdict", "Activation", "BatchVerdict", "Coefficients", "Condition",
+        "Activation", "AnyDepthVerdict", "BatchVerdict", "Cell", "Coefficients", "Condition",
         "ConditionReport", "DEFAULT_LIMITS", "Description", "Equivalence", "ExponentError",
-        "Exponents", "Flaw", "GALLERY", "GalleryEntry", "Kind", "LayerReport", "LayerSpan",
-        "Limits", "Optimizer", "Parametrization", "ParametrizationError", "Role",
-        "Prediction", "RoleParametrization", "SolverError", "System",
-        "UnknownParametrizationError", "Verdict",
-        "Written",
-        "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
-        "describe_layers", "format_exponent", "gallery_entry", "kept_for_lines",
-        "parse_exponent", "predictions", "read", "read_depth", "relations", "system",
+        "Exponents", "Families", "Flaw", "GALLERY", "GalleryEntry", "Goal", "Kind", "LayerReport",
+        "LayerSpan", "Limits", "Optimizer", "Optimum", "Parametrization", "ParametrizationError",
+        "Prediction", "Role", "RoleParametrization", "SolverError", "Survey", "System", "Target",
+        "TimeLimitError", "UnknownParametrizationError", "Verdict", "Written", "classify",
+        "classify_any_depth", "classify_many", "classify_vectors", "compare", "describe_layers",
+        "format_exponent", "gallery_entry", "kept_for_lines", "parse_exponent", "predictions",
+        "read", "read_depth", "read_families", "relations", "survey", "system",
     }  # fmt: skip
 
 

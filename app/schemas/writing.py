@@ -104,14 +104,12 @@ def parametrization(value: Parametrization | RoleParametrization) -> Parametriza
 
 def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
     """An entry of the gallery as it is listed."""
-    name = entry.parameter.name if entry.parameter else ""
-
     def roles(symbol: str) -> GalleryRolesOut:
         first, hidden, last = getattr(entry, symbol)
         return {
-            "input": first.text(name),
-            "hidden": None if hidden is None else hidden.text(name),
-            "readout": last.text(name),
+            "input": first.text(),
+            "hidden": None if hidden is None else hidden.text(),
+            "readout": last.text(),
         }
 
     return {

@@ -1,0 +1,179 @@
+"""From a description with unknowns to the families of networks that it describes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from typing import Final, NamedTuple
+
+from solver.affine import AffineForm, unknown
+from solver.arithmetic import Constraint
+from solver.entries import EntryReader
+from solver.errors import ParametrizationError
+from solver.exponents import Limits, shown
+from solver.expressions import parse_expression
+from solver.family import Family, deeper_family, family, interpolated
+from solver.gallery import GALLERY, GalleryEntry, RoleEntry
+from solver.parametrization import Exponents, Parametrization, RoleParametrization
+from solver.reading import Description, read
+
+#: More unknowns make partitions of many cells, which nobody reads.
+MOST_UNKNOWNS: Final = 3
+
+
+class Families(NamedTuple):
+    """What a description with unknowns describes.
+
+    ``first`` is the family at ``depth``, or at L = 1 where depth is None; ``deeper`` is then that
+    of every L >= 2, if there is one.  ``domain`` holds what the unknowns must satisfy.
+    """
+
+    unknowns: tuple[str, ...]
+    domain: tuple[Constraint, ...]
+    depth: int | None
+    first: Family
+    deeper: Family | None
+
+
+def read_families(description: Description, bounds: object, limits: Limits) -> Families:
+    """The families described; ``bounds`` maps unknowns to [lowest, highest], None for neither.
+
+    Raises ``ParametrizationError`` with everything that is wrong.
+    """
+    description, domain = _spelled_out(description, limits)
+    names: set[str] = set()
+
+    def at_zero(value: object, limits: Limits) -> Fraction:
+        form = parse_expression(value, limits)
+        names.update(form.unknowns)
+        return form.constant
+
+    origin = read(description, limits, at_zero)
+    unknowns = tuple(sorted(names))
+    if not 1 <= len(unknowns) <= MOST_UNKNOWNS:
+        raise ParametrizationError.at((), _wrong_number(unknowns))
+    units = [read(description, limits, partial(_at_unit, name)) for name in unknowns]
+    layers = [
+        interpolated(each, unknowns) for each in zip(*map(_layers, (origin, *units)), strict=True)
+    ]
+    domain = (*domain, *_bounds(bounds, unknowns, limits))
+    optimizer = origin.optimizer
+    if isinstance(origin, Parametrization):
+        first = family(origin.depth, layers, optimizer)
+        return Families(unknowns, domain, origin.depth, first, None)
+    first = family(1, (layers[0], layers[-1]), optimizer)
+    deeper = deeper_family(layers, optimizer) if len(layers) == 3 else None
+    return Families(unknowns, domain, None, first, deeper)
+
+
+def _at_unit(name: str, value: object, limits: Limits) -> Fraction:
+    form = parse_expression(value, limits)
+    return form.constant + form.coefficients.get(name, 0)
+
+
+def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]:
+    if isinstance(given, Parametrization):
+        return given.layers
+    hidden = () if given.hidden is None else (given.hidden,)
+    return (given.input, *hidden, given.readout)
+
+
+def _spelled_out(
+    description: Description, limits: Limits
+) -> tuple[Description, tuple[Constraint, ...]]:
+    """A named family whose parameter has unknowns, by role; and the range of the parameter."""
+    entry = GALLERY.get(description.preset or "")
+    if entry is None or entry.parameter is None:
+        return description, ()
+    name, _, example, minimum, maximum = entry.parameter
+    written = getattr(description, name)
+    reader = EntryReader(limits, _only_checked)
+    if written is None:
+        return description, ()
+    reader.exponent((name,), written)
+    reader.stop_if_flawed()
+    parameter = parse_expression(written, limits)
+    if not parameter.terms:
+        return description, ()
+    stand_in = replace(description, s=example) if name == "s" else replace(description, c=example)
+    read(stand_in, limits)  # whatever else is wrong
+    domain = []
+    if minimum is not None:
+        domain.append(Constraint(parameter.minus(minimum), ">="))
+    if maximum is not None:
+        domain.append(Constraint(parameter.times(-1).plus(maximum), ">="))
+    return _by_role(description, entry, name, parameter), tuple(domain)
+
+
+def _only_checked(value: object, limits: Limits) -> Fraction:
+    parse_expression(value, limits)
+    return Fraction()
+
+
+def _by_role(
+    description: Description, entry: GalleryEntry, name: str, parameter: AffineForm
+) -> Description:
+    def roles(forms: RoleEntry) -> dict[str, AffineForm]:
+        named = {"input": forms.input, "hidden": forms.hidden, "readout": forms.readout}
+        return {
+            role: form.replaced(name, parameter) for role, form in named.items() if form is not None
+        }
+
+    return Description(
+        depth=description.depth,
+        a=roles(entry.a),
+        b=roles(entry.b),
+        c=roles(entry.c),
+        optimizer=entry.optimizer,
+    )
+
+
+def _wrong_number(unknowns: Sequence[str]) -> str:
+    if not unknowns:
+        return (
+            "there is no unknown in it; write a name such as s in place of an exponent (numbers "
+            "alone are for classify)"
+        )
+    named = ", ".join(unknowns[:8]) + (", …" if len(unknowns) > 8 else "")
+    return (
+        f"there are {len(unknowns)} unknowns ({named}); {MOST_UNKNOWNS} at most: put numbers in "
+        "place of the others"
+    )
+
+
+def _bounds(bounds: object, unknowns: Sequence[str], limits: Limits) -> list[Constraint]:
+    reader = EntryReader(limits)
+    constraints: list[Constraint] = []
+    if bounds is None:
+        return constraints
+    if not isinstance(bounds, Mapping):
+        reader.stop(("bounds",), f"bounds is {shown(bounds)}; {_BOUNDS}")
+    for name, ends in list(bounds.items())[: MOST_UNKNOWNS + 1]:
+        if name not in unknowns:
+            reader.flaw(
+                ("bounds", name),
+                f"{shown(name)} is not among the unknowns, which are {', '.join(unknowns)}",
+            )
+        elif not isinstance(ends, list | tuple) or len(ends) != 2:
+            reader.flaw(("bounds", name), f"the bounds of {name} are {shown(ends)}; {_BOUNDS}")
+        else:
+            constraints += _range(reader, name, ends)
+    reader.stop_if_flawed()
+    return constraints
+
+
+def _range(reader: EntryReader, name: str, ends: Sequence[object]) -> list[Constraint]:
+    low, high = (
+        None if end is None else reader.exponent(("bounds", name, place), end)
+        for place, end in enumerate(ends)
+    )
+    if low is not None and high is not None and low > high:
+        reader.flaw(("bounds", name), f"the bounds of {name} leave nothing: {low} is above {high}")
+    form = unknown(name)
+    return [
+        *([] if low is None else [Constraint(form.minus(low), ">=")]),
+        *([] if high is None else [Constraint(form.times(-1).plus(high), ">=")]),
+    ]
+
+
+_BOUNDS: Final = 'write {"s": [0, "1/2"]}, with null for an end that is open'

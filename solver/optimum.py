@@ -1,0 +1,82 @@
+"""How far one unknown can go while a verdict lasts: "the largest stable learning rate"."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from solver.affine import constant, unknown
+from solver.arithmetic import Arithmetic, Constraint
+from solver.family import Family
+from solver.polyhedra import Constraints, Polyhedra
+from solver.regions import satisfying
+from solver.targets import Requirement, Target, requirements
+
+Sense = Literal["minimize", "maximize"]
+
+
+class Goal(NamedTuple):
+    """What is asked: the least or the greatest value of an unknown, subject to a target."""
+
+    sense: Sense
+    unknown: str
+    target: Target
+
+
+class Optimum(NamedTuple):
+    """The answer.
+
+    ``value`` is None where it is unbounded; ``possible`` tells whether any point of the domain
+    meets the target.  ``attained`` is False where the value is only approached; ``at`` is a
+    point where it is attained, or else one on the border.  ``binding`` holds the requirements that,
+    together, allow no better value (or, where nothing is possible, that exclude each other);
+    without any one of them there would be.
+    """
+
+    possible: bool
+    value: Fraction | None
+    attained: bool
+    at: dict[str, Fraction] | None
+    binding: tuple[Requirement, ...]
+
+
+def optimum(
+    goal: Goal,
+    family: Family,
+    unknowns: Sequence[str],
+    domain: Sequence[Requirement],
+    arithmetic: Arithmetic,
+) -> Optimum:
+    """Optimise exactly over the points of the domain that meet the target.
+
+    Raises ``TimeLimitError``.
+    """
+    sets = Polyhedra(unknowns, arithmetic)
+    asked = (*requirements(family, goal.target), *domain)
+    form = unknown(goal.unknown).times(1 if goal.sense == "minimize" else -1)
+    within = tuple(option for each in domain for option in each.options)
+    best: tuple[Fraction, bool, Constraints] | None = None
+    for piece in satisfying(family, goal.target, within, sets):
+        value, attained = arithmetic.infimum(piece, form)
+        if value is None:
+            return Optimum(True, None, False, None, ())
+        if best is None or (value, not attained) < (best[0], not best[1]):
+            best = (value, attained, piece)
+    if best is None:
+        return Optimum(False, None, False, None, _core(asked, (), arithmetic))
+    value, attained, piece = best
+    level = Constraint(form.minus(value), "=")
+    closure = tuple(Constraint(each.form, "=" if each.relation == "=" else ">=") for each in piece)
+    at = sets.witness(sets.irredundant((*(piece if attained else closure), level)))
+    better = Constraint(constant(value).minus(form), ">" if attained else ">=")
+    found = value if goal.sense == "minimize" else -value
+    return Optimum(True, found, attained, at, _core(asked, (better,), arithmetic))
+
+
+def _core(
+    asked: Sequence[Requirement], better: Sequence[Constraint], arithmetic: Arithmetic
+) -> tuple[Requirement, ...]:
+    """Requirements that exclude each other and what would be better; none can be spared."""
+    clauses = [*(each.options for each in asked), *((each,) for each in better)]
+    core = arithmetic.conflict(clauses)
+    assert core is not None, "the optimum is one"
+    return tuple(asked[place] for place in core if place < len(asked))

@@ -1,0 +1,182 @@
+"""Convex sets of points, given by affine constraints, some of them strict: exact operations.
+
+A set is a tuple of constraints that hold together.  Sets have few unknowns (up to three) and
+few constraints, so that plain elimination with a solver for the tests is fast.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from solver.affine import AffineForm, affine, unknown
+from solver.arithmetic import Arithmetic, Constraint
+
+Constraints = tuple[Constraint, ...]
+
+
+class Polyhedron(NamedTuple):
+    """A non-empty convex set, irredundantly: equations solved for one unknown each, and the rest.
+
+    ``facets`` are the inequalities, written in the unknowns that remain.
+    """
+
+    equations: Constraints
+    facets: Constraints
+
+    @property
+    def constraints(self) -> Constraints:
+        """All of them."""
+        return (*self.equations, *self.facets)
+
+    def reduced(self, form: AffineForm) -> AffineForm:
+        """What equals the form on the set, in the unknowns that remain."""
+        for equation in self.equations:
+            name, value = _solved(equation.form)
+            form = form.replaced(name, value)
+        return form
+
+
+class Polyhedra:
+    """Operations on sets in the given unknowns."""
+
+    def __init__(self, unknowns: Sequence[str], arithmetic: Arithmetic) -> None:
+        self.unknowns = tuple(unknowns)
+        self._arithmetic = arithmetic
+        self.possible = arithmetic.possible
+
+    def irredundant(self, constraints: Iterable[Constraint]) -> Polyhedron:
+        """The set in its simplest description; it must not be empty."""
+        given = tuple(dict.fromkeys(constraints))
+        inequalities = [each for each in given if each.relation != "="]
+        # x >= 0 where x > 0 is impossible is an equation.
+        equations = [
+            each.form
+            for each in given
+            if each.relation == "="
+            or (each.relation == ">=" and not self.possible((*given, Constraint(each.form, ">"))))
+        ]
+        solved = _echelon(equations)
+        result = Polyhedron(tuple(Constraint(each, "=") for each in solved), ())
+        facets: dict[AffineForm, Constraint] = {}
+        for each in inequalities:
+            form = result.reduced(each.form).primitive()
+            # The strict one of a pair says it all.
+            if form.terms and not (each.relation == ">=" and form in facets):
+                facets[form] = Constraint(form, each.relation)
+        kept = list(facets.values())
+        for each in list(kept):
+            others = [other for other in kept if other is not each]
+            if self._arithmetic.implies((*result.equations, *others), each):
+                kept = others
+        return Polyhedron(result.equations, tuple(sorted(kept)))
+
+    def outside(self, within: Constraints, constraints: Iterable[Constraint]) -> list[Constraints]:
+        """A partition of the points of ``within`` that violate some of the constraints."""
+        constraints = tuple(constraints)
+        inside = (*within, *constraints)
+        if not self.possible(within):
+            return []
+        if not self.possible(inside):
+            return [within]
+        pieces = []
+        for each in self._needed(within, constraints):
+            pieces += [
+                (*within, negated)
+                for negated in each.negated()
+                if self.possible((*within, negated))
+            ]
+            within = (*within, each)
+        return pieces
+
+    def _needed(self, within: Constraints, constraints: Constraints) -> list[Constraint]:
+        """Those constraints that follow from no others; inequalities first.
+
+        Then a piece on which an inequality fails is as large as can be.
+        """
+        needed = sorted(set(constraints), key=lambda each: each.relation == "=")
+        for each in list(needed):
+            others = [other for other in needed if other is not each]
+            if self._arithmetic.implies((*within, *others), each):
+                needed = others
+        return needed
+
+    def either(self, within: Constraints, options: Sequence[Constraint]) -> list[Constraints]:
+        """A partition of the points of ``within`` that satisfy at least one of the options."""
+        pieces: list[Constraints] = []
+        rest = [within]
+        for option in options:
+            pieces += [(*each, option) for each in rest if self.possible((*each, option))]
+            rest = [
+                (*each, negated)
+                for each in rest
+                for negated in option.negated()
+                if self.possible((*each, negated))
+            ]
+        return pieces
+
+    def union(self, one: Polyhedron, other: Polyhedron) -> Polyhedron | None:
+        """The union, where it is described by constraints again (so it is convex); or None.
+
+        The smallest set that constraints of the two describe and that holds both (Bemporad,
+        Fukuda & Torrisi 2001), if it holds nothing else.
+        """
+        hull = (*self._valid(one, other), *self._valid(other, one))
+        rest = self.outside(hull, one.constraints)
+        if any(self.outside(each, other.constraints) for each in rest):
+            return None
+        return self.irredundant(hull)
+
+    def _valid(self, one: Polyhedron, other: Polyhedron) -> list[Constraint]:
+        """The constraints of one set, made as weak as needed, that the other satisfies too."""
+        sides = [*one.facets]
+        for equation in one.equations:
+            sides += [Constraint(form, ">=") for form in (equation.form, equation.form.times(-1))]
+        weaker = [(each, Constraint(each.form, ">=")) for each in sides]
+        valid = (
+            next((w for w in ways if self._arithmetic.implies(other.constraints, w)), None)
+            for ways in weaker
+        )
+        return [each for each in valid if each is not None]
+
+    def witness(self, polyhedron: Polyhedron) -> dict[str, Fraction]:
+        """A point inside (relative to the set's own dimension), with simple coordinates."""
+        point: dict[str, Fraction] = {}
+        fixed = polyhedron.constraints
+        for name in self.unknowns:
+            form = unknown(name)
+            low = self._arithmetic.infimum(fixed, form).infimum
+            high = self._arithmetic.infimum(fixed, form.times(-1)).infimum
+            point[name] = _between(low, None if high is None else -high)
+            fixed = (*fixed, Constraint(form.minus(point[name]), "="))
+        return point
+
+    def dimension(self, polyhedron: Polyhedron) -> int:
+        """0 for a point, 1 for a line, and so on."""
+        return len(self.unknowns) - len(polyhedron.equations)
+
+
+def _between(low: Fraction | None, high: Fraction | None) -> Fraction:
+    """A point inside the interval: the middle, or one unit from its only end."""
+    if low is None:
+        return Fraction() if high is None else high - 1
+    return low + 1 if high is None else (low + high) / 2
+
+
+def _solved(form: AffineForm) -> tuple[str, AffineForm]:
+    """``form = 0`` as ``unknown = …``, for the last unknown in it."""
+    name, coefficient = form.terms[-1]
+    rest = affine(form.constant, dict(form.terms[:-1]))
+    return name, rest.times(-1 / coefficient)
+
+
+def _echelon(forms: Iterable[AffineForm]) -> list[AffineForm]:
+    """Independent equations with the same solutions, each solved for an unknown of its own."""
+    rows: list[AffineForm] = []
+    for form in forms:
+        for row in rows:
+            form = form.replaced(*_solved(row))
+        if form.terms:
+            rows = [row.replaced(*_solved(form)) for row in rows]
+            rows.append(form)
+    signed = (row.times(-1) if row.terms[0][1] < 0 else row for row in rows)
+    return sorted(row.primitive() for row in signed)

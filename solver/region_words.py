@@ -1,0 +1,96 @@
+"""Cells in words and symbols: ``0 < s <= 1/2 kernel``."""
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from solver.affine import AffineForm, latex_name, latex_number
+from solver.arithmetic import Constraint, Relation
+from solver.exponents import format_exponent
+from solver.polyhedra import Polyhedron
+
+
+class WrittenConstraint(NamedTuple):
+    """``expression relation value``; the coefficients of the unknowns are coprime integers."""
+
+    expression: AffineForm
+    relation: Relation
+    value: Fraction
+
+
+def written(constraint: Constraint) -> WrittenConstraint:
+    """The constraint with its constant on the right."""
+    form = constraint.form.primitive()
+    return WrittenConstraint(form.minus(form.constant), constraint.relation, -form.constant)
+
+
+def where_text(where: Polyhedron, unknowns: Sequence[str]) -> str:
+    """Such as ``s + t = 1/2, 0 < s <= 1/2``."""
+    parts = [
+        _chain(each, AffineForm.text, format_exponent, _SIGNS)
+        for each in _ranges(where.constraints)
+    ]
+    return ", ".join(parts) or f"every {', '.join(unknowns)}"
+
+
+def constraint_text(constraint: Constraint) -> str:
+    """Such as ``s <= 1/2``."""
+    return where_text(Polyhedron((), (constraint,)), ())
+
+
+def where_latex(where: Polyhedron, unknowns: Sequence[str]) -> str:
+    r"""Such as ``0 < s \le \tfrac{1}{2}``."""
+    parts = [
+        _chain(each, AffineForm.latex, latex_number, _LATEX) for each in _ranges(where.constraints)
+    ]
+    names = ", ".join(map(latex_name, unknowns))
+    return r",\ ".join(parts) or rf"\text{{every }} {names}"
+
+
+_SIGNS: Final = {"<": "<", "<=": "<=", "=": "=", ">": ">", ">=": ">="}
+_LATEX: Final = {**_SIGNS, "<=": r"\le", ">=": r"\ge"}
+_MIRRORED: Final = {">": "<", ">=": "<=", "=": "="}
+
+
+class _Range(NamedTuple):
+    """All that is said of one expression: ``low relation expression relation high``."""
+
+    expression: AffineForm
+    low: tuple[Fraction, str] | None
+    high: tuple[str, Fraction] | None
+
+
+def _ranges(constraints: Iterable[Constraint]) -> Iterable[_Range]:
+    """The constraints with a plus in front of the first unknown, two-sided ones together."""
+    ranges: dict[AffineForm, _Range] = {}
+    for expression, relation, value in map(written, constraints):
+        if expression.terms[0][1] > 0 and relation != "=":
+            low = (value, _MIRRORED[relation])
+            ranges[expression] = _known(ranges, expression)._replace(low=low)
+        else:
+            if expression.terms[0][1] < 0:
+                expression, value = expression.times(-1), -value
+            high = (_MIRRORED[relation], value)
+            ranges[expression] = _known(ranges, expression)._replace(high=high)
+    return ranges.values()
+
+
+def _known(ranges: dict[AffineForm, _Range], expression: AffineForm) -> _Range:
+    return ranges.get(expression, _Range(expression, None, None))
+
+
+def _chain(
+    part: _Range,
+    form: Callable[[AffineForm], str],
+    number: Callable[[Fraction], str],
+    signs: dict[str, str],
+) -> str:
+    expression, low, high = part
+    if high is None:
+        assert low is not None, "something is said of it"
+        value, relation = low
+        turned = {"<": ">", "<=": ">="}[relation]
+        return f"{form(expression)} {signs[turned]} {number(value)}"
+    relation, value = high
+    right = f"{form(expression)} {signs[relation]} {number(value)}"
+    return right if low is None else f"{number(low[0])} {signs[low[1]]} {right}"

@@ -1,0 +1,81 @@
+"""A family of networks surveyed: its cells, their summary, its named members, an optimum."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from solver.affine import constant
+from solver.arithmetic import Arithmetic, Constraint, Deadline
+from solver.errors import ParametrizationError
+from solver.evaluate import Kind
+from solver.family import Family
+from solver.family_reading import Families
+from solver.landmarks import Landmark, landmarks
+from solver.optimum import Goal, Optimum, optimum
+from solver.polyhedra import Polyhedra, Polyhedron
+from solver.region_words import constraint_text
+from solver.regions import Cell, Piece, cells, merged
+from solver.targets import Requirement
+
+
+class Survey(NamedTuple):
+    """All that is found out about a family; ``depth`` is None for "every L >= 2".
+
+    ``summary`` divides the same points by verdict alone, without regard to r; for one unknown
+    it is a list of intervals in order.
+    """
+
+    depth: int | None
+    family: Family
+    unknowns: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    summary: tuple[tuple[Kind, Polyhedron], ...]
+    landmarks: tuple[Landmark, ...]
+    optimum: Optimum | None
+
+
+def survey(
+    families: Families, goal: Goal | None = None, seconds: float = 10.0
+) -> tuple[Survey, Survey | None]:
+    """Survey the family at its depth; or, where that is open, at L = 1 and at every L >= 2.
+
+    Exact.  Raises ``ParametrizationError`` where no point satisfies the bounds, and
+    ``TimeLimitError``.
+    """
+    deadline = Deadline(seconds)
+    first = _survey(families.first, families, goal, deadline)
+    deeper = None if families.deeper is None else _survey(families.deeper, families, goal, deadline)
+    return first, deeper
+
+
+def _survey(family: Family, families: Families, goal: Goal | None, deadline: Deadline) -> Survey:
+    unknowns, domain = families.unknowns, families.domain
+    arithmetic = Arithmetic(deadline)
+    sets = Polyhedra(unknowns, arithmetic)
+    if not sets.possible(domain):
+        rules = ", ".join(map(constraint_text, domain))
+        raise ParametrizationError.at(("bounds",), f"no point satisfies {rules}; widen the bounds")
+    found = cells(family, unknowns, domain, arithmetic)
+    return Survey(
+        family.depth,
+        family,
+        unknowns,
+        found,
+        _summary(found, sets),
+        tuple(landmarks(family, domain, sets)),
+        None if goal is None else optimum(goal, family, unknowns, _labelled(domain), arithmetic),
+    )
+
+
+def _summary(found: Sequence[Cell], sets: Polyhedra) -> tuple[tuple[Kind, Polyhedron], ...]:
+    joined = merged([Piece(cell.kind, constant(0), cell.where) for cell in found], sets)
+    witnesses = {piece.where: sets.witness(piece.where) for piece in joined}
+    order = list(dict.fromkeys(cell.kind for cell in found))
+    if len(sets.unknowns) == 1:
+        joined.sort(key=lambda piece: witnesses[piece.where][sets.unknowns[0]])
+    else:
+        joined.sort(key=lambda piece: (order.index(piece.kind), len(piece.where.equations)))
+    return tuple((piece.kind, piece.where) for piece in joined)
+
+
+def _labelled(domain: Sequence[Constraint]) -> tuple[Requirement, ...]:
+    return tuple(Requirement("bounds", constraint_text(each), (each,)) for each in domain)

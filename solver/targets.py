@@ -1,0 +1,146 @@
+"""What each verdict requires, as clauses on the slacks of the conditions.
+
+The theorems say by the signs of slacks what a verdict means (see ``conditions``).  On a family
+each part of that is a clause: constraints of which at least one must hold.  The clauses of a
+target together describe exactly the points with that verdict.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Final, Literal, NamedTuple, get_args
+
+from solver.affine import AffineForm
+from solver.arithmetic import Constraint
+from solver.conditions import READOUT_UPDATE
+from solver.evaluate import Kind
+from solver.family import Family, Slack
+from solver.wording import stated
+
+Target = Literal[
+    "stable",
+    "nontrivial",
+    "unstable",
+    "trivial",
+    "kernel",
+    "operator",
+    "feature_learning",
+    "feature_learning_in_every_layer",
+    "maximal",
+]
+TARGETS: Final[tuple[Target, ...]] = get_args(Target)
+
+
+class Requirement(NamedTuple):
+    """At least one of the options holds; ``statement`` says so in the paper's symbols."""
+
+    identifier: str
+    statement: str
+    options: tuple[Constraint, ...]
+
+
+def kinds(family: Family) -> tuple[Kind, ...]:
+    """The verdicts that a member of the family can have."""
+    regime = Kind.KERNEL if family.optimizer == "sgd" else Kind.OPERATOR
+    return (Kind.FEATURE_LEARNING, regime, Kind.TRIVIAL, Kind.UNSTABLE)
+
+
+def stability(family: Family) -> tuple[Constraint, ...]:
+    """The constraints under which members of the family are stable."""
+    return tuple(_satisfied(each) for each in family.slacks())
+
+
+def r_branches(family: Family) -> tuple[AffineForm, ...]:
+    """The forms of which r is the least."""
+    return tuple(dict.fromkeys(each.form for each in _of("features", family.slacks())))
+
+
+def requirements(
+    family: Family, target: Target, margin: Fraction | None = None
+) -> tuple[Requirement, ...]:
+    """The clauses of a target.
+
+    With ``margin``, the kernel and the operator regime ask for r to be at least that, instead
+    of positive.
+    """
+    slacks, readout = list(family.slacks()), _readout(family)
+    stable = [
+        Requirement(name, text, (_satisfied(each),))
+        for each in slacks
+        for name, _, text in [stated(each.condition, each.spans, readout)]
+    ]
+    features, logits = list(_of("features", slacks)), list(_of("logits", slacks))
+    size = f"a_{readout} + b_{readout} + r"
+    update = stated(_readout_update(slacks).condition, (), readout).form
+    nontrivial = _some("nontrivial", f"{update} = 1 or {size} = 1", logits)
+    match target:
+        case "stable":
+            return (*stable,)
+        case "unstable":
+            violations = tuple(way for each in slacks for way in _satisfied(each).negated())
+            return (Requirement("unstable", "some condition of stability fails", violations),)
+        case "trivial":
+            still = [
+                Requirement("trivial", f"{update} > 1 and {size} > 1", (positive,))
+                for each in logits
+                for positive in [Constraint(each.form, ">")]
+            ]
+            return (*stable, *still)
+        case "nontrivial":
+            return (*stable, nontrivial)
+        case "kernel" | "operator":
+            return (*stable, nontrivial, *_still(target, features, margin))
+        case "feature_learning":
+            return (*stable, nontrivial, _some(target, "r = 0", features))
+        case "feature_learning_in_every_layer":
+            first = [each for each in features if each.spans[0].first == 1]
+            return (*stable, nontrivial, _some(target, "r_1 = 0", first))
+        case "maximal":
+            return (*stable, *_maximal(slacks, update, f"{size} = 1"))
+
+
+def _still(
+    target: Target, features: Sequence[Slack], margin: Fraction | None
+) -> Iterator[Requirement]:
+    """Every branch of every r_l is positive, or at least the margin."""
+    for each in features:
+        if margin is None:
+            yield Requirement(target, "r > 0", (Constraint(each.form, ">"),))
+        else:
+            beyond = Constraint(each.form.minus(margin), ">=")
+            yield Requirement(target, f"r >= {margin}", (beyond,))
+
+
+def _maximal(slacks: Sequence[Slack], update: str, size: str) -> Iterator[Requirement]:
+    """Every layer is updated maximally, the readout initialized maximally (TP4 Theorem 5.6)."""
+    layers = dict.fromkeys(each.spans for each in _of("features", slacks))
+    for spans in layers:
+        own = [each for each in _of("features", slacks) if each.spans == spans]
+        where = "r_1" if spans[0].first == 1 else "r_l"
+        yield _some(f"maximal.{spans[0].first}", f"{where} = 0", own)
+    yield _some("maximal.readout_update", f"{update} = 1", [_readout_update(slacks)])
+    body = [each for each in _of("logits", slacks) if each.spans]
+    yield _some("maximal.readout_initialization", size, body)
+
+
+def _some(identifier: str, statement: str, slacks: Sequence[Slack]) -> Requirement:
+    """One of the conditions is tight."""
+    tight = dict.fromkeys(Constraint(each.form, "=") for each in slacks)
+    return Requirement(identifier, statement, tuple(tight))
+
+
+def _satisfied(slack: Slack) -> Constraint:
+    return Constraint(slack.form, slack.condition.relation)
+
+
+def _of(
+    family: Literal["features", "logits"], slacks: Sequence[Slack] | Iterator[Slack]
+) -> Iterator[Slack]:
+    return (each for each in slacks if each.condition.family == family)
+
+
+def _readout_update(slacks: Sequence[Slack]) -> Slack:
+    return next(each for each in slacks if each.condition.name == READOUT_UPDATE)
+
+
+def _readout(family: Family) -> str:
+    return "{L+1}" if family.depth is None else str(family.depth + 1)
