@@ -17,6 +17,7 @@ from solver.conditions import Role as Role
 from solver.conditions import System as System
 from solver.conditions import system as system
 from solver.consequences import Activation as Activation
+from solver.decisions import Options as Options
 from solver.equivalence import Equivalence as Equivalence
 from solver.equivalence import compare as compare
 from solver.errors import ExponentError as ExponentError
@@ -45,6 +46,11 @@ from solver.reading import Description as Description
 from solver.reading import read as read
 from solver.reading import read_depth as read_depth
 from solver.regions import Cell as Cell
+from solver.repair_reading import OptionsReader as OptionsReader
+from solver.repairs import Proposal as Proposal
+from solver.repairs import Repair as Repair
+from solver.repairs import meets as meets
+from solver.repairs import repair as repair
 from solver.scaling import Prediction as Prediction
 from solver.scaling import predictions as predictions
 from solver.spans import LayerSpan as LayerSpan

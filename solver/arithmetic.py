@@ -78,7 +78,7 @@ class Deadline:
 
 
 class Arithmetic:
-    """Satisfiability and infima under conjunctions of constraints.
+    """Satisfiability and minima under clauses of affine constraints.
 
     Every method raises ``TimeLimitError`` past the deadline.
     """
@@ -86,10 +86,10 @@ class Arithmetic:
     def __init__(self, deadline: Deadline) -> None:
         import z3
 
-        self._z3 = z3
+        self.z3 = z3
+        self.context = z3.Context()
         self._deadline = deadline
-        self._context = z3.Context()
-        self._solver = z3.SolverFor("QF_LRA", ctx=self._context)
+        self._solver = self.solver()
         self._unknowns: dict[str, z3.ArithRef] = {}
         self._literals: dict[Clause, z3.BoolRef] = {}
         self._known: dict[frozenset[Constraint], bool] = {}
@@ -99,7 +99,8 @@ class Arithmetic:
         key = frozenset(constraints)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._check([self._literal((each,)) for each in key])
+            literals = [self._literal((each,)) for each in key]
+            found = self._known[key] = self.satisfiable(self._solver, *literals)
         return found
 
     def implies(self, constraints: Sequence[Constraint], consequence: Constraint) -> bool:
@@ -108,16 +109,9 @@ class Arithmetic:
 
     def infimum(self, constraints: Iterable[Constraint], form: AffineForm) -> Extent:
         """The infimum of a form where all constraints hold, which must be somewhere."""
-        optimize = self._z3.Optimize(ctx=self._context)
-        optimize.set("timeout", self._deadline.milliseconds())
-        optimize.add(*(self.atom(each) for each in constraints))
-        objective = optimize.minimize(self.term(form))
-        if optimize.check() != self._z3.sat:
-            raise self._deadline.passed()
-        infinite, value, epsilon = optimize.lower_values(objective)
-        if _fraction(infinite):
-            return Extent(None, False)
-        return Extent(_fraction(value), not _fraction(epsilon))
+        found = self.least(self.term(form), [self.atom(each) for each in constraints])
+        assert found is not None, "some point satisfies them"
+        return found
 
     def conflict(self, clauses: Sequence[Clause]) -> list[int] | None:
         """The indices of clauses that cannot hold together; None where all clauses can.
@@ -125,60 +119,84 @@ class Arithmetic:
         It is minimal: without any one of them, the others can.
         """
         literals = [self._literal(each) for each in clauses]
-        if self._check(literals):
+        if self.satisfiable(self._solver, *literals):
             return None
         found = {str(each) for each in self._solver.unsat_core()}
         core = [place for place, each in enumerate(literals) if str(each) in found]
         for place in list(core):
             rest = [other for other in core if other != place]
-            if not self._check([literals[other] for other in rest]):
+            if not self.satisfiable(self._solver, *(literals[other] for other in rest)):
                 core = rest
         return core
 
+    # What follows speaks z3's language, for questions that need more of it.
+
+    def solver(self, logic: str = "QF_LRA") -> "z3.Solver":
+        """A solver without facts."""
+        return self.z3.SolverFor(logic, ctx=self.context)
+
+    def satisfiable(self, solver: "z3.Solver", *assumptions: "z3.BoolRef") -> bool:
+        """Whether the solver's facts and the assumptions can hold together."""
+        solver.set("timeout", self._deadline.milliseconds())
+        found = solver.check(*assumptions)
+        if found == self.z3.unknown:
+            raise self._deadline.passed()
+        return bool(found == self.z3.sat)
+
+    def least(self, term: "z3.ArithRef", facts: Iterable["z3.BoolRef"]) -> Extent | None:
+        """The infimum of a term; None where the facts cannot hold together."""
+        optimize = self.z3.Optimize(ctx=self.context)
+        optimize.set("timeout", self._deadline.milliseconds())
+        optimize.add(*facts)
+        objective = optimize.minimize(term)
+        found = optimize.check()
+        if found == self.z3.unknown:
+            raise self._deadline.passed()
+        if found == self.z3.unsat:
+            return None
+        infinite, value, epsilon = map(fraction, optimize.lower_values(objective))
+        return Extent(None, False) if infinite else Extent(value, not epsilon)
+
     def atom(self, constraint: Constraint) -> "z3.BoolRef":
         """The constraint in z3's terms."""
-        term, zero = self.term(constraint.form), 0
+        term = self.term(constraint.form)
         match constraint.relation:
             case ">":
-                return term > zero
+                return term > 0
             case ">=":
-                return term >= zero
+                return term >= 0
             case "=":
-                return term == zero
+                return term == 0
 
     def any_of(self, clause: Clause) -> "z3.BoolRef":
         """The clause in z3's terms."""
-        return self._z3.Or([self.atom(each) for each in clause], self._context)
+        return self.z3.Or([self.atom(each) for each in clause], self.context)
 
     def term(self, form: AffineForm) -> "z3.ArithRef":
         """The form in z3's terms."""
-        parts = [self._number(each) * self.unknown(name) for name, each in form.terms]
-        return self._z3.Sum([self._number(form.constant), *parts])
+        parts = [self.number(each) * self.unknown(name) for name, each in form.terms]
+        return self.z3.Sum([self.number(form.constant), *parts])
 
     def unknown(self, name: str) -> "z3.ArithRef":
         """The unknown in z3's terms."""
         if name not in self._unknowns:
-            self._unknowns[name] = self._z3.Real(name, self._context)
+            self._unknowns[name] = self.z3.Real(name, self.context)
         return self._unknowns[name]
 
-    def _number(self, value: Fraction) -> "z3.RatNumRef":
-        return self._z3.RealVal(str(value), self._context)
+    def number(self, value: Fraction) -> "z3.RatNumRef":
+        """The number in z3's terms."""
+        return self.z3.RealVal(str(value), self.context)
 
     def _literal(self, clause: Clause) -> "z3.BoolRef":
+        """A name for a clause: to assume it is to assert the clause."""
         literal = self._literals.get(clause)
         if literal is None:
-            literal = self._z3.Bool(f"[{len(self._literals)}]", self._context)
-            self._solver.add(self._z3.Implies(literal, self.any_of(clause)))
+            literal = self.z3.Bool(f"[{len(self._literals)}]", self.context)
+            self._solver.add(self.z3.Implies(literal, self.any_of(clause)))
             self._literals[clause] = literal
         return literal
 
-    def _check(self, literals: list[Any]) -> bool:
-        self._solver.set("timeout", self._deadline.milliseconds())
-        found = self._solver.check(*literals)
-        if found == self._z3.unknown:
-            raise self._deadline.passed()
-        return bool(found == self._z3.sat)
 
-
-def _fraction(number: Any) -> Fraction:
+def fraction(number: Any) -> Fraction:
+    """A number of z3's."""
     return Fraction(number.as_string())

@@ -215,3 +215,16 @@ class RoleParametrization:
             ),
             self.readout,
         )
+
+
+def described_by(network: Network) -> Parametrization | RoleParametrization:
+    """The parametrization of a network: by role where it stands for every L >= 2."""
+    if network.depth is None:
+        first, hidden = (block.exponents for block in network.body)
+        return RoleParametrization(first, hidden, network.readout, network.optimizer)
+    layers = [network.readout] * (network.depth + 1)
+    for block in network.body:
+        for span in block.spans:
+            assert span.last is not None, "the depth is known"
+            layers[span.first - 1 : span.last] = [block.exponents] * (span.last - span.first + 1)
+    return Parametrization(network.depth, tuple(layers), network.optimizer)

@@ -87,12 +87,13 @@ def test_the_public_face_of_the_solver() -> None:
         "Activation", "AnyDepthVerdict", "BatchVerdict", "Cell", "Coefficients", "Condition",
         "ConditionReport", "DEFAULT_LIMITS", "Description", "Equivalence", "ExponentError",
         "Exponents", "Families", "Flaw", "GALLERY", "GalleryEntry", "Goal", "Kind", "LayerReport",
-        "LayerSpan", "Limits", "Optimizer", "Optimum", "Parametrization", "ParametrizationError",
-        "Prediction", "Role", "RoleParametrization", "SolverError", "Survey", "System", "Target",
-        "TimeLimitError", "UnknownParametrizationError", "Verdict", "Written", "classify",
-        "classify_any_depth", "classify_many", "classify_vectors", "compare", "describe_layers",
-        "format_exponent", "gallery_entry", "kept_for_lines", "parse_exponent", "predictions",
-        "read", "read_depth", "read_families", "relations", "survey", "system",
+        "LayerSpan", "Limits", "Optimizer", "Optimum", "Options", "OptionsReader",
+        "Parametrization", "ParametrizationError", "Prediction", "Proposal", "Repair", "Role",
+        "RoleParametrization", "SolverError", "Survey", "System", "Target", "TimeLimitError",
+        "UnknownParametrizationError", "Verdict", "Written", "classify", "classify_any_depth",
+        "classify_many", "classify_vectors", "compare", "describe_layers", "format_exponent",
+        "gallery_entry", "kept_for_lines", "meets", "parse_exponent", "predictions", "read",
+        "read_depth", "read_families", "relations", "repair", "survey", "system",
     }  # fmt: skip
 
 

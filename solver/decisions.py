@@ -1,0 +1,189 @@
+"""What a repair may change: the exponents of a parametrization, as named unknowns.
+
+Hidden layers that are alike share their decisions where they are tied; a learning-rate
+exponent given once is one decision.  Decisions may be locked, and have weights: the cost of
+a change by 1.
+"""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from solver.affine import AffineForm, unknown
+from solver.conditions import Role
+from solver.family import Family, FamilyBlock, Forms
+from solver.parametrization import Exponents, Parametrization, RoleParametrization
+from solver.spans import LayerSpan, describe_layers, grouped, single_layer
+
+
+class Selector(NamedTuple):
+    """Some exponents, as people name them: ``c``, ``a.1``, ``b.readout``."""
+
+    text: str
+    symbol: str
+    place: str | None
+
+    def covers(self, symbol: str, layer: int | None, role: Role) -> bool:
+        """Whether an exponent is among them; ``layer`` is None for hidden layers of any number."""
+        if symbol != self.symbol:
+            return False
+        return self.place in (None, role.value) or (layer is not None and self.place == str(layer))
+
+
+class Decision(NamedTuple):
+    """An exponent that may be changed, at all layers where it is the same decision.
+
+    ``layers`` says which, as it is shown: ``2..9``, ``L+1``; it is empty for a learning-rate
+    exponent of all layers.  ``locked`` is the lock in the caller's words, if there is one.
+    """
+
+    name: str
+    symbol: str
+    role: Role | None
+    layers: str
+    spans: tuple[LayerSpan, ...]
+    current: Fraction
+    weight: Fraction
+    locked: str | None
+
+    @property
+    def written(self) -> str:
+        """The exponent in the paper's symbols: ``a_4``, ``a_l``, ``b_{L+1}``, ``c``."""
+        if self.role is None:
+            return self.symbol
+        if single_layer(self.spans) or self.layers.isdecimal():
+            return f"{self.symbol}_{self.layers}"
+        return f"{self.symbol}_{'l' if self.spans else f'{{{self.layers}}}'}"
+
+    @property
+    def where(self) -> str:
+        """Such as ``" for l = 2..9"``; empty for one layer."""
+        return f" for l = {self.layers}" if self.spans and not single_layer(self.spans) else ""
+
+
+class Options(NamedTuple):
+    """What may be changed, and at what cost.
+
+    ``tie_hidden`` changes hidden layers that are alike together; ``one_c`` says that one
+    learning-rate exponent stands for all layers.
+    """
+
+    locked: tuple[Selector, ...] = ()
+    weights: tuple[tuple[Selector, Fraction], ...] = ()
+    tie_hidden: bool = True
+    one_c: bool = False
+
+    def lock(self, symbol: str, layer: int | None, role: Role) -> str | None:
+        """The lock on an exponent."""
+        return next((each.text for each in self.locked if each.covers(symbol, layer, role)), None)
+
+    def weight(self, symbol: str, layer: int | None, role: Role) -> Fraction:
+        """The weight of an exponent: that of the most special selector that covers it."""
+        found = [
+            (each.place is not None, each.place not in tuple(Role), weight)
+            for each, weight in self.weights
+            if each.covers(symbol, layer, role)
+        ]
+        return max(found)[2] if found else Fraction(1)
+
+
+class _Layer(NamedTuple):
+    """One layer, or all hidden layers of a network of any depth."""
+
+    role: Role
+    number: int | None
+    exponents: Exponents
+
+
+class _Group(NamedTuple):
+    """What hidden layers must share in order to be changed together."""
+
+    exponents: Exponents
+    locks: tuple[str | None, ...]
+    weights: tuple[Fraction, ...]
+    number: int | None
+
+
+def pose(
+    given: Parametrization | RoleParametrization, options: Options
+) -> tuple[tuple[Decision, ...], Family]:
+    """The decisions about a parametrization, and the family that they span.
+
+    Exponents by role stand for every L >= 2; they must then have hidden ones.
+    """
+    asked = _Asked(options)
+    if isinstance(given, Parametrization):
+        depth, readout = given.depth, str(given.depth + 1)
+        layers = [
+            _Layer(Role.HIDDEN, number, exponents)
+            for number, exponents in enumerate(given.layers[1:-1], start=2)
+        ]
+        first, last = given.layers[0], given.layers[-1]
+        groups = grouped([asked.group(each) for each in layers], first=2)
+        end = _Layer(Role.READOUT, depth + 1, last)
+    else:
+        assert given.hidden is not None, "there are deeper networks"
+        depth, readout, first, last = None, "L+1", given.input, given.readout
+        hidden = _Layer(Role.HIDDEN, None, given.hidden)
+        groups = {asked.group(hidden): (LayerSpan(2, None),)}
+        end = _Layer(Role.READOUT, None, last)
+    body = [
+        FamilyBlock(
+            Role.INPUT,
+            (LayerSpan(1, 1),),
+            asked.forms(_Layer(Role.INPUT, 1, first), (LayerSpan(1, 1),), "1"),
+        )
+    ]
+    for group, spans in groups.items():
+        layer = _Layer(Role.HIDDEN, spans[0].first if depth else None, group.exponents)
+        body.append(
+            FamilyBlock(Role.HIDDEN, spans, asked.forms(layer, spans, describe_layers(spans)))
+        )
+    posed = Family(depth, given.optimizer, tuple(body), asked.forms(end, (), readout))
+    return tuple(asked.decisions.values()), posed
+
+
+class _Asked:
+    """The decisions, as they come up layer by layer."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.decisions: dict[str, Decision] = {}
+
+    def group(self, layer: _Layer) -> _Group:
+        """Hidden layers of one group are changed together."""
+        role, number, exponents = layer
+        return _Group(
+            exponents,
+            tuple(self._options.lock(symbol, number, role) for symbol in Exponents._fields),
+            tuple(self._options.weight(symbol, number, role) for symbol in Exponents._fields),
+            None if self._options.tie_hidden else number,
+        )
+
+    def forms(self, layer: _Layer, spans: tuple[LayerSpan, ...], label: str) -> Forms:
+        """The layer's exponents as unknowns."""
+        a, b, c, d = (
+            None if value is None else self._unknown(symbol, value, layer, spans, label)
+            for symbol, value in zip(Exponents._fields, layer.exponents, strict=True)
+        )
+        assert a is not None
+        assert b is not None
+        assert c is not None
+        return Forms(a, b, c, d)
+
+    def _unknown(
+        self, symbol: str, value: Fraction, layer: _Layer, spans: tuple[LayerSpan, ...], label: str
+    ) -> AffineForm:
+        role, number, _ = layer
+        everywhere = symbol == "c" and self._options.one_c
+        name = "c" if everywhere else f"{symbol}_{label}"
+        self.decisions[name] = Decision(
+            name,
+            symbol,
+            None if everywhere else role,
+            "" if everywhere else label,
+            () if everywhere else spans,
+            value,
+            self._options.weight(symbol, number, role),
+            self._options.lock(symbol, number, role),
+        )
+        return unknown(name)

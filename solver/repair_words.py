@@ -1,0 +1,54 @@
+"""Repairs in words: ``set a_4 from 0 to 1/2: divide the logits by √n``."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from solver.conditions import Role
+from solver.decisions import Decision
+from solver.repairs import Change
+from solver.targets import Requirement
+from solver.wording import joined, layers, power, vector
+
+
+def change_text(change: Change) -> str:
+    """What to set, and what that means in a program."""
+    decision, value = change
+    return (
+        f"set {decision.written} from {decision.current} to {value}{decision.where}: "
+        f"{_meaning(decision, value - decision.current)}"
+    )
+
+
+def conflict_text(conflict: Sequence[Requirement]) -> str:
+    """Why nothing will do: requirements that exclude each other, locks among them."""
+    statements = list(dict.fromkeys(each.statement for each in conflict))
+    return f"These cannot hold together: {joined(statements)}."
+
+
+def _meaning(decision: Decision, step: Fraction) -> str:
+    factor = _root(abs(step))
+    match decision.symbol:
+        case "a":
+            what = "the logits" if decision.role is Role.READOUT else vector("h", decision.spans)
+            return f"{'divide' if step > 0 else 'multiply'} {what} by {factor}"
+        case "b":
+            return (
+                f"initialize the weights of {_place(decision)} {factor} times "
+                f"{'smaller' if step > 0 else 'larger'}"
+            )
+        case "c":
+            whose = f" of {_place(decision)}" if decision.role is not None else ""
+            return f"{'divide' if step > 0 else 'multiply'} the learning rate{whose} by {factor}"
+        case _:
+            return (
+                f"{'multiply' if step > 0 else 'divide'} the gradients of {_place(decision)} by "
+                f"{factor} before the update function"
+            )
+
+
+def _place(decision: Decision) -> str:
+    return "the readout" if decision.role is Role.READOUT else layers(decision.spans)
+
+
+def _root(exponent: Fraction) -> str:
+    return "√n" if exponent == Fraction(1, 2) else power(exponent)

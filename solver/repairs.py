@@ -1,0 +1,192 @@
+"""The least change to a parametrization that gives it a wanted behaviour.
+
+The exponents are unknowns of the same conditions that decide a verdict; the nearest point in
+weighted L1 distance that meets the target is found exactly.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from solver.affine import unknown
+from solver.arithmetic import Arithmetic, Constraint, Deadline
+from solver.conditions import Role, system
+from solver.decisions import Decision, Options, pose
+from solver.family import Family, slack_form
+from solver.nearest import Nearest, Origin, Point
+from solver.parametrization import Network, Parametrization, RoleParametrization
+from solver.targets import Requirement, Target, requirements
+from solver.wording import stated
+
+#: How many other repairs are listed where several are equally near.
+MOST_ALTERNATIVES: Final = 5
+#: How far inside an open target a repair lies, where the nearest point is on its border.
+DEFAULT_MARGIN: Final = Fraction(1, 8)
+DEFAULT_OPTIONS: Final = Options()
+
+
+class Change(NamedTuple):
+    """A decision and its new value."""
+
+    decision: Decision
+    value: Fraction
+
+
+class Proposal(NamedTuple):
+    """A parametrization that meets the target, and how it differs from the one given."""
+
+    network: Network
+    changes: tuple[Change, ...]
+
+
+class Repair(NamedTuple):
+    """The answer.
+
+    ``infimum`` is the greatest lower bound of the distance and ``attained`` tells whether a
+    parametrization has it.  Where none does (the target is open), ``best`` keeps the ``margin``,
+    and is the nearest one that does so.  ``distance`` is that of ``best``, ``unique`` whether no
+    other is equally near; ``alternatives`` are others, if there are.  Where the target is
+    impossible, ``best`` is None and ``conflict`` a minimal set of requirements and locks that
+    exclude each other; likewise, with an ``infimum``, where only the margin is impossible.
+    """
+
+    infimum: Fraction | None
+    attained: bool
+    margin: Fraction | None
+    distance: Fraction | None
+    unique: bool
+    best: Proposal | None
+    alternatives: tuple[Proposal, ...]
+    conflict: tuple[Requirement, ...]
+
+
+def repair(
+    given: Parametrization | RoleParametrization,
+    target: Target,
+    options: Options = DEFAULT_OPTIONS,
+    margin: Fraction = DEFAULT_MARGIN,
+    seconds: float = 10.0,
+) -> Repair:
+    """The nearest parametrization that meets the target.
+
+    Exponents by role stand for every L >= 2.  Where d is given, the result is faithful, since
+    the theorem speaks of no others.  Raises ``TimeLimitError``.
+    """
+    decisions, family = pose(given, options)
+    arithmetic = Arithmetic(Deadline(seconds))
+    locks = [_lock(each) for each in decisions if each.locked is not None]
+    asked = (*requirements(family, target), *_faithful(family), *locks)
+    search = _search(decisions, asked, arithmetic)
+    extent = search.infimum()
+    if extent is None:
+        return _impossible(asked, arithmetic)
+    infimum, attained = extent
+    assert infimum is not None, "distances are not negative"
+    distance = infimum
+    if not attained:
+        asked = (*requirements(family, target, margin), *_faithful(family), *locks)
+        search = _search(decisions, asked, arithmetic)
+        beyond = search.infimum()
+        if beyond is None:
+            return _impossible(asked, arithmetic)._replace(infimum=infimum, margin=margin)
+        assert beyond.infimum is not None, "distances are not negative"
+        distance = beyond.infimum
+    proposals = _proposals(search, distance, decisions, family)
+    best = proposals[0]
+    point = {each.decision.name: each.value for each in best.changes}
+    other = search.other(distance, {each.name: each.current for each in decisions} | point)
+    if other is not None and len(proposals) == 1:
+        proposals.append(_proposal(other, decisions, family))
+    return Repair(
+        infimum,
+        attained,
+        None if attained else margin,
+        distance,
+        other is None,
+        best,
+        tuple(proposals[1 : MOST_ALTERNATIVES + 1]),
+        (),
+    )
+
+
+def meets(given: Parametrization | RoleParametrization, target: Target) -> bool:
+    """Whether a parametrization has the target already (by role: at every L >= 2)."""
+    decisions, family = pose(given, DEFAULT_OPTIONS)
+    point = {each.name: each.current for each in decisions}
+    asked = requirements(family, target)
+    return all(any(option.holds_at(point) for option in each.options) for each in asked)
+
+
+def _search(
+    decisions: Sequence[Decision], asked: Sequence[Requirement], arithmetic: Arithmetic
+) -> Nearest:
+    origin = {each.name: Origin(each.current, each.weight) for each in decisions}
+    return Nearest(origin, [each.options for each in asked], arithmetic)
+
+
+def _proposals(
+    search: Nearest, distance: Fraction, decisions: Sequence[Decision], family: Family
+) -> list[Proposal]:
+    """The best first: with fewest changes, then with the simplest."""
+    found: list[Proposal] = []
+    for points in search.points(distance, most=4 * MOST_ALTERNATIVES):
+        proposals = [_proposal(each, decisions, family) for each in points]
+        found += sorted(proposals, key=_complexity)
+        if len(found) > MOST_ALTERNATIVES:
+            break
+    return found
+
+
+def _proposal(point: Point, decisions: Sequence[Decision], family: Family) -> Proposal:
+    changes = (Change(each, point[each.name]) for each in decisions)
+    return Proposal(
+        family.at(point), tuple(each for each in changes if each.value != each.decision.current)
+    )
+
+
+def _complexity(proposal: Proposal) -> tuple[int, list[str]]:
+    """Large denominators and numerators, of the values and of the steps to them."""
+    heights = sum(
+        abs(number.numerator) + number.denominator
+        for decision, value in proposal.changes
+        for number in (value, value - decision.current)
+    )
+    return heights, [each.decision.name for each in proposal.changes]
+
+
+def _impossible(asked: Sequence[Requirement], arithmetic: Arithmetic) -> Repair:
+    core = arithmetic.conflict([each.options for each in asked])
+    assert core is not None, "the requirements exclude each other"
+    conflict = tuple(asked[place] for place in core)
+    return Repair(None, False, None, None, False, None, (), conflict)
+
+
+def _lock(decision: Decision) -> Requirement:
+    name, value = decision.name, decision.current
+    return Requirement(
+        f"lock.{decision.locked}",
+        f"{decision.written} = {value}{decision.where} (locked)",
+        (Constraint(unknown(name).minus(value), "="),),
+    )
+
+
+def _faithful(family: Family) -> list[Requirement]:
+    """The conditions of faithfulness (TP4b Lemma 2.8.11), where d is given."""
+    if family.readout.d is None:
+        return []
+    readout = "{L+1}" if family.depth is None else str(family.depth + 1)
+    places = [
+        *((block.role, block.spans, block.exponents) for block in family.body),
+        (Role.READOUT, (), family.readout),
+    ]
+    return [
+        Requirement(
+            statement.identifier,
+            statement.text,
+            (Constraint(slack_form(condition, forms, family.readout), condition.relation),),
+        )
+        for role, spans, forms in places
+        for condition in system(family.optimizer).faithful
+        if condition.role is role
+        for statement in [stated(condition, spans, readout)]
+    ]
