@@ -1,14 +1,12 @@
 """The whole picture: verdict, panels, legend, and the file."""
 
 import textwrap
-from io import BytesIO
-from threading import Lock
-from typing import Any, Final, Literal
-from xml.sax.saxutils import escape
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.figure import Figure
 
+from app.drawing import DPI, FileFormat, picture
 from app.experiment.report import CheckResult
 from app.plots import style
 from app.plots.legend import draw_legend
@@ -27,33 +25,15 @@ _GAP: Final = 0.4
 _COLUMN_GAP: Final = 0.5
 _COLUMNS: Final = 3
 _LOWEST: Final = 5.0
-_DPI: Final = 180
 _LINE_OF_TEXT: Final = 170
 
-# Text is laid out by a parser that keeps its state in its class: one picture at a time.
-_drawing: Final = Lock()
 
-
-def draw(result: CheckResult, format: Literal["svg", "png"]) -> bytes:  # noqa: A002
+def draw(result: CheckResult, format: FileFormat) -> bytes:  # noqa: A002
     """The picture of a check: log-log panels, one for each quantity, as the bytes of a file.
 
     The same result gives the same bytes.  Any thread may call this.
     """
-    file = BytesIO()
-    metadata: dict[str, str | None] = {"Title": style.title(result)}
-    if format == "svg":
-        metadata["Date"] = None
-    with _drawing:
-        _figure(result).savefig(file, format=format, metadata=metadata)
-    return _described(file.getvalue(), result) if format == "svg" else file.getvalue()
-
-
-def _described(svg: bytes, result: CheckResult) -> bytes:
-    """The same with a description, for those who do not see the picture."""
-    description = f"</title>\n <desc>{escape(result['summary'])}</desc>"
-    return svg.replace(b"</title>", description.encode(), 1).replace(
-        b"<svg ", b'<svg role="img" ', 1
-    )
+    return picture(lambda: _figure(result), style.title(result), result["summary"], format)
 
 
 def _figure(result: CheckResult) -> Figure:
@@ -61,7 +41,7 @@ def _figure(result: CheckResult) -> Figure:
     rows = -(-len(shown) // _COLUMNS)
     height = _TOP + rows * (_STRIP + _PANEL_HEIGHT + _GAP) - _GAP + _BOTTOM
     height = max(height, _LOWEST)
-    figure = Figure((_WIDTH, height), dpi=_DPI, facecolor="white")
+    figure = Figure((_WIDTH, height), dpi=DPI, facecolor="white")
     _write_head(figure, result, height)
     key = Key(style.layer_colours(depth(result)), style.step_styles(drawn_steps(result)))
     x = np.log2(np.array(result["widths"], float))

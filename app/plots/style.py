@@ -8,35 +8,21 @@ the size in which it is saved, which fits on a page (A4 or Letter, landscape).
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-import matplotlib
 from matplotlib.cm import viridis
 from matplotlib.colors import to_hex
 
+from app.drawing import GRID as GRID
+from app.drawing import INK as INK
+from app.drawing import MATH as MATH
+from app.drawing import PLAIN as PLAIN
+from app.drawing import QUIET as QUIET
+from app.drawing import SMALL as SMALL
+from app.drawing import TITLE as TITLE
 from app.experiment.report import CheckResult
 from app.plots.lines import depth
 from solver.scaling import Quantity
 
-# Set once, when matplotlib is loaded here: everything else is passed to what it concerns.
-matplotlib.rcParams.update(
-    {
-        "font.family": "DejaVu Sans",  # comes with matplotlib and has every symbol used here
-        "mathtext.fontset": "dejavusans",
-        # Text as paths looks the same everywhere; its words are in the description and comments.
-        "svg.fonttype": "path",
-        "svg.hashsalt": "abc-dichotomy",  # the same result gives the same bytes
-    }
-)
-
-#: Font sizes in points.  A superscript is 0.7 times as large.
-SMALL: Final = 7.5
-PLAIN: Final = 8.5
-MATH: Final = 10.0
-TITLE: Final = 13.0
-
-INK: Final = "#222222"
-QUIET: Final = "#6b6b6b"
 GUIDE: Final = "#8a8a8a"
-GRID: Final = "#e6e6e6"
 UNPREDICTED: Final = "#a8a8a8"
 WRONG: Final = "#c4161c"
 RIGHT: Final = "#1a7f37"
