@@ -23,10 +23,13 @@ from app.routes import (
     classify,
     equivalence,
     parametrizations,
+    regions,
+    repairs,
     service,
+    solving,
 )
 from app.routes.queue_access import queue_threads
-from app.schemas import check_examples, examples
+from app.schemas import check_examples, examples, solving_examples
 from app.settings import Settings
 
 VERSION = "0.1.0"
@@ -82,11 +85,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.queue = CheckQueue(settings.database_url)
     app.state.queue_threads = queue_threads()
     app.state.streams = Semaphore(check_events.MOST_STREAMS)
+    app.state.solving = Semaphore(solving.AT_ONCE)
     app.state.plotting = CapacityLimiter(1)  # the library keeps global state
     problems.install(app)
     pages = list(app.router.routes)
     for module in (
-        *(classify, parametrizations, equivalence, checks, check_events, check_plots, service),
+        *(classify, parametrizations, equivalence, regions, repairs),
+        *(checks, check_events, check_plots, service),
     ):
         app.include_router(module.router)
     app.include_router(checks.posting)
@@ -108,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 _TAGS = [
     {"name": "classify", "description": "Verdicts on parametrizations, one or many, and gauge."},
     {"name": "gallery", "description": "The named parametrizations of the literature."},
+    {"name": "solve", "description": "For which exponents is it so, and what must change?"},
     {"name": "checks", "description": "Verdicts put to the test on real networks."},
     {"name": "service", "description": "Health, metrics, and what problems mean."},
 ]
@@ -127,7 +133,7 @@ def _document(app: FastAPI) -> None:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
-            answers = examples.ANSWERS | check_examples.ANSWERS
+            answers = examples.ANSWERS | solving_examples.answers() | check_examples.ANSWERS
             for (method, path, status), example in answers.items():
                 # Set here, because the framework drops what is null from examples.
                 content = schema["paths"][path][method]["responses"][status]["content"]

@@ -4,6 +4,7 @@
     unauthorized          401  the API key is missing or wrong
     not-found             404  no such resource
     method-not-allowed    405
+    not-acceptable        406  a figure is asked for in another format
     body-too-slow         408  the body did not arrive in time
     key-reused            409  an Idempotency-Key came with another body before
     not-finished          409  the check has no result
@@ -11,9 +12,11 @@
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
     over-budget           422  the check would take too long, or too much memory
+    over-time             422  a question with unknowns is not solved in time
     internal-error        500  a defect of the service
     queue-unavailable     503  the database of checks does not answer
     too-many-streams      503  no further stream of events can be opened
+    busy                  503  other questions keep the solver busy
 
 ``errors`` holds one entry per flaw, with a JSON pointer (RFC 6901) into the request body, or
 ``/query/name`` or ``/path/name`` for a parameter.
@@ -33,7 +36,7 @@ from starlette.routing import Match
 from typing_extensions import TypedDict
 
 from app.queue.client import CursorError, KeyReusedError, QueueUnavailableError
-from solver import ParametrizationError, UnknownParametrizationError
+from solver import ParametrizationError, TimeLimitError, UnknownParametrizationError
 from solver.exponents import shown
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -80,6 +83,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "Method not allowed",
         "The Allow header lists the methods of this resource.",
     ),
+    "not-acceptable": (
+        406,
+        "No such format",
+        "Accept image/svg+xml or image/png.",
+    ),
     "body-too-slow": (
         408,
         "The body did not arrive in time",
@@ -115,6 +123,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The check would take too much time or memory",
         "Lower what the detail names; the estimate and the bounds are there.",
     ),
+    "over-time": (
+        422,
+        "The question takes too long to solve",
+        "Ask about fewer unknowns, fewer different layers or a smaller depth.",
+    ),
     "internal-error": (
         500,
         "A defect of the service",
@@ -129,6 +142,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         503,
         "Too many streams of events are open",
         "Try again later, or ask for the check itself now and then.",
+    ),
+    "busy": (
+        503,
+        "The solver is busy",
+        "Try again after the seconds of the header Retry-After.",
     ),
 }
 #: A problem as it is documented.
@@ -219,6 +237,7 @@ def install(app: FastAPI) -> None:
     """Register the translation of every error."""
     app.add_exception_handler(ParametrizationError, _parametrization)
     app.add_exception_handler(UnknownParametrizationError, _unknown)
+    app.add_exception_handler(TimeLimitError, _over_time)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(QueueUnavailableError, _queue_unavailable)
     app.add_exception_handler(KeyReusedError, _key_reused)
@@ -242,6 +261,10 @@ async def _parametrization(_: Request, error: Exception) -> Response:
 
 async def _unknown(_: Request, error: Exception) -> Response:
     return problem_response("not-found", str(error))
+
+
+async def _over_time(_: Request, error: Exception) -> Response:
+    return problem_response("over-time", str(error))
 
 
 async def _validation(request: Request, error: Exception) -> Response:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         30.0, gt=0, description="Longest time in which a request body may arrive, in seconds."
     )
     max_batch_rows: int = Field(100_000, ge=1, description="Most rows in one batch.")
+    solve_max_seconds: float = Field(
+        10.0, gt=0, description="Longest time to solve one question with unknowns, in seconds."
+    )
     check_max_depth: int = Field(
         16, ge=1, le=64, description="Most hidden layers in a coordinate check."
     )

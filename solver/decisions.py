@@ -6,13 +6,16 @@ a change by 1.
 """
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import AffineForm, unknown
 from solver.conditions import Role
 from solver.family import Family, FamilyBlock, Forms
 from solver.parametrization import Exponents, Parametrization, RoleParametrization
 from solver.spans import LayerSpan, describe_layers, grouped, single_layer
+
+Symbol = Literal["a", "b", "c", "d"]
+_SYMBOLS: Final[tuple[Symbol, ...]] = get_args(Symbol)
 
 
 class Selector(NamedTuple):
@@ -37,7 +40,7 @@ class Decision(NamedTuple):
     """
 
     name: str
-    symbol: str
+    symbol: Symbol
     role: Role | None
     layers: str
     spans: tuple[LayerSpan, ...]
@@ -154,8 +157,8 @@ class _Asked:
         role, number, exponents = layer
         return _Group(
             exponents,
-            tuple(self._options.lock(symbol, number, role) for symbol in Exponents._fields),
-            tuple(self._options.weight(symbol, number, role) for symbol in Exponents._fields),
+            tuple(self._options.lock(symbol, number, role) for symbol in _SYMBOLS),
+            tuple(self._options.weight(symbol, number, role) for symbol in _SYMBOLS),
             None if self._options.tie_hidden else number,
         )
 
@@ -163,7 +166,7 @@ class _Asked:
         """The layer's exponents as unknowns."""
         a, b, c, d = (
             None if value is None else self._unknown(symbol, value, layer, spans, label)
-            for symbol, value in zip(Exponents._fields, layer.exponents, strict=True)
+            for symbol, value in zip(_SYMBOLS, layer.exponents, strict=True)
         )
         assert a is not None
         assert b is not None
@@ -171,7 +174,12 @@ class _Asked:
         return Forms(a, b, c, d)
 
     def _unknown(
-        self, symbol: str, value: Fraction, layer: _Layer, spans: tuple[LayerSpan, ...], label: str
+        self,
+        symbol: Symbol,
+        value: Fraction,
+        layer: _Layer,
+        spans: tuple[LayerSpan, ...],
+        label: str,
     ) -> AffineForm:
         role, number, _ = layer
         everywhere = symbol == "c" and self._options.one_c

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from solver.affine import AffineForm, unknown
 from solver.arithmetic import Constraint
 from solver.entries import EntryReader
-from solver.errors import ParametrizationError
+from solver.errors import ExponentError, ParametrizationError
 from solver.exponents import Limits, shown
 from solver.expressions import parse_expression
 from solver.family import Family, deeper_family, family, interpolated
@@ -19,6 +19,10 @@ from solver.reading import Description, read
 
 #: More unknowns make partitions of many cells, which nobody reads.
 MOST_UNKNOWNS: Final = 3
+#: Each kind of hidden layer adds conditions, and the cells grow with their number.
+MOST_KINDS: Final = 64
+# A text takes a fraction of a millisecond to read.
+_MOST_TEXTS: Final = 1000
 
 
 class Families(NamedTuple):
@@ -35,28 +39,60 @@ class Families(NamedTuple):
     deeper: Family | None
 
 
+class _Expressions:
+    """Reads expressions, each text once, and remembers which unknowns occur."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.unknowns: set[str] = set()
+        self._known: dict[str, AffineForm] = {}
+
+    def form(self, value: object) -> AffineForm:
+        """The form that is written.  Raises ``ExponentError``."""
+        if not isinstance(value, str):
+            form = parse_expression(value, self.limits)
+        elif value in self._known:
+            return self._known[value]
+        elif len(self._known) == _MOST_TEXTS:
+            raise ExponentError(
+                f"{shown(value)} is one too many: {_MOST_TEXTS} different texts at most"
+            )
+        else:
+            form = self._known[value] = parse_expression(value, self.limits)
+        self.unknowns.update(form.unknowns)
+        return form
+
+    def at_zero(self, value: object, _: Limits) -> Fraction:
+        """The value with all unknowns 0."""
+        return self.form(value).constant
+
+    def at_unit(self, name: str, value: object, _: Limits) -> Fraction:
+        """The value with this unknown 1 and all others 0."""
+        form = self.form(value)
+        return form.constant + form.coefficients.get(name, 0)
+
+
 def read_families(description: Description, bounds: object, limits: Limits) -> Families:
     """The families described; ``bounds`` maps unknowns to [lowest, highest], None for neither.
 
     Raises ``ParametrizationError`` with everything that is wrong.
     """
-    description, domain = _spelled_out(description, limits)
-    names: set[str] = set()
-
-    def at_zero(value: object, limits: Limits) -> Fraction:
-        form = parse_expression(value, limits)
-        names.update(form.unknowns)
-        return form.constant
-
-    origin = read(description, limits, at_zero)
-    unknowns = tuple(sorted(names))
+    expressions = _Expressions(limits)
+    description, domain = _spelled_out(description, expressions)
+    origin = read(description, limits, expressions.at_zero)
+    unknowns = tuple(sorted(expressions.unknowns))
     if not 1 <= len(unknowns) <= MOST_UNKNOWNS:
         raise ParametrizationError.at((), _wrong_number(unknowns))
-    units = [read(description, limits, partial(_at_unit, name)) for name in unknowns]
+    units = [read(description, limits, partial(expressions.at_unit, name)) for name in unknowns]
     layers = [
         interpolated(each, unknowns) for each in zip(*map(_layers, (origin, *units)), strict=True)
     ]
     domain = (*domain, *_bounds(bounds, unknowns, limits))
+    kinds = len(set(layers[1:-1]))
+    if kinds > MOST_KINDS:
+        raise ParametrizationError.at(
+            (), f"there are {kinds} different hidden layers; with unknowns {MOST_KINDS} at most"
+        )
     optimizer = origin.optimizer
     if isinstance(origin, Parametrization):
         first = family(origin.depth, layers, optimizer)
@@ -64,11 +100,6 @@ def read_families(description: Description, bounds: object, limits: Limits) -> F
     first = family(1, (layers[0], layers[-1]), optimizer)
     deeper = deeper_family(layers, optimizer) if len(layers) == 3 else None
     return Families(unknowns, domain, None, first, deeper)
-
-
-def _at_unit(name: str, value: object, limits: Limits) -> Fraction:
-    form = parse_expression(value, limits)
-    return form.constant + form.coefficients.get(name, 0)
 
 
 def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]:
@@ -79,7 +110,7 @@ def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]
 
 
 def _spelled_out(
-    description: Description, limits: Limits
+    description: Description, expressions: _Expressions
 ) -> tuple[Description, tuple[Constraint, ...]]:
     """A named family whose parameter has unknowns, by role; and the range of the parameter."""
     entry = GALLERY.get(description.preset or "")
@@ -87,27 +118,22 @@ def _spelled_out(
         return description, ()
     name, _, example, minimum, maximum = entry.parameter
     written = getattr(description, name)
-    reader = EntryReader(limits, _only_checked)
     if written is None:
         return description, ()
-    reader.exponent((name,), written)
-    reader.stop_if_flawed()
-    parameter = parse_expression(written, limits)
+    try:
+        parameter = expressions.form(written)
+    except ExponentError as error:
+        raise ParametrizationError.at((name,), str(error)) from None
     if not parameter.terms:
         return description, ()
     stand_in = replace(description, s=example) if name == "s" else replace(description, c=example)
-    read(stand_in, limits)  # whatever else is wrong
+    read(stand_in, expressions.limits)  # whatever else is wrong
     domain = []
     if minimum is not None:
         domain.append(Constraint(parameter.minus(minimum), ">="))
     if maximum is not None:
         domain.append(Constraint(parameter.times(-1).plus(maximum), ">="))
     return _by_role(description, entry, name, parameter), tuple(domain)
-
-
-def _only_checked(value: object, limits: Limits) -> Fraction:
-    parse_expression(value, limits)
-    return Fraction()
 
 
 def _by_role(

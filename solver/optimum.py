@@ -32,6 +32,7 @@ class Optimum(NamedTuple):
     without any one of them there would be.
     """
 
+    goal: Goal
     possible: bool
     value: Fraction | None
     attained: bool
@@ -58,18 +59,18 @@ def optimum(
     for piece in satisfying(family, goal.target, within, sets):
         value, attained = arithmetic.infimum(piece, form)
         if value is None:
-            return Optimum(True, None, False, None, ())
+            return Optimum(goal, True, None, False, None, ())
         if best is None or (value, not attained) < (best[0], not best[1]):
             best = (value, attained, piece)
     if best is None:
-        return Optimum(False, None, False, None, _core(asked, (), arithmetic))
+        return Optimum(goal, False, None, False, None, _core(asked, (), arithmetic))
     value, attained, piece = best
     level = Constraint(form.minus(value), "=")
     closure = tuple(Constraint(each.form, "=" if each.relation == "=" else ">=") for each in piece)
     at = sets.witness(sets.irredundant((*(piece if attained else closure), level)))
     better = Constraint(constant(value).minus(form), ">" if attained else ">=")
     found = value if goal.sense == "minimize" else -value
-    return Optimum(True, found, attained, at, _core(asked, (better,), arithmetic))
+    return Optimum(goal, True, found, attained, at, _core(asked, (better,), arithmetic))
 
 
 def _core(

@@ -6,8 +6,11 @@ from typing import Final, NamedTuple
 
 from solver.affine import AffineForm, latex_name, latex_number
 from solver.arithmetic import Constraint, Relation
+from solver.evaluate import Kind
 from solver.exponents import format_exponent
+from solver.optimum import Optimum
 from solver.polyhedra import Polyhedron
+from solver.wording import joined
 
 
 class WrittenConstraint(NamedTuple):
@@ -45,6 +48,34 @@ def where_latex(where: Polyhedron, unknowns: Sequence[str]) -> str:
     ]
     names = ", ".join(map(latex_name, unknowns))
     return r",\ ".join(parts) or rf"\text{{every }} {names}"
+
+
+def cell_latex(kind: Kind, where: Polyhedron, unknowns: Sequence[str]) -> str:
+    r"""Such as ``c < 1\colon\ \text{unstable}``."""
+    return rf"{where_latex(where, unknowns)}\colon\ \text{{{kind.replace('_', ' ')}}}"
+
+
+def optimum_text(found: Optimum) -> str:
+    """The answer in a sentence or two."""
+    (sense, name, target), value = found.goal, found.value
+    least, more = ("least", "less") if sense == "minimize" else ("greatest", "more")
+    what = target.replace("_", " ")
+    rules = joined(list(dict.fromkeys(each.statement for each in found.binding)))
+    if not found.possible:
+        return f"No point within the bounds is {what}: {rules} cannot hold together."
+    if value is None:
+        return f"There is no bound on {name}: it can go as far as one likes, subject to {what}."
+    if found.attained:
+        assert found.at is not None
+        place = ", ".join(f"{each} = {coordinate}" for each, coordinate in found.at.items())
+        return (
+            f"The {least} {name} subject to {what} is {value}, at {place}; no {more} is possible "
+            f"because of {rules}."
+        )
+    return (
+        f"Subject to {what}, {name} comes as close to {value} as one likes but does not reach it; "
+        f"no {more} is possible because of {rules}."
+    )
 
 
 _SIGNS: Final = {"<": "<", "<=": "<=", "=": "=", ">": ">", ">=": ">="}

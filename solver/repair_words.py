@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from solver.conditions import Role
 from solver.decisions import Decision
-from solver.repairs import Change
-from solver.targets import Requirement
+from solver.repairs import Change, Repair
+from solver.targets import Requirement, Target
 from solver.wording import joined, layers, power, vector
 
 
@@ -23,6 +23,30 @@ def conflict_text(conflict: Sequence[Requirement]) -> str:
     """Why nothing will do: requirements that exclude each other, locks among them."""
     statements = list(dict.fromkeys(each.statement for each in conflict))
     return f"These cannot hold together: {joined(statements)}."
+
+
+def repair_text(found: Repair, target: Target) -> str:
+    """The answer in a sentence or two."""
+    what = target.replace("_", " ")
+    if found.best is None:
+        conflict = conflict_text(found.conflict)
+        if found.infimum is None:
+            return f"Out of reach ({what}): {conflict}"
+        return (
+            f"There are such parametrizations at distances down to {found.infimum}, but none with "
+            f"r >= {found.margin}; lower the margin. {conflict}"
+        )
+    if not found.best.changes:
+        return f"Nothing needs to change: it is so already ({what})."
+    steps = "; ".join(map(change_text, found.best.changes))
+    rank = "the only nearest one" if found.unique else "others are equally near"
+    text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
+    if not found.attained:
+        text += (
+            f" Without the margin r >= {found.margin} the distance comes as close to "
+            f"{found.infimum} as one likes, but no parametrization has it."
+        )
+    return text
 
 
 def _meaning(decision: Decision, step: Fraction) -> str:

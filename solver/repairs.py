@@ -12,6 +12,7 @@ from solver.affine import unknown
 from solver.arithmetic import Arithmetic, Constraint, Deadline
 from solver.conditions import Role, system
 from solver.decisions import Decision, Options, pose
+from solver.errors import ParametrizationError
 from solver.family import Family, slack_form
 from solver.nearest import Nearest, Origin, Point
 from solver.parametrization import Network, Parametrization, RoleParametrization
@@ -20,6 +21,8 @@ from solver.wording import stated
 
 #: How many other repairs are listed where several are equally near.
 MOST_ALTERNATIVES: Final = 5
+#: More exponents to decide on would take too long.
+MOST_DECISIONS: Final = 200
 #: How far inside an open target a repair lies, where the nearest point is on its border.
 DEFAULT_MARGIN: Final = Fraction(1, 8)
 DEFAULT_OPTIONS: Final = Options()
@@ -70,9 +73,16 @@ def repair(
     """The nearest parametrization that meets the target.
 
     Exponents by role stand for every L >= 2.  Where d is given, the result is faithful, since
-    the theorem speaks of no others.  Raises ``TimeLimitError``.
+    the theorem speaks of no others.  Raises ``ParametrizationError`` where there is too much to
+    decide, and ``TimeLimitError``.
     """
     decisions, family = pose(given, options)
+    if len(decisions) > MOST_DECISIONS:
+        raise ParametrizationError.at(
+            (),
+            f"there are {len(decisions)} exponents to decide on, {MOST_DECISIONS} at most; tie "
+            "hidden layers that are alike, or take a smaller depth",
+        )
     arithmetic = Arithmetic(Deadline(seconds))
     locks = [_lock(each) for each in decisions if each.locked is not None]
     asked = (*requirements(family, target), *_faithful(family), *locks)

@@ -11,7 +11,8 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import AffineForm
 from solver.arithmetic import Constraint
-from solver.conditions import READOUT_UPDATE
+from solver.conditions import READOUT_UPDATE, Optimizer
+from solver.errors import ParametrizationError
 from solver.evaluate import Kind
 from solver.family import Family, Slack
 from solver.wording import stated
@@ -44,14 +45,33 @@ def kinds(family: Family) -> tuple[Kind, ...]:
     return (Kind.FEATURE_LEARNING, regime, Kind.TRIVIAL, Kind.UNSTABLE)
 
 
+def understood(target: Target, optimizer: Optimizer) -> Target:
+    """The target for an optimizer: kernel stands for the operator regime of an adaptive one.
+
+    Raises ``ParametrizationError`` (without a path) for the operator regime of SGD.
+    """
+    if target == "kernel" and optimizer == "adam":
+        return "operator"
+    if target == "operator" and optimizer == "sgd":
+        raise ParametrizationError.at(
+            (), 'the operator regime is that of adaptive optimizers; for sgd it is "kernel"'
+        )
+    return target
+
+
 def stability(family: Family) -> tuple[Constraint, ...]:
     """The constraints under which members of the family are stable."""
     return tuple(_satisfied(each) for each in family.slacks())
 
 
 def r_branches(family: Family) -> tuple[AffineForm, ...]:
-    """The forms of which r is the least."""
-    return tuple(dict.fromkeys(each.form for each in _of("features", family.slacks())))
+    """Forms of which r is the least; of those that differ by a number, the least one."""
+    least: dict[object, AffineForm] = {}
+    for slack in _of("features", family.slacks()):
+        form = slack.form
+        if form.terms not in least or form.constant < least[form.terms].constant:
+            least[form.terms] = form
+    return tuple(least.values())
 
 
 def requirements(

@@ -84,16 +84,19 @@ def test_the_public_face_of_the_solver() -> None:
     submodules = {path.stem for path in (ROOT / "solver").glob("*.py")}
     public = {name for name in vars(solver) if not name.startswith("_")} - submodules
     assert public == {
-        "Activation", "AnyDepthVerdict", "BatchVerdict", "Cell", "Coefficients", "Condition",
-        "ConditionReport", "DEFAULT_LIMITS", "Description", "Equivalence", "ExponentError",
-        "Exponents", "Families", "Flaw", "GALLERY", "GalleryEntry", "Goal", "Kind", "LayerReport",
-        "LayerSpan", "Limits", "Optimizer", "Optimum", "Options", "OptionsReader",
-        "Parametrization", "ParametrizationError", "Prediction", "Proposal", "Repair", "Role",
-        "RoleParametrization", "SolverError", "Survey", "System", "Target", "TimeLimitError",
-        "UnknownParametrizationError", "Verdict", "Written", "classify", "classify_any_depth",
-        "classify_many", "classify_vectors", "compare", "describe_layers", "format_exponent",
-        "gallery_entry", "kept_for_lines", "meets", "parse_exponent", "predictions", "read",
-        "read_depth", "read_families", "relations", "repair", "survey", "system",
+        "Activation", "AnyDepthVerdict", "BatchVerdict", "Cell", "Change", "Coefficients",
+        "Condition", "ConditionReport", "DEFAULT_LIMITS", "DEFAULT_MARGIN", "Description",
+        "Equivalence", "ExponentError", "Exponents", "Families", "Flaw", "GALLERY",
+        "GalleryEntry", "Goal", "Kind", "LayerReport", "LayerSpan", "Limits", "Optimizer",
+        "Optimum", "Options", "OptionsReader", "Parametrization", "ParametrizationError",
+        "Prediction", "Proposal", "Repair", "Requirement", "Role", "RoleParametrization",
+        "SolverError", "Survey", "System", "Target", "TimeLimitError",
+        "UnknownParametrizationError", "Verdict", "Written", "cell_latex", "change_text",
+        "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
+        "describe_layers", "described_by", "format_exponent", "gallery_entry", "kept_for_lines",
+        "meets", "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
+        "read_families", "relations", "repair", "repair_text", "survey", "system", "understood",
+        "where_text", "written",
     }  # fmt: skip
 
 

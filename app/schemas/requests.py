@@ -16,7 +16,7 @@ from solver.parametrization import Parametrization, RoleParametrization
 Schema = dict[str, Any]
 
 _NULL: Final[Schema] = {"type": "null"}
-_EXPONENT: Final[Schema] = {
+EXPONENT: Final[Schema] = {
     "title": "Exponent",
     "description": 'An exact rational: an integer, a decimal (0.1 is one tenth) or "p/q".',
     "anyOf": [
@@ -28,24 +28,41 @@ _EXPONENT: Final[Schema] = {
         },
     ],
 }
-_LIST: Final[Schema] = {
-    "type": "array",
-    "items": _EXPONENT,
-    "minItems": 2,
-    "description": "One exponent for each of the L+1 weight matrices, input first.",
-}
-_ROLES: Final[Schema] = {
-    "type": "object",
-    "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
-    "properties": {
-        "input": _EXPONENT,
-        "hidden": {**_EXPONENT, "anyOf": [*_EXPONENT["anyOf"], _NULL]},
-        "readout": _EXPONENT,
-    },
-    "required": ["input", "readout"],
-    "additionalProperties": False,
-}
-_VECTOR: Final[Schema] = {"type": "array", "items": _EXPONENT, "minItems": 5}
+
+
+def lists_of(entry: Schema) -> Schema:
+    """One entry for each weight matrix."""
+    return {
+        "type": "array",
+        "items": entry,
+        "minItems": 2,
+        "description": "One for each of the L+1 weight matrices, input first.",
+    }
+
+
+def roles_of(entry: Schema) -> Schema:
+    """One entry for each role."""
+    return {
+        "type": "object",
+        "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
+        "properties": {
+            "input": entry,
+            "hidden": {**entry, "anyOf": [*entry["anyOf"], _NULL]},
+            "readout": entry,
+        },
+        "required": ["input", "readout"],
+        "additionalProperties": False,
+    }
+
+
+def vector_of(entry: Schema) -> Schema:
+    """A flat vector of entries."""
+    return {"type": "array", "items": entry, "minItems": 5}
+
+
+_LIST: Final = lists_of(EXPONENT)
+_ROLES: Final = roles_of(EXPONENT)
+_VECTOR: Final = vector_of(EXPONENT)
 _DEPTH: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
 HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
 
@@ -122,7 +139,7 @@ class ParametrizationIn(_Body):
         Any,
         one_of(
             "Learning rates ∝ n^(-c): one for all layers, a list, or by role.",
-            *_EXPONENT["anyOf"],
+            *EXPONENT["anyOf"],
             _LIST,
             _ROLES,
         ),
@@ -131,12 +148,12 @@ class ParametrizationIn(_Body):
         Any,
         one_of(
             "Adaptive optimizers only: gradients are multiplied by n^d.",
-            *_EXPONENT["anyOf"],
+            *EXPONENT["anyOf"],
             _LIST,
             _ROLES,
         ),
     ] = None
-    s: Annotated[Any, one_of('The parameter of the preset "uniform".', _EXPONENT)] = None
+    s: Annotated[Any, one_of('The parameter of the preset "uniform".', EXPONENT)] = None
     optimizer: Annotated[
         Optimizer | None,
         one_of(
@@ -146,26 +163,27 @@ class ParametrizationIn(_Body):
         ),
     ] = None
 
+    def description(self) -> Description:
+        """What was posted, for the solver to read."""
+        return Description(
+            depth=self.depth,
+            abc=self.abc,
+            a=self.a,
+            b=self.b,
+            c=self.c,
+            d=self.d,
+            preset=self.preset,
+            s=self.s,
+            optimizer=self.optimizer,
+        )
+
     def resolve(self, limits: Limits, *prefix: str) -> Parametrization | RoleParametrization:
         """The parametrization posted.
 
         Raises ``ParametrizationError`` with paths below ``prefix``.
         """
         try:
-            return read(
-                Description(
-                    depth=self.depth,
-                    abc=self.abc,
-                    a=self.a,
-                    b=self.b,
-                    c=self.c,
-                    d=self.d,
-                    preset=self.preset,
-                    s=self.s,
-                    optimizer=self.optimizer,
-                ),
-                limits,
-            )
+            return read(self.description(), limits)
         except ParametrizationError as error:
             raise error.under(*prefix) from None
 

@@ -104,6 +104,7 @@ def parametrization(value: Parametrization | RoleParametrization) -> Parametriza
 
 def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
     """An entry of the gallery as it is listed."""
+
     def roles(symbol: str) -> GalleryRolesOut:
         first, hidden, last = getattr(entry, symbol)
         return {
@@ -125,8 +126,8 @@ def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
             "name": entry.parameter.name,
             "meaning": entry.parameter.meaning,
             "example": entry.parameter.example,
-            "minimum": _optional(entry.parameter.minimum),
-            "maximum": _optional(entry.parameter.maximum),
+            "minimum": optional_exponent(entry.parameter.minimum),
+            "maximum": optional_exponent(entry.parameter.maximum),
         },
         "depths": "1" if entry.depth_one_only else "any",
         "source": entry.source,
@@ -232,5 +233,6 @@ def _encoded(line: _T) -> _T:
     return cast(_T, msgspec.Raw(msgspec.json.encode(line)))
 
 
-def _optional(value: Fraction | None) -> str | None:
+def optional_exponent(value: Fraction | None) -> str | None:
+    """In canonical spelling; None stays None."""
     return None if value is None else format_exponent(value)

@@ -1,0 +1,109 @@
+"""POST /v1/repairs."""
+
+from fractions import Fraction
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
+
+from app.json_body import JsonRoute
+from app.routes.solving import SOLVING_PROBLEMS, solved
+from app.routes.state import settings_of
+from app.schemas import solving_examples as examples
+from app.schemas.solving_answers import AnyDepthRepairOut, RepairOut
+from app.schemas.solving_writing import repair_out
+from app.schemas.unknowns import RepairsIn
+from app.schemas.writing import answer
+from app.settings import Settings
+from solver import (
+    DEFAULT_MARGIN,
+    ExponentError,
+    Limits,
+    OptionsReader,
+    Parametrization,
+    ParametrizationError,
+    Repair,
+    RoleParametrization,
+    Target,
+    described_by,
+    meets,
+    parse_exponent,
+    repair,
+    understood,
+)
+
+router = APIRouter(prefix="/v1/repairs", tags=["solve"], route_class=JsonRoute)
+
+
+@router.post(
+    "",
+    operation_id="find_repair",
+    summary="What is the least I must change?",
+    response_model=RepairOut | AnyDepthRepairOut,
+    responses=SOLVING_PROBLEMS,
+)
+async def find_repair(
+    body: Annotated[RepairsIn, Body(openapi_examples=examples.REPAIRS)], request: Request
+) -> Response:
+    """Find the parametrization nearest in weighted L1 distance that meets a target, exactly.
+
+    Among equally near ones, that with the fewest and simplest changes. Exponents can be locked;
+    where that makes the target impossible, the answer is a minimal set of conditions and locks
+    that exclude each other.
+
+    Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
+    """
+    settings = settings_of(request)
+    return await solved(request, lambda: _answer(body, settings))
+
+
+def _answer(body: RepairsIn, settings: Settings) -> Response:
+    limits = settings.limits
+    given = body.resolve(limits)
+    try:
+        target = understood(body.target, given.optimizer)
+    except ParametrizationError as error:
+        raise error.under("target") from None
+    options = OptionsReader(body.description(), given, limits).read(
+        body.locked, body.weights, body.tie_hidden
+    )
+    margin = _margin(body.margin, limits)
+
+    def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
+        found = repair(one, target, options, margin, settings.solve_max_seconds)
+        return found, repair_out(one, target, found)
+
+    if isinstance(given, Parametrization):
+        return answer(repaired(given)[1])
+    deeper = None if given.hidden is None else repaired(given)
+    return answer(
+        {
+            "depth": None,
+            "any_depth": deeper is not None and _does_at_depth_one(deeper[0], target),
+            "verdicts": {
+                "1": repaired(given.at_depth(1))[1],
+                ">=2": None if deeper is None else deeper[1],
+            },
+        }
+    )
+
+
+def _does_at_depth_one(found: Repair, target: Target) -> bool:
+    if found.best is None:
+        return False
+    repaired = described_by(found.best.network)
+    assert isinstance(repaired, RoleParametrization), "it stands for every L >= 2"
+    return meets(repaired.at_depth(1), target)
+
+
+def _margin(written: object, limits: Limits) -> Fraction:
+    if written is None:
+        return DEFAULT_MARGIN
+    try:
+        margin = parse_exponent(written, limits)
+    except ExponentError as error:
+        raise ParametrizationError.at(("margin",), str(error)) from None
+    if margin <= 0:
+        raise ParametrizationError.at(
+            ("margin",), f"margin is {margin}; it must be positive, such as {DEFAULT_MARGIN}"
+        )
+    return margin

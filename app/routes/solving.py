@@ -1,0 +1,42 @@
+"""Questions with unknowns: solved in threads, few at a time, and never without end."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from anyio import Semaphore, fail_after
+from anyio.to_thread import run_sync
+from fastapi import Request
+
+from app.problems import ProblemError
+from app.routes.documented import BODY_CODES, Responses, problems
+from app.routes.state import settings_of
+
+#: How many are solved at once: each keeps a core busy.
+AT_ONCE: Final = 2
+
+#: Why such a question may be refused.
+SOLVING_PROBLEMS: Final[Responses] = problems(*BODY_CODES, "over-time", "busy")
+
+_T = TypeVar("_T")
+
+
+async def solved(request: Request, question: Callable[[], _T]) -> _T:
+    """What the question gives, worked out in a thread.
+
+    Raises ``ProblemError`` (503) where others keep the solver busy for as long as one may.
+    """
+    turns: Semaphore = request.app.state.solving
+    patience = settings_of(request).solve_max_seconds
+    try:
+        with fail_after(patience):
+            await turns.acquire()
+    except TimeoutError:
+        raise ProblemError(
+            "busy",
+            f"other questions kept the solver busy for {patience:g} seconds; try again later",
+            headers={"Retry-After": "5"},
+        ) from None
+    try:
+        return await run_sync(question)
+    finally:
+        turns.release()
