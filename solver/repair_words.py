@@ -39,7 +39,7 @@ def repair_text(found: Repair, target: Target) -> str:
     if not found.best.changes:
         return f"Nothing needs to change: it is so already ({what})."
     steps = "; ".join(map(change_text, found.best.changes))
-    rank = "the only nearest one" if found.unique else "others are equally near"
+    rank = "no other change is as small" if found.unique else "others are as small"
     text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
     if not found.attained:
         text += (

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -36,7 +37,7 @@ def test_the_first_example_is_real(service: TestClient) -> None:
 
 def test_every_printed_answer_is_real(service: TestClient) -> None:
     """Each `$ ask path 'body'` line, and the answer below it where there is one."""
-    asked = re.findall(r"^\$ ask (\S+) '(.*?)'\n(\{.*?\}$)?", README, re.DOTALL | re.MULTILINE)
+    asked = re.findall(r"^\$ ask (\S+) '([^']*)'\n(\{.*?\}$)?", README, re.DOTALL | re.MULTILINE)
     assert len(asked) >= 7
     for path, body, answer in asked:
         response = service.post(
@@ -46,6 +47,46 @@ def test_every_printed_answer_is_real(service: TestClient) -> None:
             assert response.text == answer
         else:
             assert response.json()["equivalent_to"] == ["ntk"]
+
+
+def test_every_filtered_answer_is_real(service: TestClient) -> None:
+    """Each `$ ask path 'body' | jq 'filter'`, and what is printed below it."""
+    asked = re.findall(r"^\$ ask (\S+) '([^']*)' \| jq '(.*?)'\n(.*?)```", README, re.DOTALL | re.M)
+    assert {path for path, *_ in asked} == {"regions", "repairs"}
+    for path, body, paths, printed in asked:
+        answer = service.post(f"/v1/{path}", json=json.loads(body)).json()
+        assert [each for path in paths.split(", ") for each in picked(answer, path)] == values(
+            printed
+        )
+
+
+def test_the_first_repair_is_real(service: TestClient) -> None:
+    found = re.search(
+        r"/v1/repairs .*?-d '(\{.*?\})' \| jq -r .summary\n(.*?)\n", README, re.DOTALL
+    )
+    assert found is not None
+    answer = service.post("/v1/repairs", json=json.loads(found[1])).json()
+    assert answer["summary"] == found[2]
+
+
+def picked(value: Any, path: str) -> list[Any]:
+    """What jq prints for paths such as `.a.b` and `.a[].b`."""
+    found = [value]
+    for step in path.strip(".").split("."):
+        name, every = step.removesuffix("[]"), step.endswith("[]")
+        found = [each[name] for each in found]
+        found = [inner for each in found for inner in each] if every else found
+    return found
+
+
+def values(text: str) -> list[Any]:
+    """The JSON values one after the other."""
+    found: list[Any] = []
+    while text := text.strip():
+        value, end = json.JSONDecoder().raw_decode(text)
+        found.append(value)
+        text = text[end:]
+    return found
 
 
 def test_the_python_examples_run(
