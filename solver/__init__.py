@@ -65,6 +65,7 @@ from solver.scaling import predictions as predictions
 from solver.spans import LayerSpan as LayerSpan
 from solver.spans import describe_layers as describe_layers
 from solver.surveys import Survey as Survey
+from solver.surveys import same_verdicts as same_verdicts
 from solver.surveys import survey as survey
 from solver.symbolic import relations as relations
 from solver.targets import Requirement as Requirement

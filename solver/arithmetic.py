@@ -89,9 +89,9 @@ class Arithmetic:
         self.z3 = z3
         self.context = z3.Context()
         self._deadline = deadline
-        self._solver = self.solver()
+        self._solver = z3.SimpleSolver(ctx=self.context)
         self._unknowns: dict[str, z3.ArithRef] = {}
-        self._literals: dict[Clause, z3.BoolRef] = {}
+        self._atoms: dict[Constraint, z3.BoolRef] = {}
         self._known: dict[frozenset[Constraint], bool] = {}
 
     def possible(self, constraints: Iterable[Constraint]) -> bool:
@@ -99,8 +99,13 @@ class Arithmetic:
         key = frozenset(constraints)
         found = self._known.get(key)
         if found is None:
-            literals = [self._literal((each,)) for each in key]
-            found = self._known[key] = self.satisfiable(self._solver, *literals)
+            # Only what is asked about is in the solver, which is what keeps it fast.
+            self._solver.push()
+            self._solver.add(*map(self._atom, key))
+            # A conjunction in few unknowns takes no time; a timer for each takes longer.
+            self._deadline.milliseconds()
+            found = self._known[key] = self._solver.check() == self.z3.sat
+            self._solver.pop()
         return found
 
     def implies(self, constraints: Sequence[Constraint], consequence: Constraint) -> bool:
@@ -118,14 +123,17 @@ class Arithmetic:
 
         It is minimal: without any one of them, the others can.
         """
-        literals = [self._literal(each) for each in clauses]
-        if self.satisfiable(self._solver, *literals):
+        solver = self.solver()
+        names = [self.z3.Bool(f"[{place}]", self.context) for place in range(len(clauses))]
+        for name, clause in zip(names, clauses, strict=True):
+            solver.add(self.z3.Implies(name, self.any_of(clause)))
+        if self.satisfiable(solver, *names):
             return None
-        found = {str(each) for each in self._solver.unsat_core()}
-        core = [place for place, each in enumerate(literals) if str(each) in found]
+        found = {str(each) for each in solver.unsat_core()}
+        core = [place for place, name in enumerate(names) if str(name) in found]
         for place in list(core):
             rest = [other for other in core if other != place]
-            if not self.satisfiable(self._solver, *(literals[other] for other in rest)):
+            if not self.satisfiable(solver, *(names[other] for other in rest)):
                 core = rest
         return core
 
@@ -187,14 +195,11 @@ class Arithmetic:
         """The number in z3's terms."""
         return self.z3.RealVal(str(value), self.context)
 
-    def _literal(self, clause: Clause) -> "z3.BoolRef":
-        """A name for a clause: to assume it is to assert the clause."""
-        literal = self._literals.get(clause)
-        if literal is None:
-            literal = self.z3.Bool(f"[{len(self._literals)}]", self.context)
-            self._solver.add(self.z3.Implies(literal, self.any_of(clause)))
-            self._literals[clause] = literal
-        return literal
+    def _atom(self, constraint: Constraint) -> "z3.BoolRef":
+        found = self._atoms.get(constraint)
+        if found is None:
+            found = self._atoms[constraint] = self.atom(constraint)
+        return found
 
 
 def fraction(number: Any) -> Fraction:

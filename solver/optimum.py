@@ -52,11 +52,12 @@ def optimum(
     Raises ``TimeLimitError``.
     """
     sets = Polyhedra(unknowns, arithmetic)
-    asked = (*requirements(family, goal.target), *domain)
+    target = requirements(family, goal.target)
+    asked = (*target, *domain)
     form = unknown(goal.unknown).times(1 if goal.sense == "minimize" else -1)
     within = tuple(option for each in domain for option in each.options)
     best: tuple[Fraction, bool, Constraints] | None = None
-    for piece in satisfying(family, goal.target, within, sets):
+    for piece in satisfying(target, within, sets):
         value, attained = arithmetic.infimum(piece, form)
         if value is None:
             return Optimum(goal, True, None, False, None, ())

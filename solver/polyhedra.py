@@ -46,7 +46,7 @@ class Polyhedra:
 
     def irredundant(self, constraints: Iterable[Constraint]) -> Polyhedron:
         """The set in its simplest description; it must not be empty."""
-        given = tuple(dict.fromkeys(constraints))
+        given = self.needed((), constraints)
         inequalities = [each for each in given if each.relation != "="]
         # x >= 0 where x > 0 is impossible is an equation.
         equations = [
@@ -63,23 +63,39 @@ class Polyhedra:
             # The strict one of a pair says it all.
             if form.terms and not (each.relation == ">=" and form in facets):
                 facets[form] = Constraint(form, each.relation)
-        kept = list(facets.values())
-        for each in list(kept):
-            others = [other for other in kept if other is not each]
-            if self._arithmetic.implies((*result.equations, *others), each):
-                kept = others
+        kept = self.needed(result.equations, facets.values())
         return Polyhedron(result.equations, tuple(sorted(kept)))
 
+    def needed(
+        self, within: Constraints, constraints: Iterable[Constraint]
+    ) -> tuple[Constraint, ...]:
+        """Constraints that describe the same part of ``within``, of which none follows from others.
+
+        Inequalities are kept rather than equations.
+        """
+        kept: list[Constraint] = []
+        # Most follow from a few: only those are compared with each other.
+        for each in sorted(dict.fromkeys(constraints), key=lambda each: each.relation == "="):
+            if not self._arithmetic.implies((*within, *kept), each):
+                kept.append(each)
+        for each in list(kept):
+            others = [other for other in kept if other is not each]
+            if self._arithmetic.implies((*within, *others), each):
+                kept = others
+        return tuple(kept)
+
     def outside(self, within: Constraints, constraints: Iterable[Constraint]) -> list[Constraints]:
-        """A partition of the points of ``within`` that violate some of the constraints."""
-        constraints = tuple(constraints)
-        inside = (*within, *constraints)
+        """A partition of the points of ``within`` that violate some of the constraints.
+
+        Each piece on which an inequality fails is as large as can be.
+        """
         if not self.possible(within):
             return []
-        if not self.possible(inside):
+        needed = self.needed(within, constraints)
+        if not self.possible((*within, *needed)):
             return [within]
-        pieces = []
-        for each in self._needed(within, constraints):
+        pieces: list[Constraints] = []
+        for each in needed:
             pieces += [
                 (*within, negated)
                 for negated in each.negated()
@@ -87,18 +103,6 @@ class Polyhedra:
             ]
             within = (*within, each)
         return pieces
-
-    def _needed(self, within: Constraints, constraints: Constraints) -> list[Constraint]:
-        """Those constraints that follow from no others; inequalities first.
-
-        Then a piece on which an inequality fails is as large as can be.
-        """
-        needed = sorted(set(constraints), key=lambda each: each.relation == "=")
-        for each in list(needed):
-            others = [other for other in needed if other is not each]
-            if self._arithmetic.implies((*within, *others), each):
-                needed = others
-        return needed
 
     def either(self, within: Constraints, options: Sequence[Constraint]) -> list[Constraints]:
         """A partition of the points of ``within`` that satisfy at least one of the options."""

@@ -13,7 +13,7 @@ from solver.arithmetic import Arithmetic, Constraint
 from solver.evaluate import Kind
 from solver.family import Family
 from solver.polyhedra import Constraints, Polyhedra, Polyhedron
-from solver.targets import Target, kinds, r_branches, requirements, stability
+from solver.targets import Requirement, kinds, r_branches, requirements, stability
 
 
 class Cell(NamedTuple):
@@ -68,16 +68,20 @@ def _pieces(
 ) -> Iterator[tuple[Kind, AffineForm, Constraints]]:
     """A partition of the domain, finer than need be."""
     *stable_kinds, unstable = kinds(family)
+    wanted = {kind: requirements(family, kind.value) for kind in stable_kinds}
+    stable = stability(family)
     branches = r_branches(family)
+    branches = tuple(
+        each
+        for place, each in enumerate(branches)
+        if sets.possible((*domain, *_least(branches, place)))
+    )
     for place, r in enumerate(branches):
-        least = _least(branches, place)
-        if not sets.possible((*domain, *least)):
-            continue
-        within = (*domain, *least)
-        for kind in stable_kinds:
-            for constraints in satisfying(family, kind.value, within, sets):
+        within = sets.needed((), (*domain, *_least(branches, place)))
+        for kind, asked in wanted.items():
+            for constraints in satisfying(asked, within, sets):
                 yield kind, constant(0) if kind is Kind.FEATURE_LEARNING else r, constraints
-        for constraints in sets.outside(within, stability(family)):
+        for constraints in sets.outside(within, stable):
             yield unstable, r, constraints
 
 
@@ -92,12 +96,12 @@ def _least(branches: Sequence[AffineForm], place: int) -> Constraints:
 
 
 def satisfying(
-    family: Family, target: Target, within: Constraints, sets: Polyhedra
+    asked: Sequence[Requirement], within: Constraints, sets: Polyhedra
 ) -> list[Constraints]:
-    """A partition of the points of a set that meet every requirement of a target."""
-    clauses = [each.options for each in requirements(family, target)]
-    units = tuple(options[0] for options in clauses if len(options) == 1)
-    pieces = [(*within, *units)] if sets.possible((*within, *units)) else []
+    """A partition of the points of a set that meet every requirement."""
+    clauses = [each.options for each in asked]
+    whole = (*within, *sets.needed(within, [each[0] for each in clauses if len(each) == 1]))
+    pieces = [whole] if sets.possible(whole) else []
     for options in clauses:
         if len(options) != 1:
             pieces = [part for piece in pieces for part in sets.either(piece, options)]

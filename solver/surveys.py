@@ -47,6 +47,19 @@ def survey(
     return first, deeper
 
 
+def same_verdicts(first: Survey, second: Survey, seconds: float = 10.0) -> bool:
+    """Whether every point has the same verdict in two surveys of the same unknowns and domain.
+
+    Raises ``TimeLimitError``.
+    """
+    arithmetic = Arithmetic(Deadline(seconds))
+    return not any(
+        kind != other and arithmetic.possible((*where.constraints, *there.constraints))
+        for kind, where in first.summary
+        for other, there in second.summary
+    )
+
+
 def _survey(family: Family, families: Families, goal: Goal | None, deadline: Deadline) -> Survey:
     unknowns, domain = families.unknowns, families.domain
     arithmetic = Arithmetic(deadline)

@@ -95,8 +95,8 @@ def test_the_public_face_of_the_solver() -> None:
         "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
         "describe_layers", "described_by", "format_exponent", "gallery_entry", "kept_for_lines",
         "meets", "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
-        "read_families", "relations", "repair", "repair_text", "survey", "system", "understood",
-        "where_text", "written",
+        "read_families", "relations", "repair", "repair_text", "same_verdicts", "survey",
+        "system", "understood", "where_text", "written",
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from solver import (
     ParametrizationError,
     Survey,
     read_families,
+    same_verdicts,
     survey,
     understood,
 )
@@ -133,7 +134,8 @@ def _answer(body: RegionsIn, settings: Settings) -> Response:
     return answer(
         {
             "depth": None,
-            "any_depth": deeper is not None and set(first.summary) == set(deeper.summary),
+            "any_depth": deeper is not None
+            and same_verdicts(first, deeper, settings.solve_max_seconds),
             "verdicts": {
                 "1": regions_out(first),
                 ">=2": None if deeper is None else regions_out(deeper),
