@@ -121,7 +121,8 @@ class Arithmetic:
     def conflict(self, clauses: Sequence[Clause]) -> list[int] | None:
         """The indices of clauses that cannot hold together; None where all clauses can.
 
-        It is minimal: without any one of them, the others can.
+        It is minimal: without any one of them, the others can.  Of several such sets it is one
+        with clauses early in the list.
         """
         solver = self.solver()
         names = [self.z3.Bool(f"[{place}]", self.context) for place in range(len(clauses))]
@@ -129,9 +130,8 @@ class Arithmetic:
             solver.add(self.z3.Implies(name, self.any_of(clause)))
         if self.satisfiable(solver, *names):
             return None
-        found = {str(each) for each in solver.unsat_core()}
-        core = [place for place, name in enumerate(names) if str(name) in found]
-        for place in list(core):
+        core = list(range(len(names)))
+        for place in reversed(core):
             rest = [other for other in core if other != place]
             if not self.satisfiable(solver, *(names[other] for other in rest)):
                 core = rest

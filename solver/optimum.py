@@ -9,7 +9,7 @@ from solver.arithmetic import Arithmetic, Constraint
 from solver.family import Family
 from solver.polyhedra import Constraints, Polyhedra
 from solver.regions import satisfying
-from solver.targets import Requirement, Target, requirements
+from solver.targets import Requirement, Target, conflict, requirements
 
 Sense = Literal["minimize", "maximize"]
 
@@ -64,21 +64,11 @@ def optimum(
         if best is None or (value, not attained) < (best[0], not best[1]):
             best = (value, attained, piece)
     if best is None:
-        return Optimum(goal, False, None, False, None, _core(asked, (), arithmetic))
+        return Optimum(goal, False, None, False, None, conflict(asked, (), arithmetic))
     value, attained, piece = best
     level = Constraint(form.minus(value), "=")
     closure = tuple(Constraint(each.form, "=" if each.relation == "=" else ">=") for each in piece)
     at = sets.witness(sets.irredundant((*(piece if attained else closure), level)))
     better = Constraint(constant(value).minus(form), ">" if attained else ">=")
     found = value if goal.sense == "minimize" else -value
-    return Optimum(goal, True, found, attained, at, _core(asked, (better,), arithmetic))
-
-
-def _core(
-    asked: Sequence[Requirement], better: Sequence[Constraint], arithmetic: Arithmetic
-) -> tuple[Requirement, ...]:
-    """Requirements that exclude each other and what would be better; none can be spared."""
-    clauses = [*(each.options for each in asked), *((each,) for each in better)]
-    core = arithmetic.conflict(clauses)
-    assert core is not None, "the optimum is one"
-    return tuple(asked[place] for place in core if place < len(asked))
+    return Optimum(goal, True, found, attained, at, conflict(asked, (better,), arithmetic))

@@ -16,7 +16,7 @@ from solver.errors import ParametrizationError
 from solver.family import Family, slack_form
 from solver.nearest import Nearest, Origin, Point
 from solver.parametrization import Network, Parametrization, RoleParametrization
-from solver.targets import Requirement, Target, requirements
+from solver.targets import Requirement, Target, conflict, requirements
 from solver.wording import stated
 
 #: How many other repairs are listed where several are equally near.
@@ -165,10 +165,7 @@ def _complexity(proposal: Proposal) -> tuple[int, list[str]]:
 
 
 def _impossible(asked: Sequence[Requirement], arithmetic: Arithmetic) -> Repair:
-    core = arithmetic.conflict([each.options for each in asked])
-    assert core is not None, "the requirements exclude each other"
-    conflict = tuple(asked[place] for place in core)
-    return Repair(None, False, None, None, False, None, (), conflict)
+    return Repair(None, False, None, None, False, None, (), conflict(asked, (), arithmetic))
 
 
 def _lock(decision: Decision) -> Requirement:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import AffineForm
-from solver.arithmetic import Constraint
+from solver.arithmetic import Arithmetic, Constraint
 from solver.conditions import READOUT_UPDATE, Optimizer
 from solver.errors import ParametrizationError
 from solver.evaluate import Kind
@@ -116,6 +116,20 @@ def requirements(
             return (*stable, nontrivial, _some(target, "r_1 = 0", first))
         case "maximal":
             return (*stable, *_maximal(slacks, update, f"{size} = 1"))
+
+
+def conflict(
+    asked: Sequence[Requirement], beyond: Sequence[Constraint], arithmetic: Arithmetic
+) -> tuple[Requirement, ...]:
+    """Requirements that cannot hold together where all of ``beyond`` holds, none to be spared.
+
+    Of several such sets it is one of simple requirements.  Raises ``TimeLimitError``.
+    """
+    simple_first = sorted(asked, key=lambda each: (len(each.options), len(each.statement)))
+    clauses = [*((each,) for each in beyond), *(each.options for each in simple_first)]
+    core = arithmetic.conflict(clauses)
+    assert core is not None, "they exclude each other"
+    return tuple(simple_first[place - len(beyond)] for place in core if place >= len(beyond))
 
 
 def _still(
