@@ -25,7 +25,7 @@ _CHECKS: Final[tuple[dict[str, Any], ...]] = (
 
 
 def main() -> None:
-    """Classify the gallery and one parametrization of our own; check two on real networks."""
+    """Classify the gallery and one of our own, mend it; check two on real networks."""
     with _service() as address, httpx.Client(base_url=address, timeout=30) as client:
         print(f"The service is up at {address}. The gallery, classified over HTTP:\n")
         print(gallery_table(client))
@@ -35,10 +35,24 @@ def main() -> None:
         print(f"  verdict: {answer['verdict']}")
         for reason in answer["reasons"]:
             print(f"  - {reason}")
+        _solve(client, question)
         print("\nDo real networks agree? Each check trains some, of widths 256 to 65536.")
         for each in _CHECKS:
             _check(client, each)
     print("\nThe service is stopped. `make serve` starts it again; open /docs to try your own.")
+
+
+def _solve(client: httpx.Client, question: dict[str, Any]) -> None:
+    """The least change to it, and what other learning rates do."""
+    wanted = {**question, "target": "feature_learning"}
+    print(f"\nThe least change for features to be learned: POST /v1/repairs {json.dumps(wanted)}\n")
+    answer = client.post("/v1/repairs", json=wanted).raise_for_status().json()
+    print(f"  {answer['summary']}")
+    unknown = {**question, "c": "c"}
+    print(f"\nFor which learning rates, n^(-c)? POST /v1/regions {json.dumps(unknown)}\n")
+    answer = client.post("/v1/regions", json=unknown).raise_for_status().json()
+    for line in answer["summary"]:
+        print(f"  {line}")
 
 
 def _check(client: httpx.Client, question: dict[str, Any]) -> None:
