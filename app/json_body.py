@@ -94,16 +94,16 @@ def plain(value: Any) -> Any:
             return value
 
 
-def decode(body: bytes) -> Any:
+def decode(body: bytes, name: str = "the body") -> Any:
     """JSON with exact decimals.  Raises ``ProblemError`` (400) with the place where it breaks."""
     try:
         return _DECODER.decode(body)
     except UnicodeDecodeError as error:
-        detail = f"the body is not UTF-8: {error.reason} at byte {error.start}"
+        detail = f"{name} is not UTF-8: {error.reason} at byte {error.start}"
     except RecursionError:
-        detail = "the body is nested too deeply"
+        detail = f"{name} is nested too deeply"
     except ValueError as error:  # msgspec's own errors, and integers of thousands of digits
-        detail = f"the body is not JSON: {str(error)[:200]}"
+        detail = f"{name} is not JSON: {str(error)[:200]}"
     raise ProblemError("invalid-json", f"{detail}; send one JSON object in UTF-8")
 
 

@@ -23,6 +23,7 @@ from app.routes import (
     classify,
     equivalence,
     parametrizations,
+    region_plots,
     regions,
     repairs,
     service,
@@ -90,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     pages = list(app.router.routes)
     for module in (
-        *(classify, parametrizations, equivalence, regions, repairs),
+        *(classify, parametrizations, equivalence, regions, region_plots, repairs),
         *(checks, check_events, check_plots, service),
     ):
         app.include_router(module.router)

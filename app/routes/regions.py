@@ -1,14 +1,10 @@
-"""POST /v1/regions and POST /v1/regions/plot."""
+"""POST /v1/regions."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-import mimeparse
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Request, Response
 
 from app.json_body import JsonRoute
-from app.problems import ProblemError
-from app.routes.documented import problems
 from app.routes.solving import SOLVING_PROBLEMS, solved
 from app.routes.state import settings_of
 from app.schemas import solving_examples as examples
@@ -30,9 +26,6 @@ from solver import (
 from solver.exponents import shown
 
 router = APIRouter(prefix="/v1/regions", tags=["solve"], route_class=JsonRoute)
-
-_MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
-_MOST_DRAWN: Final = 2
 
 
 @router.post(
@@ -56,45 +49,20 @@ async def find_regions(
     return await solved(request, lambda: _answer(body, settings))
 
 
-@router.post(
-    "/plot",
-    operation_id="plot_regions",
-    summary="The cells as a figure, SVG or PNG",
-    response_class=Response,
-    responses={
-        200: {
-            "content": {
-                _MEDIA_TYPES["svg"]: {"schema": {"type": "string"}},
-                _MEDIA_TYPES["png"]: {"schema": {"type": "string", "format": "binary"}},
-            }
-        }
-    }
-    | SOLVING_PROBLEMS
-    | problems("not-acceptable"),
-)
-async def plot_regions(
-    body: Annotated[RegionsIn, Body(openapi_examples=examples.REGIONS)], request: Request
-) -> Response:
-    """A number line for one unknown, a phase diagram for two, with the gallery's members marked.
-
-    The `Accept` header chooses: `image/svg+xml` (unless another is preferred) or `image/png`.
-    """
-    file_format = _wanted(request.headers.get("accept", "*/*"))
-    settings = settings_of(request)
-    _, surveys = await solved(request, lambda: _surveyed(body, settings, drawn=True))
-    picture = await run_sync(_drawn, *surveys, file_format, limiter=request.app.state.plotting)
-    return Response(picture, media_type=_MEDIA_TYPES[file_format], headers={"Vary": "Accept"})
-
-
-def _surveyed(
-    body: RegionsIn, settings: Settings, *, drawn: bool = False
+def surveyed(
+    body: RegionsIn, settings: Settings, most_unknowns: int | None = None
 ) -> tuple[Families, tuple[Survey, Survey | None]]:
+    """What was asked, and the answer; it takes up to ``solve_max_seconds``.
+
+    Raises ``ParametrizationError`` and ``TimeLimitError``.
+    """
     families = read_families(body.description(), body.bounds, settings.limits)
-    if drawn and len(families.unknowns) > _MOST_DRAWN:
+    count = len(families.unknowns)
+    if most_unknowns is not None and count > most_unknowns:
         raise ParametrizationError.at(
             (),
-            f"there are {len(families.unknowns)} unknowns ({', '.join(families.unknowns)}), and a "
-            f"figure shows {_MOST_DRAWN}: put a number in place of one",
+            f"there are {count} unknowns ({', '.join(families.unknowns)}), and a figure shows "
+            f"{most_unknowns}: put a number in place of one",
         )
     goal = _goal(body, families)
     return families, survey(families, goal, settings.solve_max_seconds)
@@ -128,7 +96,7 @@ def _goal(body: RegionsIn, families: Families) -> Goal | None:
 
 
 def _answer(body: RegionsIn, settings: Settings) -> Response:
-    families, (first, deeper) = _surveyed(body, settings)
+    families, (first, deeper) = surveyed(body, settings)
     if families.depth is not None:
         return answer(regions_out(first))
     return answer(
@@ -142,25 +110,3 @@ def _answer(body: RegionsIn, settings: Settings) -> Response:
             },
         }
     )
-
-
-def _wanted(accept: str) -> Literal["svg", "png"]:
-    """The format that the header prefers.  Raises ``ProblemError`` (406) if it is neither."""
-    try:
-        # Of what is equally welcome, the last one wins.
-        best = mimeparse.best_match([_MEDIA_TYPES["png"], _MEDIA_TYPES["svg"]], accept)
-    except mimeparse.MimeTypeParseException:
-        best = ""
-    if not best:
-        raise ProblemError(
-            "not-acceptable",
-            f"the figure is not to be had as {shown(accept)}; accept image/svg+xml or image/png",
-            "/header/Accept",
-        )
-    return "png" if best == _MEDIA_TYPES["png"] else "svg"
-
-
-def _drawn(first: Survey, deeper: Survey | None, file_format: Literal["svg", "png"]) -> bytes:
-    from app.region_plots import draw  # takes a second the first time, and much memory
-
-    return draw(first, deeper, file_format)

@@ -66,15 +66,25 @@ REPAIRS: Final[dict[str, Any]] = {
         "description": "Leads to µP.",
         "value": {"preset": "standard", "target": "feature_learning_in_every_layer"},
     },
-    "locked": {
+    "weights": {
         "summary": "With locks and weights",
-        "description": "Multipliers must stay, and learning rates are cheap to change.",
+        "description": "The learning rate must stay, and initializations are cheap to change.",
+        "value": {
+            "preset": "ntk",
+            "depth": 2,
+            "target": "feature_learning",
+            "locked": ["c"],
+            "weights": {"b": "1/2"},
+        },
+    },
+    "impossible": {
+        "summary": "Impossible with these locks",
+        "description": "The answer names the conditions and locks that exclude each other.",
         "value": {
             "preset": "ntk",
             "depth": 2,
             "target": "feature_learning",
             "locked": ["a"],
-            "weights": {"c": "1/2"},
         },
     },
     "open_target": {
@@ -82,6 +92,13 @@ REPAIRS: Final[dict[str, Any]] = {
         "description": "r > 0 has no nearest point: the answer keeps r >= margin.",
         "value": {"preset": "mup", "depth": 2, "target": "kernel", "margin": "1/10"},
     },
+}
+
+
+#: The same as addresses.
+QUESTION: Final[dict[str, Any]] = {
+    name: {**example, "value": msgspec.json.encode(example["value"]).decode()}
+    for name, example in REGIONS.items()
 }
 
 

@@ -1,0 +1,107 @@
+"""The figure of regions: GET and POST /v1/regions/plot."""
+
+from typing import Annotated, Final, Literal
+
+import mimeparse
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from app.json_body import JsonRoute, decode
+from app.problems import ProblemError
+from app.routes.documented import Responses, problems
+from app.routes.regions import surveyed
+from app.routes.solving import SOLVING_PROBLEMS, solved
+from app.routes.state import settings_of
+from app.schemas import solving_examples as examples
+from app.schemas.unknowns import RegionsIn
+from solver import Survey
+from solver.exponents import shown
+
+router = APIRouter(prefix="/v1/regions/plot", tags=["solve"], route_class=JsonRoute)
+
+_MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
+_MOST_UNKNOWNS: Final = 2
+_PICTURE: Final[Responses] = {
+    200: {
+        "content": {
+            _MEDIA_TYPES["svg"]: {"schema": {"type": "string"}},
+            _MEDIA_TYPES["png"]: {"schema": {"type": "string", "format": "binary"}},
+        }
+    }
+} | problems("not-acceptable")
+
+
+@router.post(
+    "",
+    operation_id="plot_regions",
+    summary="The cells as a figure, SVG or PNG",
+    response_class=Response,
+    responses=_PICTURE | SOLVING_PROBLEMS,
+)
+async def plot_regions(
+    body: Annotated[RegionsIn, Body(openapi_examples=examples.REGIONS)], request: Request
+) -> Response:
+    """A number line for one unknown, a phase diagram for two, with the gallery's members marked.
+
+    The `Accept` header chooses: `image/svg+xml` (unless another is preferred) or `image/png`.
+    """
+    return await _plot(body, request)
+
+
+@router.get(
+    "",
+    operation_id="get_regions_plot",
+    summary="The same figure, for links and pages",
+    response_class=Response,
+    responses=_PICTURE | problems("invalid-json", "invalid-request", "over-time", "busy"),
+)
+async def get_regions_plot(
+    question: Annotated[
+        str,
+        Query(
+            description="What would be the body of the POST: one JSON object.",
+            openapi_examples=examples.QUESTION,
+        ),
+    ],
+    request: Request,
+) -> Response:
+    """What `POST /v1/regions/plot` draws, at an address that an image can be loaded from."""
+    try:
+        body = RegionsIn.model_validate(decode(question.encode(), "question"))
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        ) from None
+    return await _plot(body, request)
+
+
+async def _plot(body: RegionsIn, request: Request) -> Response:
+    file_format = _wanted(request.headers.get("accept", "*/*"))
+    settings = settings_of(request)
+    _, surveys = await solved(request, lambda: surveyed(body, settings, _MOST_UNKNOWNS))
+    picture = await run_sync(_drawn, *surveys, file_format, limiter=request.app.state.plotting)
+    return Response(picture, media_type=_MEDIA_TYPES[file_format], headers={"Vary": "Accept"})
+
+
+def _wanted(accept: str) -> Literal["svg", "png"]:
+    """The format that the header prefers.  Raises ``ProblemError`` (406) if it is neither."""
+    try:
+        # Of what is equally welcome, the last one wins.
+        best = mimeparse.best_match([_MEDIA_TYPES["png"], _MEDIA_TYPES["svg"]], accept)
+    except mimeparse.MimeTypeParseException:
+        best = ""
+    if not best:
+        raise ProblemError(
+            "not-acceptable",
+            f"the figure is not to be had as {shown(accept)}; accept image/svg+xml or image/png",
+            "/header/Accept",
+        )
+    return "png" if best == _MEDIA_TYPES["png"] else "svg"
+
+
+def _drawn(first: Survey, deeper: Survey | None, file_format: Literal["svg", "png"]) -> bytes:
+    from app.region_plots import draw  # takes a second the first time, and much memory
+
+    return draw(first, deeper, file_format)
