@@ -1,0 +1,210 @@
+"""A family with one unknown: a lane for each verdict above a number line."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from matplotlib.axes import Axes
+
+from app.drawing import GRID, INK, PLAIN, QUIET
+from app.region_plots import words
+from app.region_plots.frame import Frame
+from app.region_plots.gallery_lane import GalleryLane, draw_gallery, gallery_lane
+from app.region_plots.intervals import Interval, interval
+from app.region_plots.labels import Candidate, Layout, Words, extent, write
+from app.region_plots.looks import GUIDE, LOOKS
+from app.region_plots.rects import Rect
+from app.region_plots.ticks import ticks
+from solver import Cell, Kind, Survey
+
+# Of lanes, from one to the next; and of the bar in a lane, and of words above it.
+_LANE: Final = 29.0
+_BAR: Final = 9.0
+_ABOVE: Final = 19.5
+_BAR_WIDTH: Final = 7.0
+_POINT: Final = 11.0
+_END: Final = 8.0
+_MOST_TICKS: Final = 9
+
+
+class Piece(NamedTuple):
+    """A cell, where it lies, and its place among the cells."""
+
+    cell: Cell
+    where: Interval
+    number: int
+
+
+class LinePanel(NamedTuple):
+    """What a panel shows, measured before it is drawn."""
+
+    survey: Survey
+    kinds: tuple[Kind, ...]
+    pieces: tuple[Piece, ...]
+    gallery: GalleryLane
+    starred: bool
+
+    @property
+    def height(self) -> float:
+        """From the number line to the top, in points."""
+        return self.gallery.height + _LANE * (len(self.kinds) + self.starred)
+
+
+def line_panel(survey: Survey, kinds: Sequence[Kind], frame: Frame) -> LinePanel:
+    """Plan a panel with a lane for each of the verdicts."""
+    (name,) = survey.unknowns
+    pieces = tuple(
+        Piece(cell, interval(cell.where, name), number) for number, cell in enumerate(survey.cells)
+    )
+    gallery = gallery_lane(survey, [each.where for each in pieces], frame)
+    starred = survey.optimum is not None and survey.optimum.at is not None
+    return LinePanel(survey, tuple(kinds), pieces, gallery, starred)
+
+
+def draw_line(axes: Axes, panel: LinePanel, frame: Frame) -> None:
+    """Draw a panel into axes whose coordinates are points."""
+    slug = words.slug(panel.survey)
+    _draw_axis(axes, panel, frame)
+    base = draw_gallery(axes, panel.gallery, slug)
+    if panel.starred:
+        _draw_star(axes, panel, frame, base)
+        base += _LANE
+    for kind in panel.kinds:
+        own = [piece for piece in panel.pieces if piece.cell.kind == kind]
+        axes.plot([0, frame.width], [base + _BAR] * 2, color=GRID, linewidth=0.8, zorder=1)
+        axes.text(
+            -10, base + _BAR, words.verdict(kind), color=LOOKS[kind].beside, fontsize=PLAIN,
+            fontweight="bold", ha="right", va="center", gid=f"lane-{slug}-{kind}",
+        )  # fmt: skip
+        for piece in own:
+            _draw_piece(axes, piece, own, frame, base + _BAR, slug)
+        _label_pieces(axes, own, frame, base, slug)
+        base += _LANE
+
+
+def _draw_piece(
+    axes: Axes, piece: Piece, own: Sequence[Piece], frame: Frame, height: float, slug: str
+) -> None:
+    cell, where, number = piece
+    colour = LOOKS[cell.kind].line
+    gid = f"cell-{slug}-{number}-{cell.kind}-{cell.dimension}"
+    if where.point is not None:
+        axes.plot(
+            [frame.along(0, where.point)], [height], marker="o", markersize=_POINT, color=colour,
+            markeredgecolor="white", markeredgewidth=1, zorder=5, linestyle="none", gid=gid,
+        )  # fmt: skip
+        return
+    low, high = _visible(where, frame)
+    axes.plot(
+        [low, high], [height] * 2, color=colour, linewidth=_BAR_WIDTH, solid_capstyle="butt",
+        zorder=3, gid=gid,
+    )  # fmt: skip
+    for end, closed, marker, at in (
+        (where.low, where.low_closed, "<", low),
+        (where.high, where.high_closed, ">", high),
+    ):
+        side = "low" if marker == "<" else "high"
+        if end is None:
+            axes.plot(
+                [at], [height], marker=marker, markersize=_POINT, color=colour, clip_on=False,
+                markeredgewidth=0, linestyle="none", zorder=3, gid=f"on-{slug}-{number}-{side}",
+            )  # fmt: skip
+        elif any(other is not piece and _meet(other.where, end) for other in own) and (
+            closed or any(other.where.has(end) for other in own)
+        ):
+            # The verdict stays the same and r goes another way.
+            axes.plot(
+                [at] * 2, [height - _BAR_WIDTH / 2, height + _BAR_WIDTH / 2], color="white",
+                linewidth=1.4, solid_capstyle="butt", zorder=4,
+            )  # fmt: skip
+        else:
+            look: dict[str, Any] = {"markerfacecolor": colour if closed else "white"}
+            axes.plot(
+                [at], [height], marker="o", markersize=_END, color=colour, markeredgewidth=1.8,
+                linestyle="none", zorder=4, clip_on=False,
+                gid=f"end-{slug}-{number}-{side}-{'closed' if closed else 'open'}", **look,
+            )  # fmt: skip
+
+
+def _meet(where: Interval, end: Fraction) -> bool:
+    return end in where.ends
+
+
+def _visible(where: Interval, frame: Frame) -> tuple[float, float]:
+    (low,), (high,) = frame.box.low, frame.box.high
+    ends = where.within(low, high)
+    return frame.along(0, ends[0]), frame.along(0, ends[1])
+
+
+def _label_pieces(axes: Axes, own: Sequence[Piece], frame: Frame, base: float, slug: str) -> None:
+    """Write r above each bar, and also where a point is; what has no room is left out."""
+    layout = Layout(Rect(0, base, frame.width, base + _LANE).grown(1))
+    for piece in sorted(own, key=lambda each: each.cell.dimension):
+        colour = LOOKS[piece.cell.kind].beside
+        texts = [words.rate(piece.cell)]
+        if piece.where.point is not None:
+            (name,) = frame.box.unknowns
+            texts.insert(0, f"{name} = {words.number(piece.where.point)},  {texts[0]}")
+        for text in texts:
+            line = (Words(text, colour),)
+            found = layout.place(line, _above(piece, line, frame, base + _ABOVE))
+            if found is not None:
+                gid = f"rate-{slug}-{piece.number}"
+                write(axes, line, found, gid)
+                break
+
+
+def _above(piece: Piece, line: Sequence[Words], frame: Frame, height: float) -> Iterator[Candidate]:
+    """Over the middle of a bar, or as near to it as there is room; over or beside a point."""
+    low, high = _visible(piece.where, frame)
+    middle, half = (low + high) / 2, extent(line, (0, 0)).right
+    reach = (high - low) / 2 if piece.where.point is None else half
+    for shift in (0, 0.25, -0.25, 0.5, -0.5, 0.75, -0.75, 1, -1):
+        yield Candidate((middle + shift * reach, height), abs(shift))
+
+
+def _draw_axis(axes: Axes, panel: LinePanel, frame: Frame) -> None:
+    """The number line: exact places of change in ink, round numbers between them."""
+    (low,), (high,) = frame.box.low, frame.box.high
+    axes.plot([0, frame.width], [0, 0], color=QUIET, linewidth=0.9, clip_on=False, zorder=2)
+    changes = sorted({end for piece in panel.pieces for end in piece.where.ends})
+    for end in changes:
+        axes.plot(
+            [frame.along(0, end)] * 2, [0, panel.height - _LANE + _BAR], color=GUIDE,
+            linewidth=0.7, dashes=(1, 2.2), zorder=1.5,
+        )  # fmt: skip
+    round_ones = ticks(low, high, _MOST_TICKS)
+    marked = [
+        *((each, Words(words.number(each), INK, True, PLAIN)) for each in changes),
+        *((at, Words(text, QUIET, False, PLAIN)) for at, text in round_ones if at not in changes),
+    ]
+    layout = Layout(Rect(0, 0, frame.width, 0).grown(60))
+    slug = words.slug(panel.survey)
+    for value, line in marked:
+        x = frame.along(0, value)
+        taken = layout.place((line,), [Candidate((x, -12))])
+        known = value in changes
+        if taken is not None or known:
+            axes.plot(
+                [x, x], [-4 if known else -3, 0], color=INK if known else QUIET,
+                linewidth=1.1 if known else 0.7, clip_on=False, zorder=2,
+            )  # fmt: skip
+        if taken is not None:
+            write(axes, (line,), taken, f"tick-{slug}-{value}")
+
+
+def _draw_star(axes: Axes, panel: LinePanel, frame: Frame, base: float) -> None:
+    optimum = panel.survey.optimum
+    assert optimum is not None
+    assert optimum.at is not None
+    (name,) = panel.survey.unknowns
+    x, slug = frame.along(0, optimum.at[name]), words.slug(panel.survey)
+    axes.plot(
+        [x], [base + _BAR], marker="*", markersize=12, color=INK, linestyle="none", zorder=6,
+        markerfacecolor=INK if optimum.attained else "white", gid=f"optimum-{slug}",
+    )  # fmt: skip
+    line = (Words(words.extreme(optimum), INK, True),)
+    half = extent(line, (0, 0)).right
+    sides = [x + 9 + half, x - 9 - half]
+    middle = next((each for each in sides if half <= each <= frame.width - half), frame.width / 2)
+    write(axes, line, Candidate((middle, base + _BAR)), f"extreme-{slug}")

@@ -1,0 +1,134 @@
+"""The words of a picture: title, family, verdicts, formulas, and what it shows in sentences."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Final
+
+from solver import Cell, Kind, Optimum, Role, Survey, describe_layers, optimum_text, where_text
+from solver.affine import AffineForm
+from solver.exponents import format_exponent
+from solver.family import Forms
+from solver.wording import joined
+
+#: What a verdict means, in a few words.
+MEANINGS: Final = {
+    Kind.UNSTABLE: "blows up, or vanishes at initialization",
+    Kind.TRIVIAL: "never moves from its initialization",
+    Kind.KERNEL: "trains; features stand still (r > 0)",
+    Kind.OPERATOR: "trains; features stand still (r > 0)",
+    Kind.FEATURE_LEARNING: "features move by Θ(1) (r = 0)",
+}
+
+
+def verdict(kind: Kind) -> str:
+    """Such as ``feature learning``."""
+    return kind.value.replace("_", " ")
+
+
+def number(value: Fraction) -> str:
+    """Such as ``−1/2``, with a true minus."""
+    return format_exponent(value).replace("-", "−")
+
+
+def formula(form: AffineForm) -> str:
+    """Such as ``c/2 + 3·rate − 1/2``."""
+    parts = [(coefficient < 0, _term(name, coefficient)) for name, coefficient in form.terms]
+    if form.constant or not parts:
+        parts.append((form.constant < 0, format_exponent(abs(form.constant))))
+    # What opens without a sign reads better.
+    first = next((place for place, (minus, _) in enumerate(parts) if not minus), 0)
+    parts.insert(0, parts.pop(first))
+    (negative, opening), *rest = parts
+    return f"{'−' if negative else ''}{opening}" + "".join(
+        f" {'−' if minus else '+'} {part}" for minus, part in rest
+    )
+
+
+def _term(name: str, coefficient: Fraction) -> str:
+    over = "" if coefficient.denominator == 1 else f"/{coefficient.denominator}"
+    factor = abs(coefficient.numerator)
+    times = "" if factor == 1 else f"{factor}{'' if len(name) == 1 else '·'}"
+    return f"{times}{name}{over}"
+
+
+def rate(cell: Cell) -> str:
+    """Such as ``r = c/2``: how far features move."""
+    return f"r = {formula(cell.r)}"
+
+
+def place(point: Sequence[Fraction]) -> str:
+    """Such as ``(0, −1/2)``."""
+    return f"({', '.join(map(number, point))})"
+
+
+def depth(survey: Survey) -> str:
+    """Of which networks a panel speaks."""
+    return "every L ≥ 2" if survey.depth is None else f"L = {survey.depth}"
+
+
+def slug(survey: Survey) -> str:
+    """The same in the names of a picture's parts."""
+    return "deeper" if survey.depth is None else f"L{survey.depth}"
+
+
+def title(surveys: Sequence[Survey]) -> str:
+    """What is asked."""
+    unknowns = joined(list(surveys[0].unknowns))
+    depths = joined([f"at {depth(each)}" for each in surveys])
+    return f"Which values of {unknowns} give which verdict, {depths}"
+
+
+def subject(surveys: Sequence[Survey]) -> str:
+    """The family: the exponents of every layer."""
+    family = surveys[-1].family
+    by_role = family.depth is None or (family.depth == 1 and len(surveys) == 1)
+    layers = [
+        f"{block.role.value if by_role else _layers(describe_layers(block.spans))} "
+        f"{_exponents(block.exponents)}"
+        for block in family.body
+    ]
+    symbols = "a, b, c" if family.readout.d is None else "a, b, c, d"
+    readout = f"{Role.READOUT.value} {_exponents(family.readout)}"
+    return (
+        f"optimizer {family.optimizer}  ·  ({symbols}) of every layer:  "
+        f"{',  '.join([*layers, readout])}"
+    )
+
+
+def _layers(numbers: str) -> str:
+    return f"layer {numbers}" if numbers.isdecimal() else f"layers {numbers}"
+
+
+def _exponents(forms: Forms) -> str:
+    return f"({', '.join(formula(each) for each in forms if each is not None)})"
+
+
+def extreme(optimum: Optimum) -> str:
+    """Such as ``minimum of c = 1``; or that there is none."""
+    sense, name, target = optimum.goal
+    if not optimum.possible:
+        return f"no point is {target.replace('_', ' ')}"
+    if optimum.value is None:
+        return f"{name} has no {sense[:-3]}um (subject to {target.replace('_', ' ')})"
+    words = {"minimize": ("minimum", "infimum"), "maximize": ("maximum", "supremum")}[sense]
+    return f"{words[not optimum.attained]} of {name} = {number(optimum.value)}"
+
+
+def description(surveys: Sequence[Survey]) -> str:
+    """The picture in sentences, for those who do not see it."""
+    return " ".join(sentence for survey in surveys for sentence in _sentences(survey))
+
+
+def _sentences(survey: Survey) -> Iterator[str]:
+    unknowns = survey.unknowns
+    parts = [
+        f"{verdict(kind)} where {where_text(where, unknowns)}" for kind, where in survey.summary
+    ]
+    yield f"At {depth(survey)}: {'; '.join(parts)}."
+    if survey.landmarks:
+        members = (
+            f"{each.name} at {where_text(each.where, unknowns)}" for each in survey.landmarks
+        )
+        yield f"Named members: {'; '.join(members)}."
+    if survey.optimum is not None:
+        yield optimum_text(survey.optimum)
