@@ -29,8 +29,9 @@ _PICTURE: Final[Responses] = {
             _MEDIA_TYPES["svg"]: {"schema": {"type": "string"}},
             _MEDIA_TYPES["png"]: {"schema": {"type": "string", "format": "binary"}},
         }
-    }
-} | problems("not-acceptable")
+    },
+    **problems("not-acceptable"),
+}
 
 
 @router.post(
