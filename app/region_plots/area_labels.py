@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.region_plots import words
-from app.region_plots.borders import Area
+from app.region_plots.borders import Area, Border
 from app.region_plots.labels import Candidate, Layout, Words, extent, write
 from app.region_plots.looks import LOOKS
 from app.region_plots.rects import Rect, Spot, doubled_area, inside
@@ -38,12 +38,17 @@ def ground(shapes: Sequence[Shape], rect: Rect) -> str | None:
     return "white" if kind is None else LOOKS[kind].area
 
 
-def label_areas(axes: Axes, shapes: Sequence[Shape], layout: Layout, slug: str) -> None:
-    """Label all areas, the largest first."""
+def label_areas(
+    axes: Axes, shapes: Sequence[Shape], met: Sequence[Border], layout: Layout, slug: str
+) -> None:
+    """Label all areas, the largest first; those of one formula that meet have one label."""
     named: set[Kind] = set()
+    done: set[int] = set()
     for area, shape in sorted(shapes, key=lambda each: -abs(doubled_area(each.spots))):
         kind = area.cell.kind
         look = LOOKS[kind]
+        if area.number in done:
+            continue
         verdict = Words(words.verdict(kind), look.inside, True, 8.5)
         rate = Words(words.rate(area.cell), look.inside)
         ways = [(rate,)] if kind in named else [(verdict, rate), (verdict,), (rate,)]
@@ -52,7 +57,21 @@ def label_areas(axes: Axes, shapes: Sequence[Shape], layout: Layout, slug: str) 
             if found is not None:
                 write(axes, lines, found, f"area-{slug}-{area.number}", ground=look.area)
                 named.add(kind)
+                done |= _alike(area, met)
                 break
+
+
+def _alike(area: Area, met: Sequence[Border]) -> set[int]:
+    """All areas, by number, that are reached from one without a change of the verdict or of r."""
+    reached, waiting = {area.number}, [area.number]
+    while waiting:
+        here = waiting.pop()
+        for border in met:
+            pair = {border.one.number, border.other.number}
+            if here in pair and not (border.of_verdicts or border.of_rates):
+                waiting += pair - reached
+                reached |= pair
+    return reached
 
 
 def _inside(shape: Sequence[Spot], lines: Sequence[Words]) -> Iterator[Candidate]:

@@ -23,19 +23,19 @@ class Border(NamedTuple):
     """A segment between two cells; ``owner`` is the one that it belongs to, if either does."""
 
     ends: Segment
-    one: Cell
-    other: Cell
+    one: Area
+    other: Area
     owner: Cell | None
 
     @property
     def of_verdicts(self) -> bool:
         """Whether the verdict changes here."""
-        return self.one.kind != self.other.kind
+        return self.one.cell.kind != self.other.cell.kind
 
     @property
     def of_rates(self) -> bool:
         """Whether another formula for r begins here."""
-        return self.one.r != self.other.r
+        return self.one.cell.r != self.other.cell.r
 
 
 def borders(areas: Sequence[Area], unknowns: Sequence[str]) -> list[Border]:
@@ -49,7 +49,7 @@ def borders(areas: Sequence[Area], unknowns: Sequence[str]) -> list[Border]:
             owners = (
                 each.cell for each in (one, other) if contains(each.cell.where, unknowns, middle)
             )
-            found.append(Border((start, end), one.cell, other.cell, next(owners, None)))
+            found.append(Border((start, end), one, other, next(owners, None)))
     return found
 
 
@@ -58,7 +58,7 @@ def outlines(
 ) -> Iterator[Segment]:
     """What of the areas' edges no other area lies beyond: the edges of the domain."""
     for area in areas:
-        met = [each.ends for each in found if area.cell in (each.one, each.other)]
+        met = [each.ends for each in found if area in (each.one, each.other)]
         for edge in pairwise((*area.corners, area.corners[0])):
             if any(
                 all(each.form.at(named(unknowns, point)) == 0 for point in edge)

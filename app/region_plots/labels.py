@@ -24,7 +24,7 @@ _CROSSED_LEADER: Final = 60.0
 _RINGS: Final = (0, 7, 15, 25, 38, 55, 75, 100, 140, 190)
 _DIRECTIONS: Final = 16
 # Farther than this, a line leads from a label to its mark.
-_NEAR: Final = 5
+_NEAR: Final = 8
 
 
 class Words(NamedTuple):

@@ -86,13 +86,17 @@ def line_marks(surveys: Sequence[Survey]) -> list[Entry]:
     """What occurs on number lines besides verdicts."""
     ends = any(cell.where.facets for survey in surveys for cell in survey.cells)
     circles = [Entry("included", "end included"), Entry("excluded", "end excluded")]
-    return [*(circles if ends else []), *member_marks(surveys)]
+    return [*(circles if ends else []), *other_marks(surveys)]
 
 
-def member_marks(surveys: Sequence[Survey]) -> list[Entry]:
-    """The gallery's, if any is marked."""
+def other_marks(surveys: Sequence[Survey]) -> list[Entry]:
+    """The gallery's members, if any is marked, and what was asked for."""
     points = any(each.at is not None for survey in surveys for each in survey.landmarks)
-    return [Entry("member", "named parametrization")] if points else []
+    goals = [words.asked(each.optimum) for each in surveys if each.optimum is not None]
+    return [
+        *([Entry("member", "named parametrization")] if points else []),
+        *(Entry("optimum", goal) for goal in goals[:1]),
+    ]
 
 
 def draw_legend(axes: Axes, drawn: Legend) -> None:
@@ -147,6 +151,7 @@ def _draw_line(
 def _draw_mark(axes: Axes, name: str, x: float, y: float) -> None:
     look: dict[str, Any] = {
         "member": {"marker": "D", "markersize": 5.5, "color": INK},
+        "optimum": {"marker": "*", "markersize": 10, "color": INK},
         "included": {"marker": "o", "markersize": 7, "color": QUIET},
         "excluded": {
             "marker": "o", "markersize": 6, "color": QUIET, "markerfacecolor": "white",

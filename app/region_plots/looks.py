@@ -2,7 +2,8 @@
 
 The colours differ in lightness as well as in hue, so they are told apart by the colour-blind and
 on grey paper: unstable is pale and hatched, trivial pale, kernel and operator (which never meet)
-dark, and feature learning the one vivid colour.
+dark, and feature learning the one vivid colour.  Areas are tints of what lines and points have,
+so that these are seen on them.
 """
 
 from typing import Final, NamedTuple
@@ -20,14 +21,16 @@ class Look(NamedTuple):
 
 
 LOOKS: Final = {
-    Kind.FEATURE_LEARNING: Look("#f08a24", "#ec7a08", "#a84a00", "#222222"),
-    Kind.KERNEL: Look("#1f5a9e", "#0f4c92", "#0f4c92", "#ffffff"),
-    Kind.OPERATOR: Look("#6247a8", "#54389c", "#54389c", "#ffffff"),
+    Kind.FEATURE_LEARNING: Look("#fabd80", "#ec7a08", "#a04600", "#7a3500"),
+    Kind.KERNEL: Look("#7fa6d8", "#0f4c92", "#0f4c92", "#0a2c57"),
+    Kind.OPERATOR: Look("#a896d6", "#54389c", "#54389c", "#2f1c66"),
     Kind.TRIVIAL: Look("#f6e7b4", "#cba631", "#6f5a10", "#5a4a10"),
     Kind.UNSTABLE: Look("#f1f1f1", "#c2c2c2", "#6b6b6b", "#6b6b6b"),
 }
 #: The order from what one hopes for to what one fears.
 ORDER: Final = tuple(LOOKS)
+#: Grounds on which all colours of words can be read.
+PALE: Final = ("white", LOOKS[Kind.TRIVIAL].area, LOOKS[Kind.UNSTABLE].area)
 
 HATCH: Final = "////"
 HATCH_COLOUR: Final = "#dcdcdc"

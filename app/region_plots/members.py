@@ -14,14 +14,15 @@ from app.region_plots import words
 from app.region_plots.area_labels import Shape, ground
 from app.region_plots.frame import Frame
 from app.region_plots.labels import Candidate, Layout, Obstacle, Words, around, extent, write
-from app.region_plots.looks import LOOKS
+from app.region_plots.looks import LOOKS, PALE
 from app.region_plots.rects import Spot, square
 from app.region_plots.shapes import Point, clipped, unnamed
 from app.region_plots.thin import Thin
 from solver import Cell, Survey
+from solver.polyhedra import Polyhedron
 
 _MARK: Final = 6.0
-_STAR: Final = 13.0
+_STAR: Final = 10.0
 # Of a label from the middle of its mark.
 _CLEARANCE: Final = 9.0
 # Of a label from its line, and where along it: the middle first.
@@ -44,6 +45,8 @@ class Page(NamedTuple):
         found = self.layout.place(lines, ways)
         if found is not None:
             behind = ground(self.shapes, extent(lines, found.middle))
+            if behind not in PALE and any(each.colour != INK for each in lines):
+                behind = None  # colours are hard to read on one another
             write(
                 self.axes, lines, found, gid,
                 ground=behind or "white", opaque=behind is not None,
@@ -121,13 +124,17 @@ def _stretches(survey: Survey, frame: Frame) -> Iterator[tuple[str, list[tuple[S
     """Members that are lines, or areas: their edges.  What covers all cells is left out."""
     unknowns = survey.unknowns
     shown = [clipped(frame.box.corners, each.where, unknowns) for each in survey.cells]
+    members: dict[Polyhedron, list[str]] = {}
     for landmark in survey.landmarks:
-        corners = clipped(frame.box.corners, landmark.where, unknowns)
-        covered = all(clipped(each, landmark.where, unknowns) == each for each in shown)
-        if landmark.at is None and not covered and len(corners) > 1:
+        if landmark.at is None:
+            members.setdefault(landmark.where, []).append(landmark.name)
+    for where, names in members.items():
+        corners = clipped(frame.box.corners, where, unknowns)
+        covered = all(clipped(each, where, unknowns) == each for each in shown)
+        if not covered and len(corners) > 1:
             spots = frame.spots(corners)
             edges = list(zip(spots, [*spots[1:], spots[0]], strict=True))
-            yield landmark.name, edges[:1] if len(spots) == 2 else edges
+            yield ", ".join(names), edges[:1] if len(spots) == 2 else edges
 
 
 def _draw_stretch(axes: Axes, start: Spot, end: Spot, gid: str) -> None:

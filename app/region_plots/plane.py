@@ -9,19 +9,21 @@ from matplotlib.patches import Polygon
 from app.drawing import INK, PLAIN, QUIET
 from app.region_plots import words
 from app.region_plots.area_labels import Shape, label_areas
-from app.region_plots.borders import Area, Segment, borders, outlines
+from app.region_plots.borders import Area, Border, Segment, borders, outlines
 from app.region_plots.frame import Frame
-from app.region_plots.labels import Candidate, Layout, Obstacle, Words, write
-from app.region_plots.legend import Entry, member_marks
+from app.region_plots.labels import Candidate, Layout, Obstacle, Words, extent, write
+from app.region_plots.legend import Entry, other_marks
 from app.region_plots.looks import EDGE, FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS
 from app.region_plots.members import Page, draw_members
 from app.region_plots.shapes import Box, Point, clipped
 from app.region_plots.thin import draw_thin, thin_cells
-from app.region_plots.ticks import ticks
+from app.region_plots.ticks import Tick, ticks
 from solver import Kind, Survey
 
 _MOST_TICKS: Final = 8
 _TICK: Final = 3.5
+# How far a label may reach beyond a panel.
+_OVER: Final = 14.0
 # What words cost that cross a border, in points of distance.
 _CROSSED_BORDER: Final = 9.0
 
@@ -32,12 +34,13 @@ def draw_plane(axes: Axes, survey: Survey, frame: Frame) -> None:
     areas = _areas(survey, shown)
     layout = Layout(frame.rect.grown(-2))
     _draw_areas(axes, areas, frame, slug)
-    _draw_borders(axes, areas, frame, layout)
+    found = borders(areas, survey.unknowns)
+    _draw_borders(axes, areas, found, frame, layout)
     thin = thin_cells(survey, shown)
     draw_thin(axes, thin, frame, layout, slug)
     shapes = [Shape(area, frame.spots(area.corners)) for area in areas]
     draw_members(Page(axes, frame, shapes, layout), survey, thin)
-    label_areas(axes, shapes, layout, slug)
+    label_areas(axes, shapes, found, layout, slug)
     _draw_axes(axes, frame, slug)
 
 
@@ -55,7 +58,7 @@ def _areas(survey: Survey, shown: Sequence[tuple[Point, ...]]) -> list[Area]:
 
 def plane_marks(surveys: Sequence[Survey], box: Box) -> list[Entry]:
     """What occurs in phase diagrams besides verdicts, for the legend."""
-    marks = member_marks(surveys)
+    marks = other_marks(surveys)
     found = [(survey, _shown(survey, box)) for survey in surveys]
     looks = {end.look for each in found for thin in thin_cells(*each) for end in thin.ends}
     if "closed" in looks:
@@ -87,9 +90,10 @@ def _draw_areas(axes: Axes, areas: Sequence[Area], frame: Frame, slug: str) -> N
             )  # fmt: skip
 
 
-def _draw_borders(axes: Axes, areas: Sequence[Area], frame: Frame, layout: Layout) -> None:
+def _draw_borders(
+    axes: Axes, areas: Sequence[Area], found: Sequence[Border], frame: Frame, layout: Layout
+) -> None:
     """Verdicts in the colour of the one that holds on the border; formulas for r faintly."""
-    found = borders(areas, frame.box.unknowns)
     for border in found:
         if border.of_verdicts:
             colour = EDGE if border.owner is None else LOOKS[border.owner.kind].beside
@@ -116,35 +120,36 @@ def _draw_axes(axes: Axes, frame: Frame, slug: str) -> None:
             gid=f"panel-{slug}",
         )
     )  # fmt: skip
-    for axis in range(2):
-        low, high = frame.box.low[axis], frame.box.high[axis]
-        for value, label in ticks(low, high, _most_ticks(frame, axis)):
-            at = frame.along(axis, value)
-            line = (Words(label, QUIET, False, PLAIN),)
-            if axis == 0:
-                axes.plot([at, at], [0, -_TICK], color=QUIET, linewidth=0.7, clip_on=False)
-                middle = (at, -_TICK - 2 - line[0].height / 2)
-            else:
-                axes.plot([0, -_TICK], [at, at], color=QUIET, linewidth=0.7, clip_on=False)
-                middle = (-_TICK - 3 - line[0].width / 2, at)
-            write(axes, line, Candidate(middle), f"tick-{slug}-{axis}-{value}")
+    for value, label in _ticks(frame, 0):
+        x, line = frame.along(0, value), (Words(label, QUIET, False, PLAIN),)
+        axes.plot([x, x], [0, -_TICK], color=QUIET, linewidth=0.7, clip_on=False)
+        middle = (x, -_TICK - 2 - line[0].height / 2)
+        rect = extent(line, middle)
+        # At a corner a long one would run into the next panel.
+        if rect.left > -_OVER and rect.right < frame.width + _OVER:
+            write(axes, line, Candidate(middle), f"tick-{slug}-0-{value}")
+    for value, label in _ticks(frame, 1):
+        y, line = frame.along(1, value), (Words(label, QUIET, False, PLAIN),)
+        axes.plot([0, -_TICK], [y, y], color=QUIET, linewidth=0.7, clip_on=False)
+        middle = (-_TICK - 3 - line[0].width / 2, y)
+        write(axes, line, Candidate(middle), f"tick-{slug}-1-{value}")
 
 
-def _most_ticks(frame: Frame, axis: int) -> int:
-    """As many as there is room for, between labels beside one another."""
+def _ticks(frame: Frame, axis: int) -> list[Tick]:
+    """As many as there is room for, where labels are beside one another."""
     low, high = frame.box.low[axis], frame.box.high[axis]
-    if axis == 1:
-        return _MOST_TICKS
-    fitting = (
-        most
-        for most in range(_MOST_TICKS, 2, -1)
-        if sum(Words(each.label, size=PLAIN).width + 8 for each in ticks(low, high, most))
-        < frame.width
-    )
-    return next(fitting, 2)
+    most = _MOST_TICKS
+    found = ticks(low, high, most)
+    while axis == 0 and most > 1 and sum(_width(each) + 8 for each in found) > frame.width:
+        most -= 1
+        found = ticks(low, high, most)
+    return found
+
+
+def _width(tick: Tick) -> float:
+    return Words(tick.label, size=PLAIN).width
 
 
 def tick_room(frame: Frame) -> float:
     """What the vertical axis needs on its left for its labels, in points."""
-    values = ticks(frame.box.low[1], frame.box.high[1], _MOST_TICKS)
-    return _TICK + 3 + max((Words(each.label, size=PLAIN).width for each in values), default=0)
+    return _TICK + 3 + max(map(_width, _ticks(frame, 1)))

@@ -15,7 +15,7 @@ from solver import Cell, Survey
 _LINE: Final = 4.5
 _CASING: Final = 8.0
 _QUIET_LINE: Final = 1.2
-_POINT: Final = 12.0
+_POINT: Final = 13.0
 _QUIET_POINT: Final = 3.0
 _END: Final = 7.5
 _JOINT: Final = 2.5

@@ -109,9 +109,16 @@ def extreme(optimum: Optimum) -> str:
     if not optimum.possible:
         return f"no point is {target.replace('_', ' ')}"
     if optimum.value is None:
-        return f"{name} has no {sense[:-3]}um (subject to {target.replace('_', ' ')})"
+        return f"{name} has no {sense[:-3]}um"
     words = {"minimize": ("minimum", "infimum"), "maximize": ("maximum", "supremum")}[sense]
     return f"{words[not optimum.attained]} of {name} = {number(optimum.value)}"
+
+
+def asked(optimum: Optimum) -> str:
+    """Such as ``least c subject to kernel``."""
+    sense, name, target = optimum.goal
+    least = "least" if sense == "minimize" else "greatest"
+    return f"{least} {name} subject to {target.replace('_', ' ')}"
 
 
 def description(surveys: Sequence[Survey]) -> str:
@@ -121,9 +128,10 @@ def description(surveys: Sequence[Survey]) -> str:
 
 def _sentences(survey: Survey) -> Iterator[str]:
     unknowns = survey.unknowns
-    parts = [
-        f"{verdict(kind)} where {where_text(where, unknowns)}" for kind, where in survey.summary
-    ]
+    places: dict[Kind, list[str]] = {}
+    for kind, where in survey.summary:
+        places.setdefault(kind, []).append(f"where {where_text(where, unknowns)}")
+    parts = (f"{verdict(kind)} {' or '.join(wheres)}" for kind, wheres in places.items())
     yield f"At {depth(survey)}: {'; '.join(parts)}."
     if survey.landmarks:
         members = (
