@@ -58,6 +58,7 @@ from solver.repairs import DEFAULT_MARGIN as DEFAULT_MARGIN
 from solver.repairs import Change as Change
 from solver.repairs import Proposal as Proposal
 from solver.repairs import Repair as Repair
+from solver.repairs import Wanted as Wanted
 from solver.repairs import meets as meets
 from solver.repairs import repair as repair
 from solver.scaling import Prediction as Prediction

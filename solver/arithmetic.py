@@ -118,16 +118,16 @@ class Arithmetic:
         assert found is not None, "some point satisfies them"
         return found
 
-    def conflict(self, clauses: Sequence[Clause]) -> list[int] | None:
-        """The indices of clauses that cannot hold together; None where all clauses can.
+    def conflict(self, groups: Sequence[Sequence[Clause]]) -> list[int] | None:
+        """The indices of groups of clauses that cannot hold together; None where all can.
 
         It is minimal: without any one of them, the others can.  Of several such sets it is one
-        with clauses early in the list.
+        with groups early in the list.
         """
         solver = self.solver()
-        names = [self.z3.Bool(f"[{place}]", self.context) for place in range(len(clauses))]
-        for name, clause in zip(names, clauses, strict=True):
-            solver.add(self.z3.Implies(name, self.any_of(clause)))
+        names = [self.z3.Bool(f"[{place}]", self.context) for place in range(len(groups))]
+        for name, clauses in zip(names, groups, strict=True):
+            solver.add(*(self.z3.Implies(name, self.any_of(each)) for each in clauses))
         if self.satisfiable(solver, *names):
             return None
         core = list(range(len(names)))

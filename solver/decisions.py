@@ -101,7 +101,7 @@ class _Group(NamedTuple):
     """What hidden layers must share in order to be changed together."""
 
     exponents: Exponents
-    locks: tuple[str | None, ...]
+    locks: tuple[bool, ...]
     weights: tuple[Fraction, ...]
     number: int | None
 
@@ -157,7 +157,7 @@ class _Asked:
         role, number, exponents = layer
         return _Group(
             exponents,
-            tuple(self._options.lock(symbol, number, role) for symbol in _SYMBOLS),
+            tuple(self._options.lock(symbol, number, role) is not None for symbol in _SYMBOLS),
             tuple(self._options.weight(symbol, number, role) for symbol in _SYMBOLS),
             None if self._options.tie_hidden else number,
         )

@@ -9,7 +9,7 @@ from solver.arithmetic import Arithmetic, Constraint
 from solver.family import Family
 from solver.polyhedra import Constraints, Polyhedra
 from solver.regions import satisfying
-from solver.targets import Requirement, Target, conflict, requirements
+from solver.targets import Requirement, Target, clauses, conflict, requirements
 
 Sense = Literal["minimize", "maximize"]
 
@@ -55,7 +55,7 @@ def optimum(
     target = requirements(family, goal.target)
     asked = (*target, *domain)
     form = unknown(goal.unknown).times(1 if goal.sense == "minimize" else -1)
-    within = tuple(option for each in domain for option in each.options)
+    within = tuple(each for clause in clauses(domain) for each in clause)
     best: tuple[Fraction, bool, Constraints] | None = None
     for piece in satisfying(target, within, sets):
         value, attained = arithmetic.infimum(piece, form)

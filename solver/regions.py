@@ -13,7 +13,7 @@ from solver.arithmetic import Arithmetic, Constraint
 from solver.evaluate import Kind
 from solver.family import Family
 from solver.polyhedra import Constraints, Polyhedra, Polyhedron
-from solver.targets import Requirement, kinds, r_branches, requirements, stability
+from solver.targets import Requirement, clauses, kinds, r_branches, requirements, stability
 
 
 class Cell(NamedTuple):
@@ -99,10 +99,10 @@ def satisfying(
     asked: Sequence[Requirement], within: Constraints, sets: Polyhedra
 ) -> list[Constraints]:
     """A partition of the points of a set that meet every requirement."""
-    clauses = [each.options for each in asked]
-    whole = (*within, *sets.needed(within, [each[0] for each in clauses if len(each) == 1]))
+    rules = clauses(asked)
+    whole = (*within, *sets.needed(within, [each[0] for each in rules if len(each) == 1]))
     pieces = [whole] if sets.possible(whole) else []
-    for options in clauses:
+    for options in rules:
         if len(options) != 1:
             pieces = [part for piece in pieces for part in sets.either(piece, options)]
     return pieces

@@ -7,13 +7,14 @@ from typing import Final
 
 from solver.decisions import Options, Selector
 from solver.entries import EntryReader, Path, is_list
-from solver.exponents import Limits, shown
+from solver.errors import ExponentError
+from solver.exponents import Limits, parse_exponent, shown
 from solver.parametrization import Parametrization, RoleParametrization
 from solver.reading import Description, vector_lengths
 
 _SELECTOR: Final = re.compile(r"([abcd])(?:\.(input|hidden|readout|[1-9][0-9]{0,6}))?", re.ASCII)
 _FORM: Final = 'write "a" for all layers, "a.input", "a.hidden", "a.readout", or "a.1" for layer 1'
-# A reader mends the first few and asks again.
+# No network that can be asked about has more exponents to name.
 _MOST: Final = 1000
 
 
@@ -50,13 +51,15 @@ class OptionsReader:
                 f'weights is {shown(weights)}; give an object such as {{"c": 2, "a.input": "1/2"}}',
             )
             weights = None
-        locks = [
-            self._selector(("locked", place), text)
-            for place, text in enumerate((locked or ())[:_MOST])
-        ]
+        for name, given in (("locked", locked), ("weights", weights)):
+            if given is not None and len(given) > _MOST:
+                self._reader.stop(
+                    (name,), f"{name} has {len(given)} entries, {_MOST} at most; name roles instead"
+                )
+        locks = [self._selector(("locked", place), text) for place, text in enumerate(locked or ())]
         costs = [
             (self._selector(("weights", str(text)), text), self._weight(str(text), value))
-            for text, value in list((weights or {}).items())[:_MOST]
+            for text, value in (weights or {}).items()
         ]
         self._reader.stop_if_flawed()
         return Options(
@@ -67,7 +70,11 @@ class OptionsReader:
         )
 
     def _weight(self, text: str, value: object) -> Fraction:
-        weight = self._reader.exponent(("weights", text), value)
+        try:
+            weight = parse_exponent(value, self._reader.limits)
+        except ExponentError as error:
+            self._reader.flaw(("weights", text), f"the weight of {text} cannot be used: {error}")
+            return Fraction(1)
         if weight <= 0:
             self._reader.flaw(
                 ("weights", text), f"the weight of {text} is {weight}; a weight is positive"

@@ -6,7 +6,7 @@ weighted L1 distance that meets the target is found exactly.
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import unknown
 from solver.arithmetic import Arithmetic, Constraint, Deadline
@@ -16,9 +16,19 @@ from solver.errors import ParametrizationError
 from solver.family import Family, slack_form
 from solver.nearest import Nearest, Origin, Point
 from solver.parametrization import Network, Parametrization, RoleParametrization
-from solver.targets import Requirement, Target, conflict, requirements
+from solver.targets import Requirement, Target, clauses, conflict, requirements
 from solver.wording import stated
 
+#: What a parametrization may be made.
+Wanted = Literal[
+    "stable",
+    "nontrivial",
+    "kernel",
+    "operator",
+    "feature_learning",
+    "feature_learning_in_every_layer",
+    "maximal",
+]
 #: How many other repairs are listed where several are equally near.
 MOST_ALTERNATIVES: Final = 5
 #: More exponents to decide on would take too long.
@@ -73,9 +83,11 @@ def repair(
     """The nearest parametrization that meets the target.
 
     Exponents by role stand for every L >= 2.  Where d is given, the result is faithful, since
-    the theorem speaks of no others.  Raises ``ParametrizationError`` where there is too much to
-    decide, and ``TimeLimitError``.
+    the theorem speaks of no others.  Raises ``ValueError`` for a target that is not ``Wanted``,
+    ``ParametrizationError`` where there is too much to decide, and ``TimeLimitError``.
     """
+    if target not in get_args(Wanted):
+        raise ValueError(f"nothing is made {target}; wanted may be {', '.join(get_args(Wanted))}")
     decisions, family = pose(given, options)
     if len(decisions) > MOST_DECISIONS:
         raise ParametrizationError.at(
@@ -107,6 +119,8 @@ def repair(
     other = search.other(distance, {each.name: each.current for each in decisions} | point)
     if other is not None and len(proposals) == 1:
         proposals.append(_proposal(other, decisions, family))
+        proposals.sort(key=lambda each: (len(each.changes), *_complexity(each)))
+        best = proposals[0]
     return Repair(
         infimum,
         attained,
@@ -124,14 +138,14 @@ def meets(given: Parametrization | RoleParametrization, target: Target) -> bool:
     decisions, family = pose(given, DEFAULT_OPTIONS)
     point = {each.name: each.current for each in decisions}
     asked = requirements(family, target)
-    return all(any(option.holds_at(point) for option in each.options) for each in asked)
+    return all(any(option.holds_at(point) for option in each) for each in clauses(asked))
 
 
 def _search(
     decisions: Sequence[Decision], asked: Sequence[Requirement], arithmetic: Arithmetic
 ) -> Nearest:
     origin = {each.name: Origin(each.current, each.weight) for each in decisions}
-    return Nearest(origin, [each.options for each in asked], arithmetic)
+    return Nearest(origin, clauses(asked), arithmetic)
 
 
 def _proposals(
@@ -173,7 +187,7 @@ def _lock(decision: Decision) -> Requirement:
     return Requirement(
         f"lock.{decision.locked}",
         f"{decision.written} = {value}{decision.where} (locked)",
-        (Constraint(unknown(name).minus(value), "="),),
+        ((Constraint(unknown(name).minus(value), "="),),),
     )
 
 
@@ -190,7 +204,7 @@ def _faithful(family: Family) -> list[Requirement]:
         Requirement(
             statement.identifier,
             statement.text,
-            (Constraint(slack_form(condition, forms, family.readout), condition.relation),),
+            ((Constraint(slack_form(condition, forms, family.readout), condition.relation),),),
         )
         for role, spans, forms in places
         for condition in system(family.optimizer).faithful

@@ -91,4 +91,4 @@ def _summary(found: Sequence[Cell], sets: Polyhedra) -> tuple[tuple[Kind, Polyhe
 
 
 def _labelled(domain: Sequence[Constraint]) -> tuple[Requirement, ...]:
-    return tuple(Requirement("bounds", constraint_text(each), (each,)) for each in domain)
+    return tuple(Requirement("bounds", constraint_text(each), ((each,),)) for each in domain)

@@ -10,11 +10,12 @@ from fractions import Fraction
 from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import AffineForm
-from solver.arithmetic import Arithmetic, Constraint
+from solver.arithmetic import Arithmetic, Clause, Constraint
 from solver.conditions import READOUT_UPDATE, Optimizer
 from solver.errors import ParametrizationError
 from solver.evaluate import Kind
 from solver.family import Family, Slack
+from solver.spans import describe_layers, single_layer
 from solver.wording import stated
 
 Target = Literal[
@@ -32,11 +33,17 @@ TARGETS: Final[tuple[Target, ...]] = get_args(Target)
 
 
 class Requirement(NamedTuple):
-    """At least one of the options holds; ``statement`` says so in the paper's symbols."""
+    """Clauses that all must hold; ``statement`` says so in the paper's symbols.
+
+    ``also`` is what the statement says besides, and what the conditions of stability say too: in
+    "r = 0", that no branch of r is negative.  A conflict, which may spare those conditions,
+    needs it.
+    """
 
     identifier: str
     statement: str
-    options: tuple[Constraint, ...]
+    clauses: tuple[Clause, ...]
+    also: tuple[Clause, ...] = ()
 
 
 def kinds(family: Family) -> tuple[Kind, ...]:
@@ -84,31 +91,31 @@ def requirements(
     """
     slacks, readout = list(family.slacks()), _readout(family)
     stable = [
-        Requirement(name, text, (_satisfied(each),))
+        Requirement(name, text, ((_satisfied(each),),))
         for each in slacks
         for name, _, text in [stated(each.condition, each.spans, readout)]
     ]
     features, logits = list(_of("features", slacks)), list(_of("logits", slacks))
     size = f"a_{readout} + b_{readout} + r"
     update = stated(_readout_update(slacks).condition, (), readout).form
-    nontrivial = _some("nontrivial", f"{update} = 1 or {size} = 1", logits)
+    tight = Constraint(_readout_update(slacks).form, "=")
+    nontrivial = _some("nontrivial", f"{update} = 1 or {size} = 1", logits)._replace(
+        also=tuple((tight, Constraint(each.form, ">=")) for each in logits if each.spans)
+    )
     match target:
         case "stable":
             return (*stable,)
         case "unstable":
             violations = tuple(way for each in slacks for way in _satisfied(each).negated())
-            return (Requirement("unstable", "some condition of stability fails", violations),)
+            return (Requirement("unstable", "some condition of stability fails", (violations,)),)
         case "trivial":
-            still = [
-                Requirement("trivial", f"{update} > 1 and {size} > 1", (positive,))
-                for each in logits
-                for positive in [Constraint(each.form, ">")]
-            ]
-            return (*stable, *still)
+            return (*stable, _above("trivial", f"{update} > 1 and {size} > 1", logits))
         case "nontrivial":
             return (*stable, nontrivial)
+        case "kernel" | "operator" if margin is None:
+            return (*stable, nontrivial, _above(target, "r > 0", features))
         case "kernel" | "operator":
-            return (*stable, nontrivial, *_still(target, features, margin))
+            return (*stable, nontrivial, _above(target, f"r >= {margin}", features, margin))
         case "feature_learning":
             return (*stable, nontrivial, _some(target, "r = 0", features))
         case "feature_learning_in_every_layer":
@@ -118,6 +125,11 @@ def requirements(
             return (*stable, *_maximal(slacks, update, f"{size} = 1"))
 
 
+def clauses(asked: Sequence[Requirement]) -> tuple[Clause, ...]:
+    """All that is required, once."""
+    return tuple(dict.fromkeys(clause for each in asked for clause in each.clauses))
+
+
 def conflict(
     asked: Sequence[Requirement], beyond: Sequence[Constraint], arithmetic: Arithmetic
 ) -> tuple[Requirement, ...]:
@@ -125,23 +137,34 @@ def conflict(
 
     Of several such sets it is one of simple requirements.  Raises ``TimeLimitError``.
     """
-    simple_first = sorted(asked, key=lambda each: (len(each.options), len(each.statement)))
-    clauses = [*((each,) for each in beyond), *(each.options for each in simple_first)]
-    core = arithmetic.conflict(clauses)
+    simple_first = sorted(asked, key=lambda each: (_choices(each), len(each.statement)))
+    groups: list[Sequence[Clause]] = [((each,),) for each in beyond]
+    groups += [(*each.clauses, *each.also) for each in simple_first]
+    core = arithmetic.conflict(groups)
     assert core is not None, "they exclude each other"
     return tuple(simple_first[place - len(beyond)] for place in core if place >= len(beyond))
 
 
-def _still(
-    target: Target, features: Sequence[Slack], margin: Fraction | None
-) -> Iterator[Requirement]:
-    """Every branch of every r_l is positive, or at least the margin."""
-    for each in features:
-        if margin is None:
-            yield Requirement(target, "r > 0", (Constraint(each.form, ">"),))
-        else:
-            beyond = Constraint(each.form.minus(margin), ">=")
-            yield Requirement(target, f"r >= {margin}", (beyond,))
+def _choices(requirement: Requirement) -> int:
+    return max(len(each) for each in requirement.clauses)
+
+
+def _above(
+    identifier: str, statement: str, slacks: Sequence[Slack], margin: Fraction | None = None
+) -> Requirement:
+    """All slacks are positive, or at least the margin."""
+    return Requirement(
+        identifier,
+        statement,
+        tuple(
+            (
+                Constraint(each.form, ">")
+                if margin is None
+                else Constraint(each.form.minus(margin), ">="),
+            )
+            for each in slacks
+        ),
+    )
 
 
 def _maximal(slacks: Sequence[Slack], update: str, size: str) -> Iterator[Requirement]:
@@ -149,17 +172,19 @@ def _maximal(slacks: Sequence[Slack], update: str, size: str) -> Iterator[Requir
     layers = dict.fromkeys(each.spans for each in _of("features", slacks))
     for spans in layers:
         own = [each for each in _of("features", slacks) if each.spans == spans]
-        where = "r_1" if spans[0].first == 1 else "r_l"
-        yield _some(f"maximal.{spans[0].first}", f"{where} = 0", own)
+        one = single_layer(spans)
+        where = f"r_{one} = 0" if one else f"r_l = 0 for l = {describe_layers(spans)}"
+        yield _some(f"maximal.{spans[0].first}", where, own)
     yield _some("maximal.readout_update", f"{update} = 1", [_readout_update(slacks)])
     body = [each for each in _of("logits", slacks) if each.spans]
     yield _some("maximal.readout_initialization", size, body)
 
 
 def _some(identifier: str, statement: str, slacks: Sequence[Slack]) -> Requirement:
-    """One of the conditions is tight."""
+    """One of the conditions is tight: the least of the slacks is 0."""
     tight = dict.fromkeys(Constraint(each.form, "=") for each in slacks)
-    return Requirement(identifier, statement, tuple(tight))
+    also = tuple((Constraint(each.form, ">="),) for each in slacks)
+    return Requirement(identifier, statement, (tuple(tight),), also)
 
 
 def _satisfied(slack: Slack) -> Constraint:

@@ -91,12 +91,12 @@ def test_the_public_face_of_the_solver() -> None:
         "Optimum", "Options", "OptionsReader", "Parametrization", "ParametrizationError",
         "Prediction", "Proposal", "Repair", "Requirement", "Role", "RoleParametrization",
         "SolverError", "Survey", "System", "Target", "TimeLimitError",
-        "UnknownParametrizationError", "Verdict", "Written", "cell_latex", "change_text",
-        "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
-        "describe_layers", "described_by", "format_exponent", "gallery_entry", "kept_for_lines",
-        "meets", "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
-        "read_families", "relations", "repair", "repair_text", "same_verdicts", "survey",
-        "system", "understood", "where_text", "written",
+        "UnknownParametrizationError", "Verdict", "Wanted", "Written", "cell_latex",
+        "change_text", "classify", "classify_any_depth", "classify_many", "classify_vectors",
+        "compare", "describe_layers", "described_by", "format_exponent", "gallery_entry",
+        "kept_for_lines", "meets", "optimum_text", "parse_exponent", "predictions", "read",
+        "read_depth", "read_families", "relations", "repair", "repair_text", "same_verdicts",
+        "survey", "system", "understood", "where_text", "written",
     }  # fmt: skip
 
 

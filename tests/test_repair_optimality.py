@@ -22,7 +22,6 @@ from tests.test_repairs import (
     Decided,
     checked,
     decided,
-    distance,
     expanded,
     has,
     least_r,
@@ -316,14 +315,7 @@ def test_a_margin_beyond_reach_is_told_with_what_is_in_reach() -> None:
 
 
 @pytest.mark.parametrize("target", ["trivial", "unstable"])
-@pytest.mark.parametrize(("name", "depth"), [("mup", 1), ("ntk", None), ("ntk_adam", 3)])
-def test_open_targets_other_than_the_kernel_regime_have_an_answer(
-    name: str, target: Target, depth: int | None
-) -> None:
-    """They too begin where the start is; any point beyond will do."""
-    ask = Ask(preset(name, depth), target)
-    found = solve(ask)
-    assert (found.infimum, found.attained) == (0, False)
-    assert found.best is not None
-    assert has(target, ask.given.optimizer, expanded(found.best, len(ask.layers) - 1))
-    assert distance(ask, found.best) == found.distance
+def test_nothing_is_made_worse(target: Target) -> None:
+    """They are no wishes."""
+    with pytest.raises(ValueError, match=f"nothing is made {target}"):
+        solve(Ask(preset("mup", 2), target))

@@ -357,12 +357,12 @@ def test_what_has_its_target_stays(depth: int | None) -> None:
     ):  # fmt: skip
         given = preset(entry, depth, parameter)
         layers = gallery_entry(entry).roles(parameter).at_depth(sizes).layers
-        for target in EVERY:
+        for target in ASKED:
             if has(target, given.optimizer, layers):
                 stayed += 1
                 found = checked(Ask(given, target, ["a"], {"b": F(2)}))
                 assert (found.distance, found.attained, found.unique) == (0, True, True)
-    assert stayed >= 20
+    assert stayed >= 15
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])

@@ -18,7 +18,7 @@ from app.schemas.requests import (
     roles_of,
     vector_of,
 )
-from solver import DEFAULT_MARGIN, Target
+from solver import DEFAULT_MARGIN, Target, Wanted
 
 _NAME: Final = {"type": "string"}
 _EXPRESSION: Final[Schema] = {
@@ -83,10 +83,11 @@ class RepairsIn(ParametrizationIn):
     model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["target"]})
 
     target: Annotated[
-        Target,
+        Wanted,
         WithJsonSchema(
             {
-                **_TARGETS,
+                "type": "string",
+                "enum": list(get_args(Wanted)),
                 "description": "What to reach. For adaptive optimizers kernel means the operator "
                 "regime.",
             }
