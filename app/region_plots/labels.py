@@ -63,11 +63,19 @@ class Candidate(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """A segment not to be written upon, if crossing it costs more than going elsewhere."""
+    """A segment not to be written upon, if crossing it costs more than going elsewhere.
+
+    ``half`` is half its width.
+    """
 
     start: Spot
     end: Spot
     cost: float
+    half: float = 0.0
+
+    def meets(self, rect: Rect) -> bool:
+        """Whether it would run into words there."""
+        return rect.grown(self.half).crossed_by(self.start, self.end)
 
 
 @dataclass
@@ -101,7 +109,7 @@ class Layout:
         if not rect.within(self.panel) or any(map(rect.overlaps, (*self.marks, *self.labels))):
             return None
         cost = candidate.cost
-        cost += sum(each.cost for each in self.lines if rect.crossed_by(each.start, each.end))
+        cost += sum(each.cost for each in self.lines if each.meets(rect))
         if candidate.lead is not None:
             start = rect.nearest(candidate.lead)
             if any(each.crossed_by(start, candidate.lead) for each in self.labels):

@@ -32,7 +32,7 @@ ORDER: Final = tuple(LOOKS)
 #: Grounds on which all colours of words can be read.
 PALE: Final = ("white", LOOKS[Kind.TRIVIAL].area, LOOKS[Kind.UNSTABLE].area)
 
-HATCH: Final = "////"
+HATCH: Final = "///"
 HATCH_COLOUR: Final = "#dcdcdc"
 HATCH_WIDTH: Final = 0.7
 

@@ -6,15 +6,15 @@ from typing import Any, Final, NamedTuple
 
 from matplotlib.axes import Axes
 
-from app.drawing import GRID, INK, PLAIN, QUIET
+from app.drawing import GRID, INK, PLAIN
 from app.region_plots import words
 from app.region_plots.frame import Frame
 from app.region_plots.gallery_lane import GalleryLane, draw_gallery, gallery_lane
 from app.region_plots.intervals import Interval, interval
 from app.region_plots.labels import Candidate, Layout, Words, extent, write
-from app.region_plots.looks import GUIDE, LOOKS
+from app.region_plots.line_axis import draw_axis
+from app.region_plots.looks import LOOKS
 from app.region_plots.rects import Rect
-from app.region_plots.ticks import ticks
 from solver import Cell, Kind, Survey
 
 # Of lanes, from one to the next; and of the bar in a lane, and of words above it.
@@ -24,7 +24,6 @@ _ABOVE: Final = 19.5
 _BAR_WIDTH: Final = 7.0
 _POINT: Final = 11.0
 _END: Final = 8.0
-_MOST_TICKS: Final = 9
 
 
 class Piece(NamedTuple):
@@ -64,7 +63,8 @@ def line_panel(survey: Survey, kinds: Sequence[Kind], frame: Frame) -> LinePanel
 def draw_line(axes: Axes, panel: LinePanel, frame: Frame) -> None:
     """Draw a panel into axes whose coordinates are points."""
     slug = words.slug(panel.survey)
-    _draw_axis(axes, panel, frame)
+    changes = sorted({end for piece in panel.pieces for end in piece.where.ends})
+    draw_axis(axes, changes, panel.height - _LANE + _BAR, frame, slug)
     base = draw_gallery(axes, panel.gallery, slug)
     if panel.starred:
         _draw_star(axes, panel, frame, base)
@@ -94,40 +94,43 @@ def _draw_piece(
             markeredgecolor="white", markeredgewidth=1, zorder=5, linestyle="none", gid=gid,
         )  # fmt: skip
         return
-    low, high = _visible(where, frame)
+    ends = _visible(where, frame)
     axes.plot(
-        [low, high], [height] * 2, color=colour, linewidth=_BAR_WIDTH, solid_capstyle="butt",
-        zorder=3, gid=gid,
+        ends, [height] * 2, color=colour, linewidth=_BAR_WIDTH, solid_capstyle="butt", zorder=3,
+        gid=gid,
     )  # fmt: skip
-    for end, closed, marker, at in (
-        (where.low, where.low_closed, "<", low),
-        (where.high, where.high_closed, ">", high),
+    others = [other.where for other in own if other is not piece]
+    for side, end, closed, at in zip(
+        ("low", "high"), where[:2], (where.low_closed, where.high_closed), ends, strict=True
     ):
-        side = "low" if marker == "<" else "high"
-        if end is None:
-            axes.plot(
-                [at], [height], marker=marker, markersize=_POINT, color=colour, clip_on=False,
-                markeredgewidth=0, linestyle="none", zorder=3, gid=f"on-{slug}-{number}-{side}",
-            )  # fmt: skip
-        elif any(other is not piece and _meet(other.where, end) for other in own) and (
-            closed or any(other.where.has(end) for other in own)
-        ):
-            # The verdict stays the same and r goes another way.
-            axes.plot(
-                [at] * 2, [height - _BAR_WIDTH / 2, height + _BAR_WIDTH / 2], color="white",
-                linewidth=1.4, solid_capstyle="butt", zorder=4,
-            )  # fmt: skip
-        else:
-            look: dict[str, Any] = {"markerfacecolor": colour if closed else "white"}
-            axes.plot(
-                [at], [height], marker="o", markersize=_END, color=colour, markeredgewidth=1.8,
-                linestyle="none", zorder=4, clip_on=False,
-                gid=f"end-{slug}-{number}-{side}-{'closed' if closed else 'open'}", **look,
-            )  # fmt: skip
+        look = _end_look(side, end, closed, others, colour)
+        name = f"{side}-{'closed' if closed else 'open'}" if look["marker"] == "o" else side
+        axes.plot(
+            [at], [height], color=colour, linestyle="none", clip_on=False,
+            gid=f"{_PARTS[look['marker']]}-{slug}-{number}-{name}", **look,
+        )  # fmt: skip
 
 
-def _meet(where: Interval, end: Fraction) -> bool:
-    return end in where.ends
+_PARTS: Final = {"o": "end", "|": "joint", "<": "on", ">": "on"}
+
+
+def _end_look(
+    side: str, end: Fraction | None, closed: bool, others: Sequence[Interval], colour: str
+) -> dict[str, Any]:
+    """An arrow where a cell runs on; a notch where only r changes; otherwise a circle."""
+    if end is None:
+        arrow = "<" if side == "low" else ">"
+        return {"marker": arrow, "markersize": _POINT, "markeredgewidth": 0, "zorder": 3}
+    goes_on = closed or any(other.has(end) for other in others)
+    if goes_on and any(end in other.ends for other in others):
+        return {
+            "marker": "|", "markersize": _BAR_WIDTH, "markeredgewidth": 1.4, "zorder": 4,
+            "markeredgecolor": "white",
+        }  # fmt: skip
+    return {
+        "marker": "o", "markersize": _END, "markeredgewidth": 1.8, "zorder": 4,
+        "markerfacecolor": colour if closed else "white",
+    }  # fmt: skip
 
 
 def _visible(where: Interval, frame: Frame) -> tuple[float, float]:
@@ -161,36 +164,6 @@ def _above(piece: Piece, line: Sequence[Words], frame: Frame, height: float) -> 
     reach = (high - low) / 2 if piece.where.point is None else half
     for shift in (0, 0.25, -0.25, 0.5, -0.5, 0.75, -0.75, 1, -1):
         yield Candidate((middle + shift * reach, height), abs(shift))
-
-
-def _draw_axis(axes: Axes, panel: LinePanel, frame: Frame) -> None:
-    """The number line: exact places of change in ink, round numbers between them."""
-    (low,), (high,) = frame.box.low, frame.box.high
-    axes.plot([0, frame.width], [0, 0], color=QUIET, linewidth=0.9, clip_on=False, zorder=2)
-    changes = sorted({end for piece in panel.pieces for end in piece.where.ends})
-    for end in changes:
-        axes.plot(
-            [frame.along(0, end)] * 2, [0, panel.height - _LANE + _BAR], color=GUIDE,
-            linewidth=0.7, dashes=(1, 2.2), zorder=1.5,
-        )  # fmt: skip
-    round_ones = ticks(low, high, _MOST_TICKS)
-    marked = [
-        *((each, Words(words.number(each), INK, True, PLAIN)) for each in changes),
-        *((at, Words(text, QUIET, False, PLAIN)) for at, text in round_ones if at not in changes),
-    ]
-    layout = Layout(Rect(0, 0, frame.width, 0).grown(60))
-    slug = words.slug(panel.survey)
-    for value, line in marked:
-        x = frame.along(0, value)
-        taken = layout.place((line,), [Candidate((x, -12))])
-        known = value in changes
-        if taken is not None or known:
-            axes.plot(
-                [x, x], [-4 if known else -3, 0], color=INK if known else QUIET,
-                linewidth=1.1 if known else 0.7, clip_on=False, zorder=2,
-            )  # fmt: skip
-        if taken is not None:
-            write(axes, (line,), taken, f"tick-{slug}-{value}")
 
 
 def _draw_star(axes: Axes, panel: LinePanel, frame: Frame, base: float) -> None:

@@ -122,7 +122,7 @@ def _draw_axes(axes: Axes, frame: Frame, slug: str) -> None:
     )  # fmt: skip
     for value, label in _ticks(frame, 0):
         x, line = frame.along(0, value), (Words(label, QUIET, False, PLAIN),)
-        axes.plot([x, x], [0, -_TICK], color=QUIET, linewidth=0.7, clip_on=False)
+        _draw_tick(axes, [x, x], [0, -_TICK], f"at-{slug}-0-{value}")
         middle = (x, -_TICK - 2 - line[0].height / 2)
         rect = extent(line, middle)
         # At a corner a long one would run into the next panel.
@@ -130,9 +130,13 @@ def _draw_axes(axes: Axes, frame: Frame, slug: str) -> None:
             write(axes, line, Candidate(middle), f"tick-{slug}-0-{value}")
     for value, label in _ticks(frame, 1):
         y, line = frame.along(1, value), (Words(label, QUIET, False, PLAIN),)
-        axes.plot([0, -_TICK], [y, y], color=QUIET, linewidth=0.7, clip_on=False)
+        _draw_tick(axes, [0, -_TICK], [y, y], f"at-{slug}-1-{value}")
         middle = (-_TICK - 3 - line[0].width / 2, y)
         write(axes, line, Candidate(middle), f"tick-{slug}-1-{value}")
+
+
+def _draw_tick(axes: Axes, x: Sequence[float], y: Sequence[float], gid: str) -> None:
+    axes.plot(x, y, color=QUIET, linewidth=0.7, clip_on=False, gid=gid)
 
 
 def _ticks(frame: Frame, axis: int) -> list[Tick]:

@@ -100,7 +100,7 @@ def _draw_line(axes: Axes, thin: Thin, frame: Frame, layout: Layout, gid: str) -
             x, y, color="white", linewidth=_CASING, solid_capstyle="round", zorder=2.5,
             gid=f"casing-{gid}",
         )  # fmt: skip
-        layout.lines.append(Obstacle(start, end, _CROSSED))
+        layout.lines.append(Obstacle(start, end, _CROSSED, _CASING / 2))
     axes.plot(
         x, y, color=colour, linewidth=_QUIET_LINE if thin.quiet else _LINE,
         solid_capstyle="round", zorder=3, gid=gid,

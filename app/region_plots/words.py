@@ -115,10 +115,10 @@ def extreme(optimum: Optimum) -> str:
 
 
 def asked(optimum: Optimum) -> str:
-    """Such as ``least c subject to kernel``."""
+    """Such as ``least c, subject to: kernel``."""
     sense, name, target = optimum.goal
     least = "least" if sense == "minimize" else "greatest"
-    return f"{least} {name} subject to {target.replace('_', ' ')}"
+    return f"{least} {name}, subject to: {target.replace('_', ' ')}"
 
 
 def description(surveys: Sequence[Survey]) -> str:
