@@ -20,33 +20,15 @@ from app.experiment.report import CheckResult, QuantityReport
 from app.plots import draw
 from app.plots.style import layer_colours
 from solver.scaling import QUANTITIES
+from tests.svg import SVG, XLINK, Svg
 from tests.synthetic_checks import WIDTHS, synthetic
 
-SVG = "{http://www.w3.org/2000/svg}"
-XLINK = "{http://www.w3.org/1999/xlink}"
 
-
-class Drawing:
-    """An SVG file: its named parts, and its words (in the comments beside their outlines)."""
+class Drawing(Svg):
+    """The picture of a check."""
 
     def __init__(self, result: CheckResult) -> None:
-        self.file = draw(result, "svg")
-        parser = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))
-        self.root = ET.fromstring(self.file, parser)
-        self.parts = {each.get("id", ""): each for each in self.root.iter(f"{SVG}g")}
-
-    def named(self, prefix: str) -> set[str]:
-        """The rest of the names that begin so."""
-        return {name.removeprefix(prefix) for name in self.parts if name.startswith(prefix)}
-
-    def words(self, part: str | None = None) -> list[str]:
-        where = self.root if part is None else self.parts[part]
-        return [(each.text or "").strip() for each in where.iter() if each.tag is ET.Comment]
-
-    def points(self, part: str) -> list[tuple[float, float]]:
-        """The corners of the line of this name, in the file's coordinates."""
-        path = next(self.parts[part].iter(f"{SVG}path")).get("d", "")
-        return [(float(x), float(y)) for x, y in re.findall(r"[ML] (\S+) (\S+)", path)]
+        super().__init__(draw(result, "svg"))
 
     def scale(self, panel: str, axis: str) -> Callable[[float], float]:
         """From the file's coordinate to the number on the axis, through two labelled ticks."""
