@@ -189,11 +189,12 @@ def _bounds(bounds: object, unknowns: Sequence[str], limits: Limits) -> list[Con
 
 
 def _range(reader: EntryReader, name: str, ends: Sequence[object]) -> list[Constraint]:
+    flaws = len(reader.flaws)
     low, high = (
         None if end is None else reader.exponent(("bounds", name, place), end)
         for place, end in enumerate(ends)
     )
-    if low is not None and high is not None and low > high:
+    if len(reader.flaws) == flaws and low is not None and high is not None and low > high:
         reader.flaw(("bounds", name), f"the bounds of {name} leave nothing: {low} is above {high}")
     form = unknown(name)
     return [

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from solver.affine import AffineForm, affine, unknown
+from solver.affine import AffineForm, affine, constant, unknown
 from solver.arithmetic import Arithmetic, Constraint
 
 Constraints = tuple[Constraint, ...]
@@ -122,13 +122,43 @@ class Polyhedra:
         """The union, where it is described by constraints again (so it is convex); or None.
 
         The smallest set that constraints of the two describe and that holds both (Bemporad,
-        Fukuda & Torrisi 2001), if it holds nothing else.
+        Fukuda & Torrisi 2001), if it holds nothing else; or nothing but faces, which can be
+        cut off, as the corner of a square.
         """
-        hull = (*self._valid(one, other), *self._valid(other, one))
-        rest = self.outside(hull, one.constraints)
-        if any(self.outside(each, other.constraints) for each in rest):
+        hull = self.needed((), (*self._valid(one, other), *self._valid(other, one)))
+        surplus = self._outside_both(hull, one, other)
+        if not surplus:
+            return self.irredundant(hull)
+        cuts = [self._cut(each, hull) for each in surplus]
+        whole = (*hull, *(each for each in cuts if each is not None))
+        if None in cuts or self._outside_both(whole, one, other):
             return None
-        return self.irredundant(hull)
+        kept = all(
+            self._arithmetic.implies(each.constraints, cut)
+            for each in (one, other)
+            for cut in whole
+        )
+        return self.irredundant(whole) if kept else None
+
+    def _outside_both(
+        self, within: Constraints, one: Polyhedron, other: Polyhedron
+    ) -> list[Constraints]:
+        rest = self.outside(within, one.constraints)
+        return [part for each in rest for part in self.outside(each, other.constraints)]
+
+    def _cut(self, part: Constraints, hull: Constraints) -> Constraint | None:
+        """A constraint that cuts off the smallest face that holds a part, if a face does."""
+        tight = [
+            each.form
+            for each in hull
+            if each.relation == ">=" and self._arithmetic.implies(part, Constraint(each.form, "="))
+        ]
+        if not tight:
+            return None
+        total = constant(0)
+        for form in tight:
+            total = total.plus(form.primitive())
+        return Constraint(total, ">")
 
     def _valid(self, one: Polyhedron, other: Polyhedron) -> list[Constraint]:
         """The constraints of one set, made as weak as needed, that the other satisfies too."""
