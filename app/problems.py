@@ -341,6 +341,8 @@ def _field_flaw(error: Mapping[str, Any], checking: bool) -> FlawOut:
             detail = f"{name} is {value}; it must be a JSON object"
         case "string_type":
             detail = f"{name} is {value}; it must be a string"
+        case "bool_type":
+            detail = f"{name} is {value}; it must be true or false"
         case "int_parsing" | "int_type" | "int_from_float":
             detail = f"{name} is {value}; it must be a whole number"
         case "string_pattern_mismatch" if name in _TEXTS:
@@ -360,7 +362,10 @@ def _unknown_field(name: str, checking: bool) -> str:
         return f'"{name}" does not belong in this request; leave it out'
     if name in _CHECK_FIELDS:
         return f'"{name}" belongs to POST {_CHECKS}, which trains networks; leave it out'
-    alike = get_close_matches(name[:40], (*_FIELDS, *_CHECK_FIELDS), n=1)
+    if name in _SOLVING_FIELDS:
+        return f'"{name}" belongs to POST /v1/regions or POST /v1/repairs; leave it out'
+    known = (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS)
+    alike = get_close_matches(name[:40], known, n=1)
     hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
     return f"{shown(name)} is not a field here; {hint}"
 
@@ -369,6 +374,10 @@ _CHECKS: Final = "/v1/checks"
 _FIELDS: Final = (
     *("preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"),
     *("first", "second"),
+)
+_SOLVING_FIELDS: Final = (
+    *("bounds", "minimize", "maximize", "subject_to"),
+    *("target", "locked", "weights", "tie_hidden", "margin"),
 )
 _CHECK_FIELDS: Final = (
     *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets", "loss"),

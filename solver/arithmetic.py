@@ -44,6 +44,9 @@ class Constraint(NamedTuple):
         )
 
 
+# Fewer constraints in few unknowns take less time than a timer does.
+_TIMED = 16
+
 #: At least one of these holds.
 Clause = tuple[Constraint, ...]
 
@@ -61,6 +64,10 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = monotonic() + seconds
+
+    def sooner(self) -> "Deadline":
+        """One at half the time that is left."""
+        return Deadline(self.milliseconds() / 2000)
 
     def milliseconds(self) -> int:
         """What is left.  Raises ``TimeLimitError`` when nothing is."""
@@ -86,9 +93,9 @@ class Arithmetic:
     def __init__(self, deadline: Deadline) -> None:
         import z3
 
+        self.deadline = deadline
         self.z3 = z3
         self.context = z3.Context()
-        self._deadline = deadline
         self._solver = z3.SimpleSolver(ctx=self.context)
         self._unknowns: dict[str, z3.ArithRef] = {}
         self._atoms: dict[Constraint, z3.BoolRef] = {}
@@ -102,9 +109,15 @@ class Arithmetic:
             # Only what is asked about is in the solver, which is what keeps it fast.
             self._solver.push()
             self._solver.add(*map(self._atom, key))
-            # A conjunction in few unknowns takes no time; a timer for each takes longer.
-            self._deadline.milliseconds()
-            found = self._known[key] = self._solver.check() == self.z3.sat
+            if len(key) < _TIMED:
+                self.deadline.milliseconds()
+                answer = self._solver.check()
+                if answer == self.z3.unknown:
+                    raise self.deadline.passed()
+                found = bool(answer == self.z3.sat)
+            else:
+                found = self.satisfiable(self._solver)
+            self._known[key] = found
             self._solver.pop()
         return found
 
@@ -145,21 +158,21 @@ class Arithmetic:
 
     def satisfiable(self, solver: "z3.Solver", *assumptions: "z3.BoolRef") -> bool:
         """Whether the solver's facts and the assumptions can hold together."""
-        solver.set("timeout", self._deadline.milliseconds())
+        solver.set("timeout", self.deadline.milliseconds())
         found = solver.check(*assumptions)
         if found == self.z3.unknown:
-            raise self._deadline.passed()
+            raise self.deadline.passed()
         return bool(found == self.z3.sat)
 
     def least(self, term: "z3.ArithRef", facts: Iterable["z3.BoolRef"]) -> Extent | None:
         """The infimum of a term; None where the facts cannot hold together."""
         optimize = self.z3.Optimize(ctx=self.context)
-        optimize.set("timeout", self._deadline.milliseconds())
+        optimize.set("timeout", self.deadline.milliseconds())
         optimize.add(*facts)
         objective = optimize.minimize(term)
         found = optimize.check()
         if found == self.z3.unknown:
-            raise self._deadline.passed()
+            raise self.deadline.passed()
         if found == self.z3.unsat:
             return None
         infinite, value, epsilon = map(fraction, optimize.lower_values(objective))

@@ -5,7 +5,9 @@ exponent given once is one decision.  Decisions may be locked, and have weights:
 a change by 1.
 """
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import AffineForm, unknown
@@ -24,12 +26,6 @@ class Selector(NamedTuple):
     text: str
     symbol: str
     place: str | None
-
-    def covers(self, symbol: str, layer: int | None, role: Role) -> bool:
-        """Whether an exponent is among them; ``layer`` is None for hidden layers of any number."""
-        if symbol != self.symbol:
-            return False
-        return self.place in (None, role.value) or (layer is not None and self.place == str(layer))
 
 
 class Decision(NamedTuple):
@@ -63,7 +59,8 @@ class Decision(NamedTuple):
         return f" for l = {self.layers}" if self.spans and not single_layer(self.spans) else ""
 
 
-class Options(NamedTuple):
+@dataclass(frozen=True)
+class Options:
     """What may be changed, and at what cost.
 
     ``tie_hidden`` changes hidden layers that are alike together; ``one_c`` says that one
@@ -76,17 +73,32 @@ class Options(NamedTuple):
     one_c: bool = False
 
     def lock(self, symbol: str, layer: int | None, role: Role) -> str | None:
-        """The lock on an exponent."""
-        return next((each.text for each in self.locked if each.covers(symbol, layer, role)), None)
+        """The lock on an exponent, in the caller's words.
+
+        ``layer`` is None for hidden layers of any number.
+        """
+        names = ((symbol, place) for place in _places(layer, role))
+        return next((self._locks[name] for name in names if name in self._locks), None)
 
     def weight(self, symbol: str, layer: int | None, role: Role) -> Fraction:
-        """The weight of an exponent: that of the most special selector that covers it."""
-        found = [
-            (each.place is not None, each.place not in tuple(Role), weight)
-            for each, weight in self.weights
-            if each.covers(symbol, layer, role)
-        ]
-        return max(found)[2] if found else Fraction(1)
+        """The weight of an exponent: the most special one that was given."""
+        names = ((symbol, place) for place in _places(layer, role))
+        return next((self._costs[name] for name in names if name in self._costs), Fraction(1))
+
+    # Deep networks with many locks: each exponent looks for its own by name.
+
+    @cached_property
+    def _locks(self) -> dict[tuple[str, str | None], str]:
+        return {(each.symbol, each.place): each.text for each in self.locked}
+
+    @cached_property
+    def _costs(self) -> dict[tuple[str, str | None], Fraction]:
+        return {(each.symbol, each.place): cost for each, cost in self.weights}
+
+
+def _places(layer: int | None, role: Role) -> tuple[str | None, ...]:
+    """What an exponent of a layer may be named by, the most special first."""
+    return (*(() if layer is None else (str(layer),)), role.value, None)
 
 
 class _Layer(NamedTuple):
@@ -154,12 +166,14 @@ class _Asked:
 
     def group(self, layer: _Layer) -> _Group:
         """Hidden layers of one group are changed together."""
-        role, number, exponents = layer
         return _Group(
-            exponents,
-            tuple(self._options.lock(symbol, number, role) is not None for symbol in _SYMBOLS),
-            tuple(self._options.weight(symbol, number, role) for symbol in _SYMBOLS),
-            None if self._options.tie_hidden else number,
+            layer.exponents,
+            tuple(
+                self._options.lock(symbol, layer.number, layer.role) is not None
+                for symbol in _SYMBOLS
+            ),
+            tuple(self._options.weight(symbol, layer.number, layer.role) for symbol in _SYMBOLS),
+            None if self._options.tie_hidden else layer.number,
         )
 
     def forms(self, layer: _Layer, spans: tuple[LayerSpan, ...], label: str) -> Forms:
@@ -181,17 +195,16 @@ class _Asked:
         spans: tuple[LayerSpan, ...],
         label: str,
     ) -> AffineForm:
-        role, number, _ = layer
         everywhere = symbol == "c" and self._options.one_c
         name = "c" if everywhere else f"{symbol}_{label}"
         self.decisions[name] = Decision(
             name,
             symbol,
-            None if everywhere else role,
+            None if everywhere else layer.role,
             "" if everywhere else label,
             () if everywhere else spans,
             value,
-            self._options.weight(symbol, number, role),
-            self._options.lock(symbol, number, role),
+            self._options.weight(symbol, layer.number, layer.role),
+            self._options.lock(symbol, layer.number, layer.role),
         )
         return unknown(name)

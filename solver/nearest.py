@@ -52,6 +52,12 @@ class Nearest:
         """The greatest lower bound of the distance; None where no point will do."""
         return self._arithmetic.least(self._distance, self._facts)
 
+    def one(self, distance: Fraction) -> Point:
+        """Some point at the least distance."""
+        solver = self._within(distance)
+        self._arithmetic.satisfiable(solver)
+        return self._point(solver.model())
+
     def points(self, distance: Fraction, most: int) -> Iterator[list[Point]]:
         """Points up to that distance, the least: one for each set of unknowns that change.
 

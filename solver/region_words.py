@@ -62,7 +62,7 @@ def optimum_text(found: Optimum) -> str:
     what = target.replace("_", " ")
     rules = joined(list(dict.fromkeys(each.statement for each in found.binding)))
     if not found.possible:
-        return f"No point within the bounds is {what}: {rules} cannot hold together."
+        return f"No point is {what}: {rules} cannot hold together."
     if value is None:
         return f"There is no bound on {name}: it can go as far as one likes, subject to {what}."
     if found.attained:

@@ -40,6 +40,8 @@ def repair_text(found: Repair, target: Target) -> str:
         return f"Nothing needs to change: it is so already ({what})."
     steps = "; ".join(map(change_text, found.best.changes))
     rank = "no other change is as small" if found.unique else "others are as small"
+    if found.unique is None:
+        rank = "others may be as small, which would take longer to decide"
     text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
     if not found.attained:
         text += (

@@ -12,7 +12,7 @@ from solver.affine import unknown
 from solver.arithmetic import Arithmetic, Constraint, Deadline
 from solver.conditions import Role, system
 from solver.decisions import Decision, Options, pose
-from solver.errors import ParametrizationError
+from solver.errors import ParametrizationError, TimeLimitError
 from solver.family import Family, slack_form
 from solver.nearest import Nearest, Origin, Point
 from solver.parametrization import Network, Parametrization, RoleParametrization
@@ -58,7 +58,8 @@ class Repair(NamedTuple):
     ``infimum`` is the greatest lower bound of the distance and ``attained`` tells whether a
     parametrization has it.  Where none does (the target is open), ``best`` keeps the ``margin``,
     and is the nearest one that does so.  ``distance`` is that of ``best``, ``unique`` whether no
-    other is equally near; ``alternatives`` are others, if there are.  Where the target is
+    other is equally near; ``alternatives`` are others, if there are.  ``unique`` is None where
+    there was no time to compare: then others may have fewer changes.  Where the target is
     impossible, ``best`` is None and ``conflict`` a minimal set of requirements and locks that
     exclude each other; likewise, with an ``infimum``, where only the margin is impossible.
     """
@@ -67,7 +68,7 @@ class Repair(NamedTuple):
     attained: bool
     margin: Fraction | None
     distance: Fraction | None
-    unique: bool
+    unique: bool | None
     best: Proposal | None
     alternatives: tuple[Proposal, ...]
     conflict: tuple[Requirement, ...]
@@ -88,6 +89,7 @@ def repair(
     """
     if target not in get_args(Wanted):
         raise ValueError(f"nothing is made {target}; wanted may be {', '.join(get_args(Wanted))}")
+    arithmetic = Arithmetic(Deadline(seconds))
     decisions, family = pose(given, options)
     if len(decisions) > MOST_DECISIONS:
         raise ParametrizationError.at(
@@ -95,7 +97,6 @@ def repair(
             f"there are {len(decisions)} exponents to decide on, {MOST_DECISIONS} at most; tie "
             "hidden layers that are alike, or take a smaller depth",
         )
-    arithmetic = Arithmetic(Deadline(seconds))
     locks = [_lock(each) for each in decisions if each.locked is not None]
     asked = (*requirements(family, target), *_faithful(family), *locks)
     search = _search(decisions, asked, arithmetic)
@@ -113,22 +114,15 @@ def repair(
             return _impossible(asked, arithmetic)._replace(infimum=infimum, margin=margin)
         assert beyond.infimum is not None, "distances are not negative"
         distance = beyond.infimum
-    proposals = _proposals(search, distance, decisions, family)
-    best = proposals[0]
-    point = {each.decision.name: each.value for each in best.changes}
-    other = search.other(distance, {each.name: each.current for each in decisions} | point)
-    if other is not None and len(proposals) == 1:
-        proposals.append(_proposal(other, decisions, family))
-        proposals.sort(key=lambda each: (len(each.changes), *_complexity(each)))
-        best = proposals[0]
+    best, alternatives, unique = _chosen(search, distance, decisions, family, arithmetic)
     return Repair(
         infimum,
         attained,
         None if attained else margin,
         distance,
-        other is None,
+        unique,
         best,
-        tuple(proposals[1 : MOST_ALTERNATIVES + 1]),
+        alternatives,
         (),
     )
 
@@ -146,6 +140,34 @@ def _search(
 ) -> Nearest:
     origin = {each.name: Origin(each.current, each.weight) for each in decisions}
     return Nearest(origin, clauses(asked), arithmetic)
+
+
+def _chosen(
+    search: Nearest,
+    distance: Fraction,
+    decisions: Sequence[Decision],
+    family: Family,
+    arithmetic: Arithmetic,
+) -> tuple[Proposal, tuple[Proposal, ...], bool | None]:
+    """The best repair at this distance, others, and whether there are none.
+
+    Where many exponents can change, the comparison may take too long: then it is any one.
+    """
+    known = _proposal(search.one(distance), decisions, family)
+    whole, arithmetic.deadline = arithmetic.deadline, arithmetic.deadline.sooner()
+    try:
+        proposals = _proposals(search, distance, decisions, family)
+        point = {each.name: each.current for each in decisions}
+        point |= {each.decision.name: each.value for each in proposals[0].changes}
+        other = search.other(distance, point)
+    except TimeLimitError:
+        return known, (), None
+    finally:
+        arithmetic.deadline = whole
+    if other is not None and len(proposals) == 1:
+        proposals.append(_proposal(other, decisions, family))
+        proposals.sort(key=lambda each: (len(each.changes), *_complexity(each)))
+    return proposals[0], tuple(proposals[1 : MOST_ALTERNATIVES + 1]), other is None
 
 
 def _proposals(

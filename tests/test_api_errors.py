@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 from app.main import create_app
 from app.settings import Settings
 
-POSTS = ("/v1/classify", "/v1/classify/batch", "/v1/equivalence")
+POSTS = (
+    *("/v1/classify", "/v1/classify/batch", "/v1/equivalence"),
+    *("/v1/regions", "/v1/repairs"),
+)
 JSON = {"Content-Type": "application/json"}
 MIB = 2**20
 
@@ -506,7 +509,8 @@ def test_ten_thousand_wrong_roles_are_refused_briefly(client: TestClient) -> Non
 
 def test_everything_that_takes_a_body_is_tested_here(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    elsewhere = {"/v1/checks"}  # in test_api_checks_errors
+    # In test_api_checks_errors and test_api_solving_errors.
+    elsewhere = {"/v1/checks", "/v1/regions/plot"}
     assert {path for path, item in paths.items() if "post" in item} == {*POSTS, *elsewhere}
 
 

@@ -3,12 +3,16 @@
 import random
 import re
 from fractions import Fraction
+from itertools import permutations
+from math import gcd
 
 import pytest
 
 from solver.affine import affine as affine_form
 from solver.arithmetic import Arithmetic, Constraint, Deadline, Extent
+from solver.evaluate import Kind
 from solver.polyhedra import Polyhedra, Polyhedron
+from solver.regions import Piece, merged
 from tests.exact_sets import (
     Rows,
     feasible,
@@ -108,6 +112,13 @@ def random_set(rng: random.Random, names: str, most: int) -> tuple[Constraint, .
     )
 
 
+def plain(one: Constraint) -> bool:
+    """Whether the coefficients of the unknowns are coprime whole numbers."""
+    coefficients = [each for _, each in one.form.terms]
+    whole = all(each.denominator == 1 for each in coefficients)
+    return whole and gcd(*(each.numerator for each in coefficients)) == 1
+
+
 @pytest.mark.parametrize("names", ["x", "x y", "x y z"])
 def test_random_sets_keep_their_points_and_lose_what_is_redundant(names: str) -> None:
     rng, space, empty = random.Random(f"irredundant {names}"), sets(names), 0
@@ -121,6 +132,8 @@ def test_random_sets_keep_their_points_and_lose_what_is_redundant(names: str) ->
         short = rows(found.constraints, names)
         assert same_set(rows(one, names), short), one
         assert not redundant(short), one
+        assert found.facets == tuple(sorted(set(found.facets)))
+        assert all(plain(each) for each in found.constraints)
         # No inequality hides an equation.
         for facet in found.facets:
             assert space.possible((*found.constraints, Constraint(facet.form, ">"))), one
@@ -164,6 +177,15 @@ def test_outside_by_hand() -> None:
     assert [rows(each, "x") for each in pieces] == [
         rows(given("x >= 1, x < 2"), "x"),
         rows(given("x >= 1, x > 2"), "x"),
+    ]
+
+
+def test_of_what_is_outside_pieces_beyond_an_inequality_are_large() -> None:
+    pieces = sets().outside((), given("x = 0, y >= 0"))
+    assert [rows(each) for each in pieces] == [
+        rows(given("y < 0")),
+        rows(given("y >= 0, x < 0")),
+        rows(given("y >= 0, x > 0")),
     ]
 
 
@@ -283,6 +305,28 @@ def test_a_union_found_is_the_union(names: str) -> None:
             assert not one_set(both), (one, other)
         seen[found is None] += 1
     assert min(seen.values()) > 10
+
+
+@pytest.mark.parametrize(
+    "slices",
+    [
+        ["x < 0", "x = 0", "x > 0, x < 1", "x >= 1"],
+        ["x < 0, y < 0", "x < 0, y >= 0", "x >= 0, y < 0", "x >= 0, y >= 0"],
+        ["x < 0", "x = 0, y < 0", "x = 0, y = 0", "x = 0, y > 0", "x > 0"],
+        ["x + y < 0, x < y", "x + y < 0, x >= y", "x + y >= 0, x < y", "x + y >= 0, x >= y"],
+    ],
+)
+def test_slices_are_joined_in_whatever_order_they_come(slices: list[str]) -> None:
+    space = sets()
+    zero = affine_form(0, {})
+    pieces = [Piece(Kind.TRIVIAL, zero, space.irredundant(given(each))) for each in slices]
+    for order in permutations(pieces):
+        (whole,) = merged(order, space)
+        assert whole == Piece(Kind.TRIVIAL, zero, Polyhedron((), ()))
+    other = [pieces[0]._replace(kind=Kind.KERNEL), *pieces[1:]]
+    assert {each.kind for each in merged(other, space)} == {Kind.KERNEL, Kind.TRIVIAL}
+    other = [pieces[0]._replace(r=affine_form(1, {})), *pieces[1:]]
+    assert {each.r.constant for each in merged(other, space)} == {0, 1}
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,16 @@ def test_one_unknown_gives_intervals_in_order(key: str) -> None:
         ]
 
 
+@pytest.mark.parametrize("key", [key for key in NAMES if len(CASES[key].names) > 1])
+def test_several_unknowns_give_cells_by_verdict_the_largest_first(key: str) -> None:
+    order = ["feature_learning", "kernel", "operator", "trivial", "unstable"]
+    for found, _ in surveys(CASES[key]):
+        places = [(order.index(cell.kind), -cell.dimension) for cell in found.cells]
+        assert places == sorted(places)
+        kinds = [order.index(kind) for kind, _ in found.summary]
+        assert kinds == sorted(kinds)
+
+
 def described(found: Survey) -> list[tuple[str, str, str, int]]:
     return [
         (where_text(cell.where, found.unknowns), cell.kind.value, cell.r.text(), cell.dimension)

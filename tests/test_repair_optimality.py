@@ -5,7 +5,7 @@ a test holds that against the oracle.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import floor, lcm
 from typing import NamedTuple
@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from solver import Exponents, Optimizer, Parametrization, Proposal, Repair, Target, repair
+from solver import (
+    Exponents,
+    Optimizer,
+    Parametrization,
+    Proposal,
+    Repair,
+    Target,
+    TimeLimitError,
+    repair,
+)
+from solver.nearest import Nearest
 from tests.oracle import sample
 from tests.test_repairs import (
     ASKED,
@@ -22,6 +32,7 @@ from tests.test_repairs import (
     Decided,
     checked,
     decided,
+    distance,
     expanded,
     has,
     least_r,
@@ -319,3 +330,19 @@ def test_nothing_is_made_worse(target: Target) -> None:
     """They are no wishes."""
     with pytest.raises(ValueError, match=f"nothing is made {target}"):
         solve(Ask(preset("mup", 2), target))
+
+
+def test_where_there_is_no_time_to_compare_one_of_the_nearest_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def slow(*_: object, most: int) -> Iterator[object]:
+        raise TimeLimitError("too late")
+
+    ask = Ask(preset("ntk", 3), "feature_learning")
+    assert checked(ask).unique is False
+    monkeypatch.setattr(Nearest, "points", slow)
+    found = solve(ask)
+    assert found.unique is None
+    assert found.best is not None
+    assert has("feature_learning", "sgd", expanded(found.best, 4))
+    assert distance(ask, found.best) == found.distance == F(3, 2)

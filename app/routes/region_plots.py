@@ -9,20 +9,21 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from app.json_body import JsonRoute, decode
-from app.problems import ProblemError
+from app.problems import ProblemError, pointer
 from app.routes.documented import Responses, problems
 from app.routes.regions import surveyed
 from app.routes.solving import SOLVING_PROBLEMS, solved
 from app.routes.state import settings_of
 from app.schemas import solving_examples as examples
 from app.schemas.unknowns import RegionsIn
-from solver import Survey
+from solver import ParametrizationError, Survey
 from solver.exponents import shown
 
 router = APIRouter(prefix="/v1/regions/plot", tags=["solve"], route_class=JsonRoute)
 
 _MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 _MOST_UNKNOWNS: Final = 2
+_QUESTION: Final = ("query", "question")
 _PICTURE: Final[Responses] = {
     200: {
         "content": {
@@ -56,7 +57,7 @@ async def plot_regions(
     operation_id="get_regions_plot",
     summary="The same figure, for links and pages",
     response_class=Response,
-    responses=_PICTURE | problems("invalid-json", "invalid-request", "over-time", "busy"),
+    responses=_PICTURE | problems("invalid-request", "over-time", "busy"),
 )
 async def get_regions_plot(
     question: Annotated[
@@ -70,16 +71,21 @@ async def get_regions_plot(
 ) -> Response:
     """What `POST /v1/regions/plot` draws, at an address that an image can be loaded from."""
     try:
-        body = RegionsIn.model_validate(decode(question.encode(), "question"))
+        return await _plot(RegionsIn.model_validate(decode(question.encode(), "question")), request)
     except ValidationError as error:
         raise RequestValidationError(
-            [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+            [{**each, "loc": (*_QUESTION, *each["loc"])} for each in error.errors()]
         ) from None
-    return await _plot(body, request)
+    except ParametrizationError as error:
+        raise error.under(*_QUESTION) from None
+    except ProblemError as error:
+        if error.code != "invalid-json":
+            raise
+        raise ProblemError("invalid-request", error.detail, pointer(_QUESTION)) from None
 
 
 async def _plot(body: RegionsIn, request: Request) -> Response:
-    file_format = _wanted(request.headers.get("accept", "*/*"))
+    file_format = _wanted(request.headers.get("accept") or "*/*")
     settings = settings_of(request)
     _, surveys = await solved(request, lambda: surveyed(body, settings, _MOST_UNKNOWNS))
     picture = await run_sync(_drawn, *surveys, file_format, limiter=request.app.state.plotting)
@@ -90,7 +96,7 @@ def _wanted(accept: str) -> Literal["svg", "png"]:
     """The format that the header prefers.  Raises ``ProblemError`` (406) if it is neither."""
     try:
         # Of what is equally welcome, the last one wins.
-        best = mimeparse.best_match([_MEDIA_TYPES["png"], _MEDIA_TYPES["svg"]], accept)
+        best = mimeparse.best_match([_MEDIA_TYPES["png"], _MEDIA_TYPES["svg"]], accept.lower())
     except mimeparse.MimeTypeParseException:
         best = ""
     if not best:

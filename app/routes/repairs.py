@@ -64,7 +64,7 @@ def _answer(body: RepairsIn, settings: Settings) -> Response:
     except ParametrizationError as error:
         raise error.under("target") from None
     options = OptionsReader(body.description(), given, limits).read(
-        body.locked, body.weights, body.tie_hidden
+        body.locked, body.weights, body.tie_hidden is not False
     )
     margin = _margin(body.margin, limits)
 

@@ -138,7 +138,10 @@ class RepairOut(TypedDict):
     margin: Annotated[
         Exponent | None, Field(description="What r is kept at where the infimum is not attained.")
     ]
-    unique: Annotated[bool | None, Field(description="Whether no other is equally near.")]
+    unique: Annotated[
+        bool | None,
+        Field(description="Whether no other is equally near; null if not decided in time."),
+    ]
     changes: list[ChangeOut]
     parametrization: ParametrizationOut | None
     classification: Classification | None

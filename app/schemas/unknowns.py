@@ -6,7 +6,7 @@ values and reports everything wrong at once.  A field that is null counts as lef
 
 from typing import Annotated, Any, Final, get_args
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, StrictBool, WithJsonSchema
 
 from app.schemas.requests import (
     EXPONENT,
@@ -103,10 +103,14 @@ class RepairsIn(ParametrizationIn):
     weights: Annotated[
         Any, one_of("The cost of changing exponents by 1; 1 unless given.", _WEIGHTS)
     ] = None
-    tie_hidden: bool = Field(
-        True,
-        description="Change hidden layers with equal exponents together, which counts once.",
-    )
+    tie_hidden: Annotated[
+        StrictBool | None,
+        one_of(
+            "Change hidden layers with equal exponents together, which counts once; true unless "
+            "given.",
+            {"type": "boolean"},
+        ),
+    ] = None
     margin: Annotated[
         Any,
         one_of(
