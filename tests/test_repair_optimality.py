@@ -344,5 +344,5 @@ def test_where_there_is_no_time_to_compare_one_of_the_nearest_is_given(
     found = solve(ask)
     assert found.unique is None
     assert found.best is not None
-    assert has("feature_learning", "sgd", expanded(found.best, 4))
+    assert has("feature_learning", "sgd", expanded(found.best, 3))
     assert distance(ask, found.best) == found.distance == F(3, 2)
