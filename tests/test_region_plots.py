@@ -69,6 +69,7 @@ FAMILIES = {
     "plane": Family(STANDARD, goal=Goal("minimize", "c", "feature_learning")),
     "box": Family(STANDARD, {"x": [0, 1], "c": [0, "3/2"]}),
     "adam": Family(by_role("0 0 x", "0 1/2 1/2", "c", optimizer="adam")),
+    "corner": Family(by_role("0 0 x", "0 1/2 1-x", "c", optimizer="adam")),
     "lines": Family(by_role("-s 1/2-s t", "s s 1/2-t", "0")),
     "unstable": Family(by_role("-1/2 s t", "1/2 1/2-s 1/2-t", "0")),
     "list": Family(
@@ -86,7 +87,8 @@ FAMILIES = {
 }
 each_family = pytest.mark.parametrize("family", FAMILIES)
 PLANES = [
-    "plane", "box", "adam", "lines", "unstable", "list", "crowded", "gauge", "strip", "huge", "far",
+    "plane", "box", "adam", "corner", "lines", "unstable", "list", "crowded", "gauge", "strip",
+    "huge", "far",
 ]  # fmt: skip
 LINES = ["line", "uniform", "unstable line", "bounded line", "crowded line"]
 
@@ -350,6 +352,19 @@ def test_ends_are_full_where_they_belong_to_the_interval_and_hollow_otherwise() 
     assert (x(low), x(high)) == pytest.approx((0, 0.5), abs=1e-4)
     assert drawing.style("end-L1-1-low-open")["fill"] == "#ffffff"
     assert drawing.style("end-L1-1-high-closed")["fill"] == LOOKS[Kind.KERNEL].line
+
+
+def test_in_a_plane_an_end_is_marked_by_the_line_it_belongs_to() -> None:
+    drawing = of("corner")
+    (deeper,) = (each for each in drawing.surveys if each.depth is None)
+    kinds = [cell.kind for cell in deeper.cells[:2]]
+    # Operator lines begin where r > 0, so that their corner with r = 0 is not theirs.
+    assert kinds == [Kind.FEATURE_LEARNING, Kind.OPERATOR]
+    assert {cell.dimension for cell in deeper.cells[:2]} == {1}
+    assert drawing.named("end-deeper-") == {"0-0-closed"}
+    ((across, up),) = drawing.marks("end-deeper-0-0-closed")
+    assert drawing.scale("deeper", 0)(across) == pytest.approx(1, abs=1e-4)
+    assert drawing.scale("deeper", 1)(up) == pytest.approx(0, abs=1e-4)
 
 
 def test_what_has_no_end_runs_on() -> None:

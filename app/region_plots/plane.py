@@ -63,8 +63,6 @@ def plane_marks(surveys: Sequence[Survey], box: Box) -> list[Entry]:
     looks = {end.look for each in found for thin in thin_cells(*each) for end in thin.ends}
     if "closed" in looks:
         marks.append(Entry("included", "end included"))
-    if "open" in looks:
-        marks.append(Entry("excluded", "end excluded"))
     areas = (_areas(*each) for each in found)
     if any(next(outlines(each, borders(each, box.unknowns), box.unknowns), None) for each in areas):
         marks.append(Entry("outside", "outside the bounds"))

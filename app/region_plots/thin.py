@@ -24,7 +24,10 @@ _CROSSED: Final = 50.0
 
 
 class End(NamedTuple):
-    """An end of a line: ``open`` or ``closed``, or a ``joint`` with a line of the same verdict."""
+    """An end of a line: ``closed``, or a ``joint`` with a line of the same verdict.
+
+    An end that is not the line's own has no mark: the line or point that holds it does.
+    """
 
     point: Point
     look: str
@@ -75,8 +78,8 @@ def _ends(cell: Cell, points: Sequence[Point], survey: Survey) -> Iterator[End]:
         )
         if joint and holder.kind == cell.kind:
             yield End(point, "joint")
-        elif holder.dimension:
-            yield End(point, "closed" if holder is cell else "open")
+        elif holder is cell:
+            yield End(point, "closed")
 
 
 def draw_thin(axes: Axes, thin: Sequence[Thin], frame: Frame, layout: Layout, slug: str) -> None:
@@ -124,6 +127,6 @@ def _draw_ends(axes: Axes, thin: Thin, frame: Frame, gid: str) -> None:
         joint = look == "joint"
         axes.plot(
             [x], [y], marker="o", markersize=_JOINT if joint else _END, linestyle="none",
-            markerfacecolor=colour if look == "closed" else "white", markeredgecolor=colour,
+            markerfacecolor="white" if joint else colour, markeredgecolor=colour,
             markeredgewidth=0 if joint else 1.8, zorder=4.5, gid=f"{gid}-{number}-{look}",
         )  # fmt: skip
