@@ -154,13 +154,10 @@ def _columns(layers: Sequence[Exponents]) -> ParametrizationOut:
 
 
 def _roles(value: RoleParametrization, symbol: int) -> RolesOut:
-    result: RolesOut = {
-        "input": _spelled(value.input)[symbol],
-        "readout": _spelled(value.readout)[symbol],
-    }
-    if value.hidden is not None:
-        result["hidden"] = _spelled(value.hidden)[symbol]
-    return result
+    first, last = _spelled(value.input)[symbol], _spelled(value.readout)[symbol]
+    if value.hidden is None:
+        return {"input": first, "readout": last}
+    return {"input": first, "hidden": _spelled(value.hidden)[symbol], "readout": last}
 
 
 def _certificate(conditions: tuple[ConditionReport, ...]) -> list[ConditionOut]:
