@@ -2,17 +2,21 @@
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from matplotlib.image import imread
 
 from app.main import create_app
 from app.settings import Settings
 from app.table import gallery_table
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +71,22 @@ def test_the_first_repair_is_real(service: TestClient) -> None:
     assert found is not None
     answer = service.post("/v1/repairs", json=json.loads(found[1])).json()
     assert answer["summary"] == found[2]
+
+
+def test_the_pictures_of_regions_are_those_of_the_commands(service: TestClient) -> None:
+    asked = re.findall(r"^\$ draw (\S+)\.png '([^']*)'\n```\n\n!\[.*?\]\((\S+)\)", README, re.M)
+    assert [name for name, *_ in asked] == ["line", "plane"]
+    for name, body, file in asked:
+        assert file == f"docs/regions-{name}.png"
+        answer = service.post(
+            "/v1/regions/plot",
+            content=body,
+            headers={"Content-Type": "application/json", "Accept": "image/png"},
+        )
+        # Another version of the drawing library may move an edge by a shade.
+        shown, drawn = imread(ROOT / file), imread(BytesIO(answer.content))
+        assert shown.shape == drawn.shape
+        assert np.abs(shown - drawn).mean() < 0.001
 
 
 def picked(value: Any, path: str) -> list[Any]:
