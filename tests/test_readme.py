@@ -86,7 +86,7 @@ def test_the_pictures_of_regions_are_those_of_the_commands(service: TestClient) 
         # Another version of the drawing library may move an edge by a shade.
         shown, drawn = imread(ROOT / file), imread(BytesIO(answer.content))
         assert shown.shape == drawn.shape
-        assert np.abs(shown - drawn).mean() < 0.001
+        assert (np.abs(shown - drawn) > 0.5).mean() < 1e-5
 
 
 def picked(value: Any, path: str) -> list[Any]:
