@@ -5,6 +5,7 @@ Pure functions on exact rationals, from *Feature Learning in Infinite-Width Neur
 2308.01814).  Everything is reached through these names.
 """
 
+from solver.arithmetic import Deadline as Deadline
 from solver.batch import BatchVerdict as BatchVerdict
 from solver.batch import classify_many as classify_many
 from solver.batch import classify_vectors as classify_vectors

@@ -61,7 +61,7 @@ class Extent(NamedTuple):
 class Deadline:
     """A point in time by which an answer must be there."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float = 10.0) -> None:
         self.seconds = seconds
         self._end = monotonic() + seconds
 

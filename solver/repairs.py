@@ -79,17 +79,18 @@ def repair(
     target: Target,
     options: Options = DEFAULT_OPTIONS,
     margin: Fraction = DEFAULT_MARGIN,
-    seconds: float = 10.0,
+    deadline: Deadline | None = None,
 ) -> Repair:
     """The nearest parametrization that meets the target.
 
     Exponents by role stand for every L >= 2.  Where d is given, the result is faithful, since
     the theorem speaks of no others.  Raises ``ValueError`` for a target that is not ``Wanted``,
-    ``ParametrizationError`` where there is too much to decide, and ``TimeLimitError``.
+    ``ParametrizationError`` where there is too much to decide, and ``TimeLimitError`` (after ten
+    seconds, unless another deadline is given).
     """
     if target not in get_args(Wanted):
         raise ValueError(f"nothing is made {target}; wanted may be {', '.join(get_args(Wanted))}")
-    arithmetic = Arithmetic(Deadline(seconds))
+    arithmetic = Arithmetic(deadline or Deadline())
     decisions, family = pose(given, options)
     if len(decisions) > MOST_DECISIONS:
         raise ParametrizationError.at(

@@ -34,25 +34,25 @@ class Survey(NamedTuple):
 
 
 def survey(
-    families: Families, goal: Goal | None = None, seconds: float = 10.0
+    families: Families, goal: Goal | None = None, deadline: Deadline | None = None
 ) -> tuple[Survey, Survey | None]:
     """Survey the family at its depth; or, where that is open, at L = 1 and at every L >= 2.
 
     Exact.  Raises ``ParametrizationError`` where no point satisfies the bounds, and
-    ``TimeLimitError``.
+    ``TimeLimitError`` (after ten seconds, unless another deadline is given).
     """
-    deadline = Deadline(seconds)
+    deadline = deadline or Deadline()
     first = _survey(families.first, families, goal, deadline)
     deeper = None if families.deeper is None else _survey(families.deeper, families, goal, deadline)
     return first, deeper
 
 
-def same_verdicts(first: Survey, second: Survey, seconds: float = 10.0) -> bool:
+def same_verdicts(first: Survey, second: Survey, deadline: Deadline | None = None) -> bool:
     """Whether every point has the same verdict in two surveys of the same unknowns and domain.
 
     Raises ``TimeLimitError``.
     """
-    arithmetic = Arithmetic(Deadline(seconds))
+    arithmetic = Arithmetic(deadline or Deadline())
     return not any(
         kind != other and arithmetic.possible((*where.constraints, *there.constraints))
         for kind, where in first.summary

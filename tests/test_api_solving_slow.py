@@ -17,7 +17,7 @@ from app.main import create_app
 from app.routes import repairs
 from app.routes.solving import AT_ONCE
 from app.settings import Settings
-from solver import Repair, repair
+from solver import Deadline, Repair, repair
 from tests.test_api_errors import anything, problem_of, scalars
 
 REGIONS, PLOT, REPAIRS = "/v1/regions", "/v1/regions/plot", "/v1/repairs"
@@ -71,17 +71,20 @@ def test_what_takes_too_long_is_given_up(path: str, body: dict[str, Any]) -> Non
 
 
 class Slow:
-    """In place of the solver of repairs: it waits until it is let go."""
+    """In place of the solver of repairs: it waits until it is let go, which costs no time."""
 
     def __init__(self) -> None:
         self.started = 0
+        self.deadlines: list[Deadline] = []
         self.go = Event()
         self.waited_in_vain = False
 
     def __call__(self, *question: Any) -> Repair:
+        *rest, deadline = question
         self.started += 1
+        self.deadlines.append(deadline)
         self.waited_in_vain |= not self.go.wait(timeout=20)
-        return repair(*question)
+        return repair(*rest)
 
     async def has_started(self, count: int) -> None:
         while self.started < count:
@@ -93,6 +96,14 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     slow = Slow()
     monkeypatch.setattr(repairs, "repair", slow)
     return slow
+
+
+def test_both_depths_together_have_the_time_of_one_question(client: TestClient, slow: Slow) -> None:
+    slow.go.set()
+    assert client.post(REPAIRS, json={"preset": "mup", "target": "kernel"}).status_code == 200
+    first, second = slow.deadlines
+    assert first is second
+    assert first.seconds == Settings().solve_max_seconds
 
 
 Scene = Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]

@@ -85,18 +85,18 @@ def test_the_public_face_of_the_solver() -> None:
     public = {name for name in vars(solver) if not name.startswith("_")} - submodules
     assert public == {
         "Activation", "AnyDepthVerdict", "BatchVerdict", "Cell", "Change", "Coefficients",
-        "Condition", "ConditionReport", "DEFAULT_LIMITS", "DEFAULT_MARGIN", "Description",
-        "Equivalence", "ExponentError", "Exponents", "Families", "Flaw", "GALLERY",
+        "Condition", "ConditionReport", "DEFAULT_LIMITS", "DEFAULT_MARGIN", "Deadline",
+        "Description", "Equivalence", "ExponentError", "Exponents", "Families", "Flaw", "GALLERY",
         "GalleryEntry", "Goal", "Kind", "LayerReport", "LayerSpan", "Limits", "Optimizer",
         "Optimum", "Options", "OptionsReader", "Parametrization", "ParametrizationError",
         "Prediction", "Proposal", "Repair", "Requirement", "Role", "RoleParametrization",
         "SolverError", "Survey", "System", "Target", "TimeLimitError",
-        "UnknownParametrizationError", "Verdict", "Wanted", "Written", "cell_latex",
-        "change_text", "classify", "classify_any_depth", "classify_many", "classify_vectors",
-        "compare", "describe_layers", "described_by", "format_exponent", "gallery_entry",
-        "kept_for_lines", "meets", "optimum_text", "parse_exponent", "predictions", "read",
-        "read_depth", "read_families", "relations", "repair", "repair_text", "same_verdicts",
-        "survey", "system", "understood", "where_text", "written",
+        "UnknownParametrizationError", "Verdict", "Wanted", "Written", "cell_latex", "change_text",
+        "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
+        "describe_layers", "described_by", "format_exponent", "gallery_entry", "kept_for_lines",
+        "meets", "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
+        "read_families", "relations", "repair", "repair_text", "same_verdicts", "survey", "system",
+        "understood", "where_text", "written",
     }  # fmt: skip
 
 

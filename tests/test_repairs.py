@@ -13,6 +13,7 @@ import pytest
 
 from solver import (
     DEFAULT_LIMITS,
+    Deadline,
     Description,
     Exponents,
     Optimizer,
@@ -445,4 +446,4 @@ def test_a_learning_rate_per_layer_is_repaired_in_its_layer() -> None:
 def test_no_time_is_told() -> None:
     given = preset("ntk", 3)
     with pytest.raises(TimeLimitError, match="no answer was found in 0 seconds; ask about fewer"):
-        repair(given, "feature_learning", seconds=0)
+        repair(given, "feature_learning", deadline=Deadline(0))

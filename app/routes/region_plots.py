@@ -86,8 +86,10 @@ async def get_regions_plot(
 
 async def _plot(body: RegionsIn, request: Request) -> Response:
     file_format = _wanted(request.headers.get("accept") or "*/*")
-    settings = settings_of(request)
-    _, surveys = await solved(request, lambda: surveyed(body, settings, _MOST_UNKNOWNS))
+    limits = settings_of(request).limits
+    _, surveys = await solved(
+        request, lambda deadline: surveyed(body, limits, deadline, _MOST_UNKNOWNS)
+    )
     picture = await run_sync(_drawn, *surveys, file_format, limiter=request.app.state.plotting)
     return Response(picture, media_type=_MEDIA_TYPES[file_format], headers={"Vary": "Accept"})
 

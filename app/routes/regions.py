@@ -12,10 +12,11 @@ from app.schemas.solving_answers import AnyDepthRegionsOut, RegionsOut
 from app.schemas.solving_writing import regions_out
 from app.schemas.unknowns import RegionsIn
 from app.schemas.writing import answer
-from app.settings import Settings
 from solver import (
+    Deadline,
     Families,
     Goal,
+    Limits,
     ParametrizationError,
     Survey,
     read_families,
@@ -45,18 +46,18 @@ async def find_regions(
 
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
-    settings = settings_of(request)
-    return await solved(request, lambda: _answer(body, settings))
+    limits = settings_of(request).limits
+    return await solved(request, lambda deadline: _answer(body, limits, deadline))
 
 
 def surveyed(
-    body: RegionsIn, settings: Settings, most_unknowns: int | None = None
+    body: RegionsIn, limits: Limits, deadline: Deadline, most_unknowns: int | None = None
 ) -> tuple[Families, tuple[Survey, Survey | None]]:
-    """What was asked, and the answer; it takes up to ``solve_max_seconds``.
+    """What was asked, and the answer.
 
     Raises ``ParametrizationError`` and ``TimeLimitError``.
     """
-    families = read_families(body.description(), body.bounds, settings.limits)
+    families = read_families(body.description(), body.bounds, limits)
     count = len(families.unknowns)
     if most_unknowns is not None and count > most_unknowns:
         raise ParametrizationError.at(
@@ -65,7 +66,7 @@ def surveyed(
             f"{most_unknowns}: put a number in place of one",
         )
     goal = _goal(body, families)
-    return families, survey(families, goal, settings.solve_max_seconds)
+    return families, survey(families, goal, deadline)
 
 
 def _goal(body: RegionsIn, families: Families) -> Goal | None:
@@ -95,15 +96,14 @@ def _goal(body: RegionsIn, families: Families) -> Goal | None:
     return Goal(sense, name, target)
 
 
-def _answer(body: RegionsIn, settings: Settings) -> Response:
-    families, (first, deeper) = surveyed(body, settings)
+def _answer(body: RegionsIn, limits: Limits, deadline: Deadline) -> Response:
+    families, (first, deeper) = surveyed(body, limits, deadline)
     if families.depth is not None:
         return answer(regions_out(first))
     return answer(
         {
             "depth": None,
-            "any_depth": deeper is not None
-            and same_verdicts(first, deeper, settings.solve_max_seconds),
+            "any_depth": deeper is not None and same_verdicts(first, deeper, deadline),
             "verdicts": {
                 "1": regions_out(first),
                 ">=2": None if deeper is None else regions_out(deeper),

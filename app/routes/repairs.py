@@ -13,9 +13,9 @@ from app.schemas.solving_answers import AnyDepthRepairOut, RepairOut
 from app.schemas.solving_writing import repair_out
 from app.schemas.unknowns import RepairsIn
 from app.schemas.writing import answer
-from app.settings import Settings
 from solver import (
     DEFAULT_MARGIN,
+    Deadline,
     ExponentError,
     Limits,
     OptionsReader,
@@ -52,12 +52,11 @@ async def find_repair(
 
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
-    settings = settings_of(request)
-    return await solved(request, lambda: _answer(body, settings))
+    limits = settings_of(request).limits
+    return await solved(request, lambda deadline: _answer(body, limits, deadline))
 
 
-def _answer(body: RepairsIn, settings: Settings) -> Response:
-    limits = settings.limits
+def _answer(body: RepairsIn, limits: Limits, deadline: Deadline) -> Response:
     given = body.resolve(limits)
     try:
         target = understood(body.target, given.optimizer)
@@ -69,7 +68,7 @@ def _answer(body: RepairsIn, settings: Settings) -> Response:
     margin = _margin(body.margin, limits)
 
     def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
-        found = repair(one, target, options, margin, settings.solve_max_seconds)
+        found = repair(one, target, options, margin, deadline)
         return found, repair_out(one, target, found)
 
     if isinstance(given, Parametrization):

@@ -10,6 +10,7 @@ from fastapi import Request
 from app.problems import ProblemError
 from app.routes.documented import BODY_CODES, Responses, problems
 from app.routes.state import settings_of
+from solver import Deadline
 
 #: How many are solved at once: each keeps a core busy.
 AT_ONCE: Final = 2
@@ -20,8 +21,8 @@ SOLVING_PROBLEMS: Final[Responses] = problems(*BODY_CODES, "over-time", "busy")
 _T = TypeVar("_T")
 
 
-async def solved(request: Request, question: Callable[[], _T]) -> _T:
-    """What the question gives, worked out in a thread.
+async def solved(request: Request, question: Callable[[Deadline], _T]) -> _T:
+    """What the question gives, worked out in a thread; its time runs from its turn.
 
     Raises ``ProblemError`` (503) where others keep the solver busy for as long as one may.
     """
@@ -37,6 +38,6 @@ async def solved(request: Request, question: Callable[[], _T]) -> _T:
             headers={"Retry-After": "5"},
         ) from None
     try:
-        return await run_sync(question)
+        return await run_sync(lambda: question(Deadline(patience)))
     finally:
         turns.release()
