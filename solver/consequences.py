@@ -68,15 +68,8 @@ def consequences(evaluation: Evaluation) -> tuple[str, ...]:
             )
 
 
-def limits_of_the_theorem(
-    evaluation: Evaluation,
-    activation: Activation,
-    violated: Sequence[tuple[Evaluated, Block | None]] | None,
-) -> Iterator[str]:
-    """Warnings: where the question leaves the ground on which the theorem is proved.
-
-    ``violated`` are the violated conditions of faithfulness, if the question arises.
-    """
+def limits_by_activation(activation: Activation) -> Iterator[str]:
+    """Warnings: with which activations the theorem is not proved."""
     if activation == "linear":
         yield (
             "With linear activation the dichotomy does not hold: such a network can learn "
@@ -88,11 +81,24 @@ def limits_of_the_theorem(
             "The theorem is proved for tanh and a smoothed relu (TP4 Assumption 3.1); with "
             f"{activation} it is expected to hold, not proved."
         )
+
+
+def limits_of_the_theorem(
+    evaluation: Evaluation,
+    activation: Activation,
+    violated: Sequence[tuple[Evaluated, Block | None]] | None,
+) -> Iterator[str]:
+    """Warnings: where the question leaves the ground on which the theorem is proved.
+
+    ``violated`` are the violated conditions of faithfulness, if the question arises.
+    """
+    yield from limits_by_activation(activation)
     if evaluation.nontrivial and _one_trains(evaluation):
         (trained,) = _trained(evaluation)
+        regime = "kernel" if evaluation.network.optimizer == "sgd" else "operator"
         yield (
             f"Only {trained} trains in the limit; a network of which one layer trains can learn "
-            "features and be in the kernel regime at once."
+            f"features and be in the {regime} regime at once."
         )
     if violated:
         yield (

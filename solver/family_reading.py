@@ -29,7 +29,8 @@ class Families(NamedTuple):
     """What a description with unknowns describes.
 
     ``first`` is the family at ``depth``, or at L = 1 where depth is None; ``deeper`` is then that
-    of every L >= 2, if there is one.  ``domain`` holds what the unknowns must satisfy.
+    of every L >= 2, if there is one.  ``domain`` holds what the unknowns must satisfy, and
+    ``range_note`` says where a named family confines them.
     """
 
     unknowns: tuple[str, ...]
@@ -37,6 +38,7 @@ class Families(NamedTuple):
     depth: int | None
     first: Family
     deeper: Family | None
+    range_note: str | None
 
 
 class _Expressions:
@@ -78,7 +80,7 @@ def read_families(description: Description, bounds: object, limits: Limits) -> F
     Raises ``ParametrizationError`` with everything that is wrong.
     """
     expressions = _Expressions(limits)
-    description, domain = _spelled_out(description, expressions)
+    description, domain, note = _spelled_out(description, expressions)
     origin = read(description, limits, expressions.at_zero)
     unknowns = tuple(sorted(expressions.unknowns))
     if not 1 <= len(unknowns) <= MOST_UNKNOWNS:
@@ -96,10 +98,10 @@ def read_families(description: Description, bounds: object, limits: Limits) -> F
     optimizer = origin.optimizer
     if isinstance(origin, Parametrization):
         first = family(origin.depth, layers, optimizer)
-        return Families(unknowns, domain, origin.depth, first, None)
+        return Families(unknowns, domain, origin.depth, first, None, note)
     first = family(1, (layers[0], layers[-1]), optimizer)
     deeper = deeper_family(layers, optimizer) if len(layers) == 3 else None
-    return Families(unknowns, domain, None, first, deeper)
+    return Families(unknowns, domain, None, first, deeper, note)
 
 
 def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]:
@@ -111,21 +113,24 @@ def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]
 
 def _spelled_out(
     description: Description, expressions: _Expressions
-) -> tuple[Description, tuple[Constraint, ...]]:
-    """A named family whose parameter has unknowns, by role; and the range of the parameter."""
+) -> tuple[Description, tuple[Constraint, ...], str | None]:
+    """A named family whose parameter has unknowns, by role; and the range of the parameter.
+
+    The range comes as constraints, and in words.
+    """
     entry = GALLERY.get(description.preset or "")
     if entry is None or entry.parameter is None:
-        return description, ()
+        return description, (), None
     name, _, example, minimum, maximum = entry.parameter
     written = getattr(description, name)
     if written is None:
-        return description, ()
+        return description, (), None
     try:
         parameter = expressions.form(written)
     except ExponentError as error:
         raise ParametrizationError.at((name,), str(error)) from None
     if not parameter.terms:
-        return description, ()
+        return description, (), None
     stand_in = replace(description, s=example) if name == "s" else replace(description, c=example)
     read(stand_in, expressions.limits)  # whatever else is wrong
     domain = []
@@ -133,7 +138,10 @@ def _spelled_out(
         domain.append(Constraint(parameter.minus(minimum), ">="))
     if maximum is not None:
         domain.append(Constraint(parameter.times(-1).plus(maximum), ">="))
-    return _by_role(description, entry, name, parameter), tuple(domain)
+    note = None
+    if minimum is not None and maximum is not None:
+        note = f"{entry.name} is defined for {minimum} <= {name} <= {maximum} only"
+    return _by_role(description, entry, name, parameter), tuple(domain), note
 
 
 def _by_role(

@@ -62,20 +62,37 @@ class Nearest:
         """Points up to that distance, the least: one for each set of unknowns that change.
 
         They come in lists of equally many changes, fewest first, ``most`` in a list at most.
-        Sets that hold an earlier one are left out.
+        Sets that hold an earlier one follow after all others, and only where they have an unknown
+        that none before has: mixtures of others are left out.
         """
-        solver = self._within(distance)
+        solver, seen = self._within(distance), set[str]()
         for count in range(len(self._changed) + 1):
-            few = self._z3.PbLe([(each, 1) for each in self._changed.values()], count)
+            few = self._at_most(count)
             found: list[Point] = []
             while len(found) < most and self._arithmetic.satisfiable(solver, few):
                 moved = self._moved(solver.model())
+                seen.update(moved)
                 found.append(self._simplest(distance, moved))
                 solver.add(self._any(self._z3.Not(self._changed[name]) for name in moved))
             if found:
                 yield found
             if not self._arithmetic.satisfiable(solver):
-                return
+                break
+        yield from ([each] for each in self._changing_others(distance, seen))
+
+    def _changing_others(self, distance: Fraction, seen: set[str]) -> Iterator[Point]:
+        """Points that change an unknown not seen before, those with few changes first."""
+        solver = self._within(distance)
+        for count in range(len(self._changed) + 1):
+            while True:
+                new = self._any(self._changed[name] for name in self._changed if name not in seen)
+                if not self._arithmetic.satisfiable(solver, new):
+                    return
+                if not self._arithmetic.satisfiable(solver, new, self._at_most(count)):
+                    break
+                moved = self._moved(solver.model())
+                seen.update(moved)
+                yield self._simplest(distance, moved, new)
 
     def other(self, distance: Fraction, point: Point) -> Point | None:
         """Another point up to that distance, if there is one."""
@@ -87,6 +104,9 @@ class Nearest:
         if not self._arithmetic.satisfiable(solver):
             return None
         return self._simplest(distance, self._moved(solver.model()), elsewhere)
+
+    def _at_most(self, count: int) -> "z3.BoolRef":
+        return self._z3.PbLe([(each, 1) for each in self._changed.values()], count)
 
     def _within(self, distance: Fraction, *facts: "z3.BoolRef") -> "z3.Solver":
         solver = self._arithmetic.solver("ALL")

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from solver.affine import constant, unknown
-from solver.arithmetic import Arithmetic, Constraint
+from solver.arithmetic import Arithmetic, Constraint, Extent
 from solver.family import Family
 from solver.polyhedra import Constraints, Polyhedra
 from solver.regions import satisfying
@@ -27,7 +27,8 @@ class Optimum(NamedTuple):
 
     ``value`` is None where it is unbounded; ``possible`` tells whether any point of the domain
     meets the target.  ``attained`` is False where the value is only approached; ``at`` is a
-    point where it is attained, or else one on the border.  ``binding`` holds the requirements that,
+    point where it is attained, or else one on the border, and ``unique`` tells whether it is the
+    only one.  ``binding`` holds the requirements that,
     together, allow no better value (or, where nothing is possible, that exclude each other);
     without any one of them there would be.
     """
@@ -37,6 +38,7 @@ class Optimum(NamedTuple):
     value: Fraction | None
     attained: bool
     at: dict[str, Fraction] | None
+    unique: bool
     binding: tuple[Requirement, ...]
 
 
@@ -56,19 +58,34 @@ def optimum(
     asked = (*target, *domain)
     form = unknown(goal.unknown).times(1 if goal.sense == "minimize" else -1)
     within = tuple(each for clause in clauses(domain) for each in clause)
-    best: tuple[Fraction, bool, Constraints] | None = None
-    for piece in satisfying(target, within, sets):
-        value, attained = arithmetic.infimum(piece, form)
-        if value is None:
-            return Optimum(goal, True, None, False, None, ())
-        if best is None or (value, not attained) < (best[0], not best[1]):
-            best = (value, attained, piece)
-    if best is None:
-        return Optimum(goal, False, None, False, None, conflict(asked, (), arithmetic))
-    value, attained, piece = best
+    found = [(arithmetic.infimum(each, form), each) for each in satisfying(target, within, sets)]
+    if not found:
+        binding = conflict(asked, (), arithmetic)
+        return Optimum(goal, False, None, False, None, False, binding)
+    if any(extent.infimum is None for extent, _ in found):
+        return Optimum(goal, True, None, False, None, False, ())
+    best = min((extent for extent, _ in found), key=_rank)
+    value, attained = best
+    assert value is not None, "it is bounded"
     level = Constraint(form.minus(value), "=")
-    closure = tuple(Constraint(each.form, "=" if each.relation == "=" else ">=") for each in piece)
-    at = sets.witness(sets.irredundant((*(piece if attained else closure), level)))
+    places = [
+        sets.irredundant((*(piece if attained else _closure(piece)), level))
+        for extent, piece in found
+        if extent == best
+    ]
+    at = sets.witness(places[0])
+    unique = all(sets.dimension(each) == 0 and sets.witness(each) == at for each in places)
     better = Constraint(constant(value).minus(form), ">" if attained else ">=")
-    found = value if goal.sense == "minimize" else -value
-    return Optimum(goal, True, found, attained, at, conflict(asked, (better,), arithmetic))
+    shown = value if goal.sense == "minimize" else -value
+    binding = conflict(asked, (better,), arithmetic)
+    return Optimum(goal, True, shown, attained, at, unique, binding)
+
+
+def _rank(extent: Extent) -> tuple[Fraction, bool]:
+    """Least where it is best: a value that is attained before the same one that is not."""
+    assert extent.infimum is not None, "it is bounded"
+    return extent.infimum, not extent.attained
+
+
+def _closure(piece: Constraints) -> Constraints:
+    return tuple(Constraint(each.form, "=" if each.relation == "=" else ">=") for each in piece)

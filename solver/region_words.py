@@ -10,7 +10,7 @@ from solver.evaluate import Kind
 from solver.exponents import format_exponent
 from solver.optimum import Optimum
 from solver.polyhedra import Polyhedron
-from solver.wording import joined
+from solver.targets import NAMES, all_of
 
 
 class WrittenConstraint(NamedTuple):
@@ -59,17 +59,21 @@ def optimum_text(found: Optimum) -> str:
     """The answer in a sentence or two."""
     (sense, name, target), value = found.goal, found.value
     least, more = ("least", "less") if sense == "minimize" else ("greatest", "more")
-    what = target.replace("_", " ")
-    rules = joined(list(dict.fromkeys(each.statement for each in found.binding)))
+    what, rules = NAMES[target], all_of(found.binding)
     if not found.possible:
-        return f"No point is {what}: {rules} cannot hold together."
+        one = len(found.binding) == 1
+        return (
+            f"{what[0].upper()}{what[1:]} is out of reach in this family: in it "
+            f"{rules} {'never holds' if one else 'never hold together'}."
+        )
     if value is None:
         return f"There is no bound on {name}: it can go as far as one likes, subject to {what}."
     if found.attained:
         assert found.at is not None
         place = ", ".join(f"{each} = {coordinate}" for each, coordinate in found.at.items())
+        at = "at" if found.unique else "for instance at"
         return (
-            f"The {least} {name} subject to {what} is {value}, at {place}; no {more} is possible "
+            f"The {least} {name} subject to {what} is {value}, {at} {place}; no {more} is possible "
             f"because of {rules}."
         )
     return (

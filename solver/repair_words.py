@@ -1,13 +1,12 @@
 """Repairs in words: ``set a_4 from 0 to 1/2: divide the logits by √n``."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from solver.conditions import Role
 from solver.decisions import Decision
 from solver.repairs import Change, Repair
-from solver.targets import Requirement, Target
-from solver.wording import joined, layers, power, vector
+from solver.targets import NAMES, Target, all_of
+from solver.wording import layers, power, vector
 
 
 def change_text(change: Change) -> str:
@@ -19,29 +18,23 @@ def change_text(change: Change) -> str:
     )
 
 
-def conflict_text(conflict: Sequence[Requirement]) -> str:
-    """Why nothing will do: requirements that exclude each other, locks among them."""
-    statements = list(dict.fromkeys(each.statement for each in conflict))
-    return f"These cannot hold together: {joined(statements)}."
-
-
 def repair_text(found: Repair, target: Target) -> str:
     """The answer in a sentence or two."""
-    what = target.replace("_", " ")
+    what = NAMES[target]
     if found.best is None:
-        conflict = conflict_text(found.conflict)
+        conflict = f"{all_of(found.conflict)} cannot hold together."
         if found.infimum is None:
-            return f"Out of reach ({what}): {conflict}"
+            return f"{what[0].upper()}{what[1:]} is out of reach: {conflict}"
         return (
             f"There are such parametrizations at distances down to {found.infimum}, but none with "
-            f"r >= {found.margin}; lower the margin. {conflict}"
+            f"r >= {found.margin}, since {conflict} Lower the margin."
         )
     if not found.best.changes:
-        return f"Nothing needs to change: it is so already ({what})."
+        return f"Nothing needs to change: {what} is there already."
     steps = "; ".join(map(change_text, found.best.changes))
-    rank = "no other change is as small" if found.unique else "others are as small"
+    rank = "no other change is as small" if found.unique else "other changes are as small"
     if found.unique is None:
-        rank = "others may be as small, which would take longer to decide"
+        rank = "other changes may be as small, which would take longer to decide"
     text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
     if not found.attained:
         text += (

@@ -5,19 +5,18 @@ weighted L1 distance that meets the target is found exactly.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import unknown
 from solver.arithmetic import Arithmetic, Constraint, Deadline
-from solver.conditions import Role, system
 from solver.decisions import Decision, Options, pose
 from solver.errors import ParametrizationError, TimeLimitError
-from solver.family import Family, slack_form
+from solver.family import Family
 from solver.nearest import Nearest, Origin, Point
 from solver.parametrization import Network, Parametrization, RoleParametrization
-from solver.targets import Requirement, Target, clauses, conflict, requirements
-from solver.wording import stated
+from solver.targets import Requirement, Target, clauses, conflict, faithfulness, requirements
 
 #: What a parametrization may be made.
 Wanted = Literal[
@@ -98,21 +97,19 @@ def repair(
             f"there are {len(decisions)} exponents to decide on, {MOST_DECISIONS} at most; tie "
             "hidden layers that are alike, or take a smaller depth",
         )
-    locks = [_lock(each) for each in decisions if each.locked is not None]
-    asked = (*requirements(family, target), *_faithful(family), *locks)
-    search = _search(decisions, asked, arithmetic)
+    search = _search(decisions, _asked(decisions, family, target), arithmetic)
     extent = search.infimum()
     if extent is None:
-        return _impossible(asked, arithmetic)
+        return _impossible(_conflict(given, options, target, None, arithmetic))
     infimum, attained = extent
     assert infimum is not None, "distances are not negative"
     distance = infimum
     if not attained:
-        asked = (*requirements(family, target, margin), *_faithful(family), *locks)
-        search = _search(decisions, asked, arithmetic)
+        search = _search(decisions, _asked(decisions, family, target, margin), arithmetic)
         beyond = search.infimum()
         if beyond is None:
-            return _impossible(asked, arithmetic)._replace(infimum=infimum, margin=margin)
+            found = _impossible(_conflict(given, options, target, margin, arithmetic))
+            return found._replace(infimum=infimum, margin=margin)
         assert beyond.infimum is not None, "distances are not negative"
         distance = beyond.infimum
     best, alternatives, unique = _chosen(search, distance, decisions, family, arithmetic)
@@ -134,6 +131,40 @@ def meets(given: Parametrization | RoleParametrization, target: Target) -> bool:
     point = {each.name: each.current for each in decisions}
     asked = requirements(family, target)
     return all(any(option.holds_at(point) for option in each) for each in clauses(asked))
+
+
+def _asked(
+    decisions: Sequence[Decision], family: Family, target: Target, margin: Fraction | None = None
+) -> tuple[Requirement, ...]:
+    locks = (_lock(each) for each in decisions if each.locked is not None)
+    return (*requirements(family, target, margin), *faithfulness(family), *locks)
+
+
+def _conflict(
+    given: Parametrization | RoleParametrization,
+    options: Options,
+    target: Target,
+    margin: Fraction | None,
+    arithmetic: Arithmetic,
+) -> tuple[Requirement, ...]:
+    """Requirements that exclude each other; that all layers share one c may be one of them."""
+    decisions, family = pose(given, options)
+    shared = [each for each in decisions if each.symbol == "c" and each.role is None]
+    asked = _asked(decisions, family, target, margin)
+    if any(each.locked is None for each in shared):
+        decisions, family = pose(given, replace(options, one_c=False))
+        rates = [each for each in decisions if each.symbol == "c"]
+        asked = (*_asked(decisions, family, target, margin), _one_rate(rates))
+    return conflict(asked, (), arithmetic)
+
+
+def _one_rate(rates: Sequence[Decision]) -> Requirement:
+    first, *others = (unknown(each.name) for each in rates)
+    return Requirement(
+        "one_c",
+        f"c_1 = {'… = ' if len(rates) > 2 else ''}{rates[-1].written} (one c for all layers)",
+        tuple((Constraint(each.minus(first), "="),) for each in others),
+    )
 
 
 def _search(
@@ -201,8 +232,8 @@ def _complexity(proposal: Proposal) -> tuple[int, list[str]]:
     return heights, [each.decision.name for each in proposal.changes]
 
 
-def _impossible(asked: Sequence[Requirement], arithmetic: Arithmetic) -> Repair:
-    return Repair(None, False, None, None, False, None, (), conflict(asked, (), arithmetic))
+def _impossible(found: tuple[Requirement, ...]) -> Repair:
+    return Repair(None, False, None, None, False, None, (), found)
 
 
 def _lock(decision: Decision) -> Requirement:
@@ -212,25 +243,3 @@ def _lock(decision: Decision) -> Requirement:
         f"{decision.written} = {value}{decision.where} (locked)",
         ((Constraint(unknown(name).minus(value), "="),),),
     )
-
-
-def _faithful(family: Family) -> list[Requirement]:
-    """The conditions of faithfulness (TP4b Lemma 2.8.11), where d is given."""
-    if family.readout.d is None:
-        return []
-    readout = "{L+1}" if family.depth is None else str(family.depth + 1)
-    places = [
-        *((block.role, block.spans, block.exponents) for block in family.body),
-        (Role.READOUT, (), family.readout),
-    ]
-    return [
-        Requirement(
-            statement.identifier,
-            statement.text,
-            ((Constraint(slack_form(condition, forms, family.readout), condition.relation),),),
-        )
-        for role, spans, forms in places
-        for condition in system(family.optimizer).faithful
-        if condition.role is role
-        for statement in [stated(condition, spans, readout)]
-    ]

@@ -1,10 +1,11 @@
 """A family of networks surveyed: its cells, their summary, its named members, an optimum."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from solver.affine import constant
 from solver.arithmetic import Arithmetic, Constraint, Deadline
+from solver.consequences import Activation, limits_by_activation
 from solver.errors import ParametrizationError
 from solver.evaluate import Kind
 from solver.family import Family
@@ -12,9 +13,9 @@ from solver.family_reading import Families
 from solver.landmarks import Landmark, landmarks
 from solver.optimum import Goal, Optimum, optimum
 from solver.polyhedra import Polyhedra, Polyhedron
-from solver.region_words import constraint_text
+from solver.region_words import constraint_text, where_text
 from solver.regions import Cell, Piece, cells, merged
-from solver.targets import Requirement
+from solver.targets import Requirement, clauses, faithfulness
 
 
 class Survey(NamedTuple):
@@ -31,20 +32,31 @@ class Survey(NamedTuple):
     summary: tuple[tuple[Kind, Polyhedron], ...]
     landmarks: tuple[Landmark, ...]
     optimum: Optimum | None
+    warnings: tuple[str, ...]
 
 
 def survey(
-    families: Families, goal: Goal | None = None, deadline: Deadline | None = None
+    families: Families,
+    goal: Goal | None = None,
+    deadline: Deadline | None = None,
+    activation: Activation = "tanh",
 ) -> tuple[Survey, Survey | None]:
     """Survey the family at its depth; or, where that is open, at L = 1 and at every L >= 2.
 
-    Exact.  Raises ``ParametrizationError`` where no point satisfies the bounds, and
-    ``TimeLimitError`` (after ten seconds, unless another deadline is given).
+    Exact.  ``activation`` changes the warnings only.  Raises ``ParametrizationError`` where no
+    point satisfies the bounds, and ``TimeLimitError`` (after ten seconds, unless another deadline
+    is given).
     """
     deadline = deadline or Deadline()
-    first = _survey(families.first, families, goal, deadline)
-    deeper = None if families.deeper is None else _survey(families.deeper, families, goal, deadline)
-    return first, deeper
+    general = [*limits_by_activation(activation)]
+    if families.range_note is not None:
+        general.append(f"{families.range_note}: no other points are considered.")
+
+    def surveyed(family: Family) -> Survey:
+        return _survey(family, families, goal, deadline, general)
+
+    deeper = families.deeper
+    return surveyed(families.first), None if deeper is None else surveyed(deeper)
 
 
 def same_verdicts(first: Survey, second: Survey, deadline: Deadline | None = None) -> bool:
@@ -60,13 +72,22 @@ def same_verdicts(first: Survey, second: Survey, deadline: Deadline | None = Non
     )
 
 
-def _survey(family: Family, families: Families, goal: Goal | None, deadline: Deadline) -> Survey:
+def _survey(
+    family: Family,
+    families: Families,
+    goal: Goal | None,
+    deadline: Deadline,
+    general: Sequence[str],
+) -> Survey:
     unknowns, domain = families.unknowns, families.domain
     arithmetic = Arithmetic(deadline)
     sets = Polyhedra(unknowns, arithmetic)
     if not sets.possible(domain):
         rules = ", ".join(map(constraint_text, domain))
-        raise ParametrizationError.at(("bounds",), f"no point satisfies {rules}; widen the bounds")
+        why = "" if families.range_note is None else f" ({families.range_note})"
+        raise ParametrizationError.at(
+            ("bounds",), f"no point satisfies {rules}{why}; widen the bounds"
+        )
     found = cells(family, unknowns, domain, arithmetic)
     return Survey(
         family.depth,
@@ -76,7 +97,21 @@ def _survey(family: Family, families: Families, goal: Goal | None, deadline: Dea
         _summary(found, sets),
         tuple(landmarks(family, domain, sets)),
         None if goal is None else optimum(goal, family, unknowns, _labelled(domain), arithmetic),
+        (*general, *_unfaithful(family, domain, sets)),
     )
+
+
+def _unfaithful(family: Family, domain: Sequence[Constraint], sets: Polyhedra) -> Iterator[str]:
+    """A warning where not every point is faithful."""
+    asked = [clause[0] for clause in clauses(faithfulness(family))]
+    if not sets.outside(tuple(domain), asked):
+        return
+    ground = "the theorem speaks of faithful parametrizations only (TP4b Lemma 2.8.11)"
+    if not sets.possible((*domain, *asked)):
+        yield f"No point of this family is faithful, and {ground}."
+        return
+    where = where_text(sets.irredundant((*domain, *asked)), sets.unknowns)
+    yield f"Elsewhere than at {where} the verdicts are formal: {ground}."
 
 
 def _summary(found: Sequence[Cell], sets: Polyhedra) -> tuple[tuple[Kind, Polyhedron], ...]:

@@ -11,12 +11,12 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from solver.affine import AffineForm
 from solver.arithmetic import Arithmetic, Clause, Constraint
-from solver.conditions import READOUT_UPDATE, Optimizer
+from solver.conditions import READOUT_UPDATE, Optimizer, Role, system
 from solver.errors import ParametrizationError
 from solver.evaluate import Kind
-from solver.family import Family, Slack
+from solver.family import Family, Slack, slack_form
 from solver.spans import describe_layers, single_layer
-from solver.wording import stated
+from solver.wording import joined, stated
 
 Target = Literal[
     "stable",
@@ -30,6 +30,18 @@ Target = Literal[
     "maximal",
 ]
 TARGETS: Final[tuple[Target, ...]] = get_args(Target)
+#: What a target is called in a sentence.
+NAMES: Final[dict[Target, str]] = {
+    "stable": "stability",
+    "nontrivial": "nontriviality",
+    "unstable": "instability",
+    "trivial": "triviality",
+    "kernel": "the kernel regime",
+    "operator": "the operator regime",
+    "feature_learning": "feature learning",
+    "feature_learning_in_every_layer": "feature learning in every layer",
+    "maximal": "maximality",
+}
 
 
 class Requirement(NamedTuple):
@@ -107,7 +119,7 @@ def requirements(
             return (*stable,)
         case "unstable":
             violations = tuple(way for each in slacks for way in _satisfied(each).negated())
-            return (Requirement("unstable", "some condition of stability fails", (violations,)),)
+            return (Requirement("unstable", NAMES["unstable"], (violations,)),)
         case "trivial":
             return (*stable, _above("trivial", f"{update} > 1 and {size} > 1", logits))
         case "nontrivial":
@@ -125,9 +137,38 @@ def requirements(
             return (*stable, *_maximal(slacks, update, f"{size} = 1"))
 
 
+def faithfulness(family: Family) -> list[Requirement]:
+    """The conditions of faithfulness (TP4b Lemma 2.8.11), where d is given."""
+    if family.readout.d is None:
+        return []
+    places = [
+        *((block.role, block.spans, block.exponents) for block in family.body),
+        (Role.READOUT, (), family.readout),
+    ]
+    return [
+        Requirement(
+            statement.identifier,
+            statement.text,
+            ((Constraint(slack_form(condition, forms, family.readout), condition.relation),),),
+        )
+        for role, spans, forms in places
+        for condition in system(family.optimizer).faithful
+        if condition.role is role
+        for statement in [stated(condition, spans, _readout(family))]
+    ]
+
+
 def clauses(asked: Sequence[Requirement]) -> tuple[Clause, ...]:
     """All that is required, once."""
     return tuple(dict.fromkeys(clause for each in asked for clause in each.clauses))
+
+
+def all_of(asked: Sequence[Requirement]) -> str:
+    """The statements in a sentence, each once."""
+    texts = dict.fromkeys(each.statement for each in asked)
+    # "a and b or c" might be read in two ways.
+    alone = len(texts) == 1
+    return joined([each if alone or " or " not in each else f"({each})" for each in texts])
 
 
 def conflict(

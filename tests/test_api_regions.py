@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests.test_openapi import POSTS, SCHEMAS, answer_schema, validator
+from tests.unknowns import spelled
 
 F = Fraction
 VALID = validator(answer_schema(POSTS["/v1/regions"]))
@@ -105,6 +106,7 @@ def test_the_learning_rate_of_the_standard_parametrization(client: TestClient) -
             {"name": "standard", "where": "c = 0", "at": {"c": "0"}},
             {"name": "standard_1_over_n", "where": "c = 1", "at": {"c": "1"}},
         ],
+        "warnings": [],
         "optimum": None,
     }
 
@@ -272,7 +274,7 @@ def test_answers_are_exact_beyond_the_bounds_of_questions(client: TestClient) ->
         (["1000000/999999", 1_000_000], ["1000000/999999 <= c <= 1000000 trivial"]),
         ([-1_000_000, 1], ["-1000000 <= c < 1 unstable", "c = 1 kernel"]),
     ],
-    ids=str,
+    ids=spelled,
 )
 def test_bounds_cut_what_is_answered(
     client: TestClient, bounds: list[object], summary: list[str]
@@ -310,7 +312,7 @@ def test_the_range_of_a_named_family_is_kept(client: TestClient) -> None:
         ),
         ({"minimize": "c", "bounds": {"c": [2, 3]}}, "attained", "2", "2", {"bounds"}),
     ],
-    ids=str,
+    ids=spelled,
 )
 def test_optima_have_a_status_and_what_is_in_the_way(
     client: TestClient,
@@ -333,7 +335,7 @@ def test_optima_have_a_status_and_what_is_in_the_way(
 def test_the_largest_stable_learning_rate_in_words(client: TestClient) -> None:
     answer = post(client, {**STANDARD, "minimize": "c", "subject_to": "stable"})
     assert [each["optimum"]["summary"] for each in answer["verdicts"].values()] == [
-        f"The least c subject to stable is 1, at c = 1; no less is possible because of {each}."
+        f"The least c subject to stability is 1, at c = 1; no less is possible because of {each}."
         for each in ("2a_2 + c_2 >= 1", "2a_{L+1} + c_{L+1} >= 1")
     ]
 

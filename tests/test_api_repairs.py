@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.test_openapi import POSTS, SCHEMAS, answer_schema, validator
+from tests.unknowns import spelled
 
 F = Fraction
 VALID = validator(answer_schema(POSTS["/v1/repairs"]))
@@ -177,7 +178,7 @@ def test_standard_repaired_in_every_layer_is_mup(client: TestClient) -> None:
         {"depth": 2, "abc": [0, 0, 0, 0, "1/2", "1/2", 0, 1, -1], "optimizer": "adam"},
         {"optimizer": "adam", "depth": 1, "a": [0, 0], "b": [0, 1], "c": [0, 1], "d": 0},
     ],
-    ids=str,
+    ids=spelled,
 )
 def test_what_is_proposed_meets_the_target(
     client: TestClient, start: dict[str, Any], target: str
@@ -195,9 +196,10 @@ def test_what_is_proposed_meets_the_target(
 def test_what_is_so_already_needs_no_change(client: TestClient, target: str) -> None:
     answer = post(client, {"preset": "mup", "depth": 3, "target": target})
     assert (answer["changes"], answer["distance"], answer["unique"]) == ([], "0", True)
-    assert answer["summary"] == (
-        f"Nothing needs to change: it is so already ({target.replace('_', ' ')})."
+    noun = {"stable": "stability", "nontrivial": "nontriviality", "maximal": "maximality"}.get(
+        target, target.replace("_", " ")
     )
+    assert answer["summary"] == f"Nothing needs to change: {noun} is there already."
     assert answer["classification"]["equivalent_to"] == ["mup"]
 
 
@@ -224,7 +226,7 @@ def test_without_depth_there_are_two_answers(client: TestClient) -> None:
         ({"preset": "ntk", "target": "kernel"}, True),
         ({"preset": "mean_field", "target": "kernel"}, False),
     ],
-    ids=str,
+    ids=spelled,
 )
 def test_whether_the_deeper_repair_does_at_depth_one(
     client: TestClient, body: dict[str, Any], any_depth: bool
@@ -258,7 +260,7 @@ def test_whether_the_deeper_repair_does_at_depth_one(
             },
         ),
     ],
-    ids=str,
+    ids=spelled,
 )  # fmt: skip
 def test_locks_that_make_the_target_impossible_are_an_answer(
     client: TestClient, body: dict[str, Any], conflict: set[tuple[str, str]]
@@ -269,7 +271,9 @@ def test_locks_that_make_the_target_impossible_are_an_answer(
     for name in ("distance", "infimum", "margin", "unique", "parametrization", "classification"):
         assert answer[name] is None
     assert (answer["changes"], answer["alternatives"]) == ([], [])
-    assert answer["summary"].startswith(f"Out of reach ({body['target']}): These cannot hold")
+    assert body["target"] == "stable"
+    assert answer["summary"].startswith("Stability is out of reach: ")
+    assert answer["summary"].endswith(" cannot hold together.")
     assert all(statement in answer["summary"] for _, statement in conflict)
 
 
@@ -291,7 +295,7 @@ def test_a_conflict_is_minimal(client: TestClient, missing: int) -> None:
         {"depth": 2, "abc": [1, "-1/3", 2, 0, "3/4", -1, "1/6"], "target": "stable"},
         {"depth": 2, "abc": [0, 1, 2, 0, 0, 0, 0, 1, -1], "target": "kernel"},
     ],
-    ids=str,
+    ids=spelled,
 )
 def test_what_is_locked_stays(client: TestClient, start: dict[str, Any]) -> None:
     free = post(client, start)
@@ -329,7 +333,7 @@ def test_the_last_of_many_locks_counts(client: TestClient) -> None:
         ({"a.readout": 10}, "5/2", {"c", "a_l", "b_l", "b_4"}),
         ({}, "1/2", {"a_4"}),
     ],
-    ids=str,
+    ids=spelled,
 )
 def test_weights_are_what_changes_cost(
     client: TestClient, weights: dict[str, object], distance: str, changed: set[str]
@@ -367,7 +371,7 @@ def test_others_that_are_as_near_are_listed(client: TestClient) -> None:
     for each in every:
         assert sum(abs(F(new) - F(old)) for _, old, new in changes(each)) == F(3, 2)
         assert len(each["changes"]) >= len(answer["changes"])
-    assert "others are as small" in answer["summary"]
+    assert "other changes are as small" in answer["summary"]
 
 
 # ---------------------------------------------------------------------------- the open target
@@ -397,7 +401,8 @@ def test_a_margin_too_large_is_an_answer(client: TestClient, margin: object) -> 
     assert (answer["possible"], answer["infimum"]) == (False, "0")
     assert (answer["margin"], answer["distance"]) == (str(margin), None)
     assert f"r >= {margin}" in [each["statement"] for each in answer["conflict"]]
-    assert f"but none with r >= {margin}; lower the margin" in answer["summary"]
+    assert f"but none with r >= {margin}, since " in answer["summary"]
+    assert answer["summary"].endswith(" Lower the margin.")
 
 
 def test_kernel_means_the_operator_regime_for_adam(client: TestClient) -> None:

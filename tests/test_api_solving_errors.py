@@ -202,7 +202,10 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "bounds that miss the family": (
         REGIONS,
         {**UNIFORM, "bounds": {"s": ["3/4", 1]}},
-        {"/bounds": "no point satisfies s >= 0, s <= 1/2, s >= 3/4, s <= 1; widen the bounds"},
+        {
+            "/bounds": "no point satisfies s >= 0, s <= 1/2, s >= 3/4, s <= 1 (uniform is defined "
+            "for 0 <= s <= 1/2 only); widen the bounds"
+        },
     ),
     "an optimum of what is known": (
         REGIONS,

@@ -9,6 +9,7 @@ import pytest
 
 from solver import (
     DEFAULT_LIMITS,
+    Deadline,
     Description,
     Goal,
     Optimum,
@@ -42,7 +43,7 @@ def solved(case: Case, sense: str, name: str, target: str) -> list[tuple[Survey,
     families = read_families(case.description(), case.bounds, DEFAULT_LIMITS)
     goal = Goal(sense, name, target)  # type: ignore[arg-type]
     found = []
-    for each in survey(families, goal, 60):
+    for each in survey(families, goal, Deadline(60)):
         if each is not None:
             assert each.optimum is not None
             assert each.optimum.goal == goal
@@ -132,15 +133,15 @@ def test_what_is_impossible_says_what_excludes_what() -> None:
 def test_the_sentence() -> None:
     _, (_, stable, _) = solved(STANDARD, "minimize", "c", "stable")
     assert optimum_text(stable) == (
-        "The least c subject to stable is 1, at c = 1; no less is possible because of "
+        "The least c subject to stability is 1, at c = 1; no less is possible because of "
         "2a_{L+1} + c_{L+1} >= 1."
     )
     (_, kernel, _), _ = solved(UNIFORM, "minimize", "s", "kernel")
     assert optimum_text(kernel) == (
-        "Subject to kernel, s comes as close to 0 as one likes but does not reach it; no less is "
-        "possible because of r > 0."
+        "Subject to the kernel regime, s comes as close to 0 as one likes but does not reach it; "
+        "no less is possible because of r > 0."
     )
-    assert kernel.at == {"s": 0}
+    assert (kernel.at, kernel.unique) == ({"s": 0}, True)
     (_, most, _), _ = solved(STANDARD, "maximize", "c", "stable")
     assert optimum_text(most).startswith("There is no bound on c")
 

@@ -15,6 +15,7 @@ import pytest
 from solver import (
     DEFAULT_LIMITS,
     Cell,
+    Deadline,
     Description,
     ParametrizationError,
     Survey,
@@ -440,4 +441,4 @@ def test_open_and_equal_ends() -> None:
 def test_there_is_a_time_limit(seconds: float) -> None:
     families = read_families(RATE, None, DEFAULT_LIMITS)
     with pytest.raises(TimeLimitError, match=rf"in {seconds:g} seconds; ask about fewer"):
-        survey(families, None, seconds)
+        survey(families, None, Deadline(seconds))

@@ -23,7 +23,6 @@ from solver import (
     RoleParametrization,
     Target,
 )
-from solver.repair_words import conflict_text
 from tests.test_repair_optimality import finest, truth
 from tests.test_repairs import (
     ASKED,
@@ -129,6 +128,10 @@ def meaning(ask: Ask, part: Requirement) -> Meaning:
         return [linear(text.removesuffix(f" or {size}"), last), *sized]
     if text == size:
         return sized
+    if text.endswith(" (one c for all layers)"):
+        assert text.startswith("c_1 = ")
+        others = (form(f"c_{layer}", layer, last) for layer in range(2, last + 1))
+        return [[form("c_1", 1, last).plus(each, -1)._replace(relation="=") for each in others]]
     if text == "r = 0":
         return least_is_zero(everywhere, NOTHING)
     if match := re.fullmatch(r"r_(l|\d+) = 0(?: for l = (.*))?", text):
@@ -144,8 +147,13 @@ def meaning(ask: Ask, part: Requirement) -> Meaning:
 
 
 def possible(ask: Ask, meanings: Sequence[Meaning]) -> bool:
-    """Whether statements can hold together, all decisions of the question being free."""
+    """Whether statements can hold together, all decisions of the question being free.
+
+    That all layers share one c is a statement too, unless it is locked.
+    """
     decisions = decided(ask)
+    if not any(each.locked for each in decisions if each.symbol == "c"):
+        decisions = decided(ask._replace(one_c=False))
     place = {(each.symbol, n): i for i, each in enumerate(decisions) for n in each.layers}
 
     def feasible(rows: Sequence[Row]) -> bool:
@@ -347,7 +355,6 @@ def test_what_is_in_conflict(
     found = checked(ask)
     assert {each.statement for each in found.conflict} == expected
     check_minimal(ask, found.conflict)
-    assert conflict_text(found.conflict).startswith("These cannot hold together: ")
 
 
 def test_a_conflict_says_nothing_twice() -> None:

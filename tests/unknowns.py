@@ -12,11 +12,16 @@ from functools import cache
 from itertools import combinations
 from types import CodeType
 
-from solver import DEFAULT_LIMITS, Description, Optimizer, Survey, read_families, survey
+from solver import DEFAULT_LIMITS, Deadline, Description, Optimizer, Survey, read_families, survey
 from tests.exact_sets import Point, Row, row
 from tests.oracle import OracleVerdict, judge_adaptive, judge_sgd
 
 HALF = Fraction(1, 2)
+
+
+def spelled(value: object) -> str:
+    """A parameter in the name of a test: sets in order, so that every process calls it the same."""
+    return str(sorted(value)) if isinstance(value, set | frozenset) else str(value)
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def surveys(case: Case) -> list[tuple[Survey, tuple[int, ...]]]:
     """The survey, or the two, each with depths that it speaks of."""
     families = read_families(case.description(), case.bounds, DEFAULT_LIMITS)
     assert families.unknowns == tuple(case.names)
-    first, deeper = survey(families, None, 60)
+    first, deeper = survey(families, None, Deadline(60))
     if case.depth is not None:
         assert deeper is None
         return [(first, (case.depth,))]

@@ -13,7 +13,7 @@ from solver.wording import joined
 #: What a verdict means, in a few words.
 MEANINGS: Final = {
     Kind.UNSTABLE: "blows up, or vanishes at initialization",
-    Kind.TRIVIAL: "never moves from its initialization",
+    Kind.TRIVIAL: "its output never moves",
     Kind.KERNEL: "trains; features stand still (r > 0)",
     Kind.OPERATOR: "trains; features stand still (r > 0)",
     Kind.FEATURE_LEARNING: "features move by Θ(1) (r = 0)",

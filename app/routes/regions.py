@@ -66,7 +66,7 @@ def surveyed(
             f"{most_unknowns}: put a number in place of one",
         )
     goal = _goal(body, families)
-    return families, survey(families, goal, deadline)
+    return families, survey(families, goal, deadline, body.activation)
 
 
 def _goal(body: RegionsIn, families: Families) -> Goal | None:

@@ -69,7 +69,7 @@ def _answer(body: RepairsIn, limits: Limits, deadline: Deadline) -> Response:
 
     def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
         found = repair(one, target, options, margin, deadline)
-        return found, repair_out(one, target, found)
+        return found, repair_out(one, target, found, body.activation)
 
     if isinstance(given, Parametrization):
         return answer(repaired(given)[1])

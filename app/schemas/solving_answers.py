@@ -30,7 +30,7 @@ class CellOut(TypedDict):
 
     verdict: VerdictName
     r: Annotated[str, Field(description="In terms of the unknowns.", examples=["s"])]
-    where: Annotated[str, Field(examples=["0 < s <= 1/2"])]
+    where: Annotated[str, Field(description="The constraints in short.", examples=["0 < s <= 1/2"])]
     dimension: Annotated[int, Field(description="0 for a point, 1 for a line, …")]
     constraints: Annotated[list[ConstraintOut], Field(description="None can be spared.")]
     witness: Point
@@ -61,9 +61,12 @@ class OptimumOut(TypedDict):
         Literal["attained", "approached", "unbounded", "impossible"],
         Field(description="approached: an open end, reached by no point of the target."),
     ]
-    value: Exponent | None
-    attained: bool
+    value: Annotated[
+        Exponent | None, Field(description="null where it is unbounded or impossible.")
+    ]
+    attained: Annotated[bool, Field(description="Whether some point has the value.")]
     at: Annotated[Point | None, Field(description="Where; on the border if only approached.")]
+    unique: Annotated[bool, Field(description="Whether there is no other such point.")]
     binding: Annotated[
         list[StatementOut], Field(description="Without any one of them, better is possible.")
     ]
@@ -75,7 +78,7 @@ class RegionsOut(TypedDict):
 
     depth: int | None
     optimizer: OptimizerName
-    unknowns: list[str]
+    unknowns: Annotated[list[str], Field(description="The names that occur, in order.")]
     cells: Annotated[
         list[CellOut], Field(description="Every point within bounds lies in exactly one.")
     ]
@@ -83,9 +86,16 @@ class RegionsOut(TypedDict):
         list[str],
         Field(description="By verdict alone; intervals in order, for one unknown."),
     ]
-    summary_latex: list[str]
-    gallery: list[LandmarkOut]
-    optimum: OptimumOut | None
+    summary_latex: Annotated[list[str], Field(description="The same in LaTeX, for math mode.")]
+    gallery: Annotated[
+        list[LandmarkOut], Field(description="Named parametrizations in the family, up to gauge.")
+    ]
+    optimum: Annotated[
+        OptimumOut | None, Field(description="null unless minimize or maximize was given.")
+    ]
+    warnings: Annotated[
+        list[str], Field(description="Where the family leaves the ground of the theorem.")
+    ]
 
 
 AnyDepthRegions = TypedDict("AnyDepthRegions", {"1": RegionsOut, ">=2": RegionsOut | None})
@@ -126,15 +136,17 @@ class RepairOut(TypedDict):
     depth: int | None
     optimizer: OptimizerName
     target: Target
-    possible: bool
-    summary: str
+    possible: Annotated[
+        bool, Field(description="false where the locks (or the margin) exclude the target.")
+    ]
+    summary: Annotated[str, Field(description="The answer in a sentence or two.")]
     distance: Annotated[
         Exponent | None, Field(description="Weighted L1; what is tied counts once.")
     ]
     infimum: Annotated[
         Exponent | None, Field(description="The greatest lower bound; distance, if attained.")
     ]
-    attained: bool
+    attained: Annotated[bool, Field(description="Whether a parametrization has the infimum.")]
     margin: Annotated[
         Exponent | None, Field(description="What r is kept at where the infimum is not attained.")
     ]
@@ -142,10 +154,20 @@ class RepairOut(TypedDict):
         bool | None,
         Field(description="Whether no other is equally near; null if not decided in time."),
     ]
-    changes: list[ChangeOut]
-    parametrization: ParametrizationOut | None
-    classification: Classification | None
-    alternatives: list[AlternativeOut]
+    changes: Annotated[list[ChangeOut], Field(description="Empty if nothing needs to change.")]
+    parametrization: Annotated[
+        ParametrizationOut | None, Field(description="The repaired one; null if impossible.")
+    ]
+    classification: Annotated[
+        Classification | None, Field(description="What classify says of the repaired one.")
+    ]
+    alternatives: Annotated[
+        list[AlternativeOut],
+        Field(
+            description="Up to five others, equally near: first those with fewest changes; "
+            "mixtures of others are left out."
+        ),
+    ]
     conflict: Annotated[
         list[StatementOut],
         Field(description="Cannot hold together; without any one of them, the others can."),

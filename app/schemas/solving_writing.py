@@ -15,6 +15,7 @@ from app.schemas.solving_answers import (
 )
 from app.schemas.writing import classification, optional_exponent, parametrization
 from solver import (
+    Activation,
     Cell,
     Change,
     Optimum,
@@ -57,11 +58,15 @@ def regions_out(survey: Survey) -> RegionsOut:
             for each in survey.landmarks
         ],
         "optimum": None if survey.optimum is None else _optimum(survey.optimum),
+        "warnings": list(survey.warnings),
     }
 
 
 def repair_out(
-    given: Parametrization | RoleParametrization, target: Target, found: Repair
+    given: Parametrization | RoleParametrization,
+    target: Target,
+    found: Repair,
+    activation: Activation = "tanh",
 ) -> RepairOut:
     """A repair as ``POST /v1/repairs`` answers it."""
     best = None if found.best is None else described_by(found.best.network)
@@ -78,7 +83,7 @@ def repair_out(
         "unique": None if found.best is None else found.unique,
         "changes": [] if found.best is None else _changes(found.best),
         "parametrization": None if best is None else parametrization(best),
-        "classification": None if best is None else _classified(best),
+        "classification": None if best is None else _classified(best, activation),
         "alternatives": [
             {
                 "changes": _changes(each),
@@ -121,6 +126,7 @@ def _optimum(found: Optimum) -> OptimumOut:
         "value": optional_exponent(found.value),
         "attained": found.attained,
         "at": None if found.at is None else _point(found.at),
+        "unique": found.unique,
         "binding": _statements(found.binding),
         "summary": optimum_text(found),
     }
@@ -156,9 +162,11 @@ def _change(change: Change) -> ChangeOut:
     }
 
 
-def _classified(given: Parametrization | RoleParametrization) -> Classification:
+def _classified(
+    given: Parametrization | RoleParametrization, activation: Activation
+) -> Classification:
     if isinstance(given, Parametrization):
-        return classification(classify(given))
-    deeper = classify_any_depth(given).deeper
+        return classification(classify(given, activation))
+    deeper = classify_any_depth(given, activation).deeper
     assert deeper is not None, "a repair by role has hidden layers"
     return classification(deeper)

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, StrictBool, WithJsonSchema
 from app.schemas.requests import (
     EXPONENT,
     FORMS,
-    ParametrizationIn,
+    ClassifyIn,
     Schema,
     lists_of,
     one_of,
@@ -49,7 +49,7 @@ _WEIGHTS: Final[Schema] = {
 _TARGETS: Final[Schema] = {"type": "string", "enum": list(get_args(Target))}
 
 
-class RegionsIn(ParametrizationIn):
+class RegionsIn(ClassifyIn):
     """A parametrization with one to three unknowns, and what is asked about it."""
 
     model_config = ConfigDict(json_schema_extra=FORMS)
@@ -77,7 +77,7 @@ class RegionsIn(ParametrizationIn):
     ] = None
 
 
-class RepairsIn(ParametrizationIn):
+class RepairsIn(ClassifyIn):
     """A parametrization, and what it should become."""
 
     model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["target"]})
