@@ -42,7 +42,7 @@ check: setup ## Lint, check formatting, check types
 test: setup check ## Check, then run every test
 	@scripts/ensure-chromium
 	@echo 'Running the tests'
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
 
 # mup also asks for torchvision and seaborn, which only its own tests and plots use.
 $(PEERS): pyproject.toml constraints.txt $(INSTALLED)

@@ -27,6 +27,7 @@ _ARGUMENTS = [
     "--disable-quic",
 ]
 _DEADLINE_S = 30
+expect.set_options(timeout=1000 * _DEADLINE_S)
 
 
 def _chromium() -> str:
