@@ -5,6 +5,7 @@ proportional to the length.  Only what is affine is accepted: a product needs a 
 side, a divisor must be a number.
 """
 
+import re
 from functools import lru_cache
 from typing import Final, cast
 
@@ -19,6 +20,8 @@ MOST_CHARACTERS: Final = 200
 _LONGEST_NAME: Final = 24
 # What some languages write for numbers that are none.
 _NO_NAMES: Final = ("nan", "inf", "infinity")
+# What answers call by these names themselves: width, depth, r, and the exponents of one layer.
+_TAKEN: Final = re.compile(r"[rnL]|[abcdr]_([0-9]+|[lL])", re.ASCII)
 
 _GRAMMAR: Final = r"""
     ?start: sum
@@ -105,6 +108,11 @@ class _Reader(Transformer[Token, AffineForm]):
             raise ExponentError(
                 f"{shown(name)} is no name for an unknown; take letters and digits, "
                 f"{_LONGEST_NAME} at most, such as s or t_1"
+            )
+        if _TAKEN.fullmatch(name):
+            raise ExponentError(
+                f"{name} has a meaning of its own in the answers; take another name for the "
+                "unknown, such as s or t_1"
             )
         return unknown(name)
 

@@ -151,9 +151,10 @@ def _preset(
 
 def _parameter(given: Description, entry: GalleryEntry, reader: EntryReader) -> Fraction | None:
     takes = entry.parameter.name if entry.parameter else None
-    for name in ("s", "c"):
+    remedies = {"s": "leave it out", "c": "leave it out, or give a, b and c instead of the preset"}
+    for name, remedy in remedies.items():
         if name != takes and getattr(given, name) is not None:
-            reader.flaw((name,), f"{entry.name} takes no {name}; leave it out")
+            reader.flaw((name,), f"{entry.name} takes no {name}; {remedy}")
     written = getattr(given, takes) if takes else None
     parameter = reader.exponent((takes,), written) if takes and written is not None else None
     reader.stop_if_flawed()

@@ -29,6 +29,7 @@ class OptionsReader:
     ) -> None:
         self._given = given
         self._one_c = _one_c(description, given)
+        self._preset = description.preset is not None
         self._reader = EntryReader(limits)
 
     def read(self, locked: object, weights: object, tie_hidden: bool) -> Options:
@@ -99,7 +100,11 @@ class OptionsReader:
         if symbol == "d" and first.d is None:
             return "names exponents that were not given; leave it out"
         if symbol == "c" and place is not None and self._one_c:
-            return 'names one layer, but one c was given for all; write "c", or give c per layer'
+            instead = "give a, b and c, c per layer, instead of the preset"
+            return (
+                'names one layer, but one c was given for all; write "c", or '
+                f"{instead if self._preset else 'give c per layer'}"
+            )
         if isinstance(given, RoleParametrization):
             if place not in (None, "input", "hidden", "readout"):
                 return "names a layer by number, but no depth is given; name its role"

@@ -127,7 +127,10 @@ ENDS = {"input": 0, "readout": 0}
         ({"depth": 2, "abc": [0] * 7, "c": 1}, [(("c",), '"abc" and "c" describe it twice')]),
         ({"preset": "mup", "abc": [0]}, [(("abc",), '"preset" and "abc" describe it twice')]),
         ({"preset": "mup", "b": [0]}, [(("b",), '"preset" and "b" describe it twice')]),
-        ({"preset": "mup", "c": 0}, [(("c",), "mup takes no c")]),
+        (
+            {"preset": "mup", "c": 0},
+            [(("c",), "mup takes no c; leave it out, or give a, b and c instead")],
+        ),
         ({"preset": "mup", "s": 0}, [(("s",), "mup takes no s")]),
         ({"preset": "mup", "d": 0}, [(("d",), "a preset fixes d")]),
         ({"preset": "nope"}, [(("preset",), '"nope" is not in the gallery')]),

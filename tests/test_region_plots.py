@@ -155,6 +155,28 @@ def test_the_legend_explains_the_verdicts_that_occur(family: str) -> None:
 
 
 @each_family
+def test_the_legend_explains_the_marks_that_occur(family: str) -> None:
+    drawing = of(family)
+    ends = {re.split("-(?=[a-z]+$)", name)[-1] for name in drawing.named("end-")}
+    marks = {{"closed": "included", "open": "excluded"}.get(each, each) for each in ends}
+    if drawing.named("joint-"):
+        marks.add("joint")
+    for panel, each in panels(family):
+        drawn = drawing.named(f"landmark-{panel}-")
+        marks |= {
+            "member" if member.at is not None else "stretch"
+            for member in each.landmarks
+            if any(member.name in name.split(", ") for name in drawn)
+        }
+        if each.optimum is not None and each.optimum.at is not None:
+            marks.add("optimum" if each.optimum.attained else "limit")
+    explained = {name.split("-")[0] for name in drawing.named("legend-")} - set(Kind)
+    if not drawing.plane:
+        marks |= explained & {"included", "excluded"}  # both are, where there are ends
+    assert explained - {"outside"} == marks
+
+
+@each_family
 def test_every_member_of_the_gallery_is_named_in_its_panel(family: str) -> None:
     drawing = of(family)
     for panel, each in panels(family):
@@ -403,10 +425,10 @@ def test_areas_of_one_formula_that_meet_have_one_label() -> None:
 @pytest.mark.parametrize(
     ("family", "panel", "at", "words", "fill"),
     [
-        ("line", "deeper", (1,), "minimum of c = 1", "#222222"),
-        ("uniform", "deeper", (0,), "infimum of s = 0", "#ffffff"),
-        ("plane", "L1", (-1, 1), "★ minimum of c = −1", "#222222"),
-        ("list", "L3", (0, 0.5), "☆ infimum of c = 0", "#ffffff"),
+        ("line", "deeper", (1,), "minimum of c: 1", "#222222"),
+        ("uniform", "deeper", (0,), "infimum of s: 0", "#ffffff"),
+        ("plane", "L1", (-1, 1), "★ minimum of c: −1", "#222222"),
+        ("list", "L3", (0, 0.5), "☆ infimum of c: 0", "#ffffff"),
     ],
 )
 def test_an_optimum_is_a_star_which_is_hollow_where_it_is_not_attained(
@@ -420,7 +442,9 @@ def test_an_optimum_is_a_star_which_is_hollow_where_it_is_not_attained(
     assert found == pytest.approx(at, abs=1e-4)
     assert words in drawing.words()
     assert drawing.style(f"optimum-{panel}")["fill"] == fill
-    assert any(each.startswith("least ") for each in drawing.words("legend-optimum-0"))
+    explained = drawing.words("legend-limit-0" if fill == "#ffffff" else "legend-optimum-0")
+    assert any(each.startswith("least ") for each in explained)
+    assert explained[0].endswith("(not attained)") == (fill == "#ffffff")
 
 
 @pytest.mark.parametrize(
@@ -442,13 +466,24 @@ def test_title_and_family_in_words() -> None:
     drawing = of("plane")
     assert drawing.root.findtext(f"{SVG}title") == title
     assert drawing.words("title") == [title]
-    (subject,) = drawing.words("subject")
+    (subject,) = subjects("plane")
     exponents = "input (0, 0, c),  hidden (0, 1/2, c),  readout (x, 1/2, c)"
     assert subject == f"optimizer sgd  ·  (a, b, c) of every layer:  {exponents}"
     assert drawing.words("axis-0") == ["c"]
     assert drawing.words("axis-1") == ["x"]
     assert of("list").words("title") == ["Which values of c and x give which verdict, at L = 3"]
-    assert "layer 1 (−1/2, 1/2, c),  layers 2..3 (0, 1/2, c)" in of("list").words("subject")[0]
+    assert "layer 1 (−1/2, 1/2, c),  layers 2..3 (0, 1/2, c)" in subjects("list")[0]
+
+
+def subjects(family: str) -> list[str]:
+    """The lines that tell the exponents, where spaces may be of those that keep words together."""
+    return [each.replace("\N{NO-BREAK SPACE}", " ") for each in of(family).words("subject")]
+
+
+@pytest.mark.parametrize("family", [each for each in FAMILIES if each != "names"])
+def test_no_layer_is_divided_between_lines(family: str) -> None:
+    """Except where one alone is longer than a line."""
+    assert all(each.count("(") == each.count(")") for each in subjects(family))
 
 
 @each_family

@@ -10,9 +10,9 @@ from app.drawing import DPI, INK, MATH, PLAIN, QUIET, TITLE, FileFormat, picture
 from app.region_plots import words
 from app.region_plots.frame import POINTS_PER_INCH, Frame, panel_axes
 from app.region_plots.labels import Words, wrapped
-from app.region_plots.legend import Legend, draw_legend, legend, line_marks
+from app.region_plots.legend import Legend, draw_legend, legend
 from app.region_plots.looks import ORDER
-from app.region_plots.number_line import draw_line, line_panel
+from app.region_plots.number_line import draw_line, line_marks, line_panel
 from app.region_plots.plane import draw_plane, plane_marks, tick_room
 from app.region_plots.view import view
 from solver import Survey
@@ -72,7 +72,7 @@ def _line_figure(surveys: Sequence[Survey]) -> Figure:
     panels = [line_panel(survey, kinds, frame) for survey in surveys]
     width = _MARGIN + _LANE_NAMES + _LINE + 2 * _MARGIN
     head = _head(surveys, width)
-    below = legend(surveys, line_marks(surveys), width - 2 * _MARGIN)
+    below = legend(surveys, line_marks(panels), width - 2 * _MARGIN)
     heights = [_HEADING + panel.height + _TICKS for panel in panels]
     rest = _AXIS_NAME + _APART + below.height + _MARGIN
     height = head.height + sum(heights) + _APART * (len(panels) - 1) + rest
@@ -98,7 +98,7 @@ def _plane_figure(surveys: Sequence[Survey]) -> Figure:
     step = wide + _APART + room
     width = left + step * (len(surveys) - 1) + wide + 1.5 * _MARGIN
     head = _head(surveys, width)
-    below = legend(surveys, plane_marks(surveys, box), width - 2 * _MARGIN)
+    below = legend(surveys, plane_marks(surveys, frame), width - 2 * _MARGIN)
     rest = _TICKS + _AXIS_NAME + _APART + below.height + _MARGIN
     height = head.height + _HEADING + high + rest
     figure = _empty(width, height, head)

@@ -10,6 +10,7 @@ from app.drawing import INK, QUIET
 from app.region_plots.frame import Frame
 from app.region_plots.intervals import Interval, covers, interval
 from app.region_plots.labels import Candidate, Words, write
+from app.region_plots.looks import STRETCH
 from solver import Survey
 
 # Heights of the first row of names, and of each above it, and what is left free between names.
@@ -49,6 +50,11 @@ class GalleryLane(NamedTuple):
     """All names."""
 
     names: tuple[Name, ...]
+
+    @property
+    def stretched(self) -> bool:
+        """Whether some members are lines."""
+        return any(each.start != each.end for each in self.names)
 
     @property
     def height(self) -> float:
@@ -134,7 +140,7 @@ def draw_gallery(axes: Axes, lane: GalleryLane, slug: str) -> float:
             )  # fmt: skip
         else:
             axes.plot(
-                [name.start, name.end], [name.height] * 2, color=INK, linewidth=1, dashes=(4, 2),
+                [name.start, name.end], [name.height] * 2, color=INK, linewidth=1, dashes=STRETCH,
                 zorder=2.2, gid=gid,
             )  # fmt: skip
         middle = ((name.left + name.right) / 2, name.height)

@@ -26,6 +26,11 @@ class Interval(NamedTuple):
         """The distinct finite ones."""
         return tuple(dict.fromkeys(each for each in (self.low, self.high) if each is not None))
 
+    @property
+    def sides(self) -> tuple[tuple[Fraction | None, bool], tuple[Fraction | None, bool]]:
+        """Each end, the low one first, and whether it is included."""
+        return (self.low, self.low_closed), (self.high, self.high_closed)
+
     def within(self, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
         """What of it lies between two numbers."""
         return (

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from app.drawing import INK, QUIET
 from app.region_plots import words
 from app.region_plots.labels import Words
-from app.region_plots.looks import HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER
+from app.region_plots.looks import HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
 from solver import Kind, Survey
 
 _ROW: Final = 14.0
@@ -82,20 +82,21 @@ def legend(surveys: Sequence[Survey], marks: Sequence[Entry], width: float) -> L
     return Legend(tuple(placed), len(surveys[0].unknowns) == 2)
 
 
-def line_marks(surveys: Sequence[Survey]) -> list[Entry]:
-    """What occurs on number lines besides verdicts."""
-    ends = any(cell.where.facets for survey in surveys for cell in survey.cells)
-    circles = [Entry("included", "end included"), Entry("excluded", "end excluded")]
-    return [*(circles if ends else []), *other_marks(surveys)]
+def other_marks(surveys: Sequence[Survey], stretches: bool, joints: bool) -> list[Entry]:
+    """The gallery's members, what was asked for, where it is somewhere, and joints.
 
-
-def other_marks(surveys: Sequence[Survey]) -> list[Entry]:
-    """The gallery's members, if any is marked, and what was asked for."""
+    ``stretches`` tells whether there are members along lines, ``joints`` whether cells of one
+    verdict meet on a line.
+    """
     points = any(each.at is not None for survey in surveys for each in survey.landmarks)
-    goals = [words.asked(each.optimum) for each in surveys if each.optimum is not None]
+    found = [each.optimum for each in surveys if each.optimum and each.optimum.at is not None]
+    reached = {each.attained: words.asked(each) for each in found}
     return [
         *([Entry("member", "named parametrization")] if points else []),
-        *(Entry("optimum", goal) for goal in goals[:1]),
+        *([Entry("stretch", "named, all along the line")] if stretches else []),
+        *([Entry("optimum", reached[True])] if True in reached else []),
+        *([Entry("limit", f"{reached[False]} (not attained)")] if False in reached else []),
+        *([Entry("joint", "next cell of the same verdict")] if joints else []),
     ]
 
 
@@ -108,7 +109,7 @@ def draw_legend(axes: Axes, drawn: Legend) -> None:
         elif entry.kind is not None:
             _draw_line(axes, [entry.left, entry.left + _SAMPLE], y, LOOKS[entry.kind].line, 7)
         else:
-            _draw_mark(axes, entry.name, entry.left + _SAMPLE - 5, y)
+            _draw_mark(axes, entry.name, entry.left, y, drawn.plane)
         x = entry.left + _SAMPLE
         for number, line in enumerate(entry.words):
             x += _GAP
@@ -148,10 +149,20 @@ def _draw_line(
     axes.plot(x, [y, y], color=colour, linewidth=width, solid_capstyle=cap)
 
 
-def _draw_mark(axes: Axes, name: str, x: float, y: float) -> None:
+def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> None:
+    ends = [left + 2, left + _SAMPLE - 2]
+    if name == "stretch":
+        axes.plot(ends, [y, y], color=INK, linewidth=1, dashes=STRETCH)
+        return
+    if name == "joint":
+        _draw_line(axes, ends, y, QUIET, 4.5 if plane else 7, "round" if plane else "butt")
     look: dict[str, Any] = {
         "member": {"marker": "D", "markersize": 5.5, "color": INK},
         "optimum": {"marker": "*", "markersize": 10, "color": INK},
+        "limit": {
+            "marker": "*", "markersize": 10, "markerfacecolor": "white", "markeredgecolor": INK,
+            "markeredgewidth": 0.8,
+        },
         "included": {"marker": "o", "markersize": 7, "color": QUIET},
         "excluded": {
             "marker": "o", "markersize": 6, "color": QUIET, "markerfacecolor": "white",
@@ -161,5 +172,10 @@ def _draw_mark(axes: Axes, name: str, x: float, y: float) -> None:
             "marker": "s", "markersize": 9, "color": INK, "markerfacecolor": "white",
             "markeredgewidth": 1.1,
         },
+        "joint": (
+            {"marker": "o", "markersize": 2.5, "markeredgewidth": 0, "color": "white"} if plane
+            else {"marker": "|", "markersize": 7, "markeredgewidth": 1.4, "color": "white"}
+        ),
     }[name]  # fmt: skip
-    axes.plot([x], [y], linestyle="none", **look)
+    at = left + (_SAMPLE / 2 if name == "joint" else _SAMPLE - 5)
+    axes.plot([at], [y], linestyle="none", **look)

@@ -39,3 +39,6 @@ HATCH_WIDTH: Final = 0.7
 GUIDE: Final = "#c9c9c9"
 EDGE: Final = "#8f8f8f"
 FAINT: Final = "#bdbdbd"
+
+#: Dashes of the gallery's members that are lines, and the gaps between.
+STRETCH: Final = (4, 2.5)

@@ -14,7 +14,7 @@ from app.region_plots import words
 from app.region_plots.area_labels import Shape, ground
 from app.region_plots.frame import Frame
 from app.region_plots.labels import Candidate, Layout, Obstacle, Words, around, extent, write
-from app.region_plots.looks import LOOKS, PALE
+from app.region_plots.looks import LOOKS, PALE, STRETCH
 from app.region_plots.rects import Spot, square
 from app.region_plots.shapes import Point, clipped, unnamed
 from app.region_plots.thin import Thin
@@ -58,8 +58,8 @@ def draw_members(page: Page, survey: Survey, thin: Sequence[Thin]) -> None:
     """Draw the marks of members and the optimum; then label these and the thin cells."""
     axes, frame, _, layout = page
     slug = words.slug(survey)
-    stretches = list(_stretches(survey, frame))
-    for name, edges in stretches:
+    along = list(stretches(survey, frame))
+    for name, edges in along:
         for start, end in edges:
             _draw_stretch(axes, start, end, f"landmark-{slug}-{name}")
             layout.lines.append(Obstacle(start, end, _CROSSED))
@@ -67,7 +67,7 @@ def draw_members(page: Page, survey: Survey, thin: Sequence[Thin]) -> None:
     for number, (point, lines) in enumerate(notes.items()):
         spot = frame.spot(point)
         page.label(lines, around(spot, lines, _CLEARANCE), f"note-{slug}-{number}")
-    for name, edges in stretches:
+    for name, edges in along:
         line = (Words(name),)
         page.label(line, _beside(edges, line), f"name-{slug}-{name}")
     for each in thin:
@@ -120,7 +120,7 @@ def _mark(axes: Axes, spot: Spot, marker: str, size: float, face: str, gid: str)
     )  # fmt: skip
 
 
-def _stretches(survey: Survey, frame: Frame) -> Iterator[tuple[str, list[tuple[Spot, Spot]]]]:
+def stretches(survey: Survey, frame: Frame) -> Iterator[tuple[str, list[tuple[Spot, Spot]]]]:
     """Members that are lines, or areas: their edges.  What covers all cells is left out."""
     unknowns = survey.unknowns
     shown = [clipped(frame.box.corners, each.where, unknowns) for each in survey.cells]
@@ -140,7 +140,7 @@ def _stretches(survey: Survey, frame: Frame) -> Iterator[tuple[str, list[tuple[S
 def _draw_stretch(axes: Axes, start: Spot, end: Spot, gid: str) -> None:
     x, y = zip(start, end, strict=True)
     axes.plot(x, y, color="white", linewidth=2.4, zorder=3.4, solid_capstyle="butt")
-    axes.plot(x, y, color=INK, linewidth=1, dashes=(4, 2.5), zorder=3.5, gid=gid)
+    axes.plot(x, y, color=INK, linewidth=1, dashes=STRETCH, zorder=3.5, gid=gid)
 
 
 def _label_line(page: Page, thin: Thin, gid: str) -> None:

@@ -12,6 +12,7 @@ from app.region_plots.frame import Frame
 from app.region_plots.gallery_lane import GalleryLane, draw_gallery, gallery_lane
 from app.region_plots.intervals import Interval, interval
 from app.region_plots.labels import Candidate, Layout, Words, extent, write
+from app.region_plots.legend import Entry, other_marks
 from app.region_plots.line_axis import draw_axis
 from app.region_plots.looks import LOOKS
 from app.region_plots.rects import Rect
@@ -60,6 +61,29 @@ def line_panel(survey: Survey, kinds: Sequence[Kind], frame: Frame) -> LinePanel
     return LinePanel(survey, tuple(kinds), pieces, gallery, starred)
 
 
+def line_marks(panels: Sequence[LinePanel]) -> list[Entry]:
+    """What occurs on number lines besides verdicts, for the legend."""
+    surveys = [each.survey for each in panels]
+    ends = any(cell.where.facets for survey in surveys for cell in survey.cells)
+    circles = [Entry("included", "end included"), Entry("excluded", "end excluded")]
+    joints = any(
+        end is not None and _goes_on(end, closed, _others(piece, panel.pieces))
+        for panel in panels
+        for piece in panel.pieces
+        if piece.where.point is None
+        for end, closed in piece.where.sides
+    )
+    stretched = any(each.gallery.stretched for each in panels)
+    return [*(circles if ends else []), *other_marks(surveys, stretched, joints)]
+
+
+def _others(piece: Piece, pieces: Sequence[Piece]) -> list[Interval]:
+    """The other intervals of its verdict."""
+    return [
+        each.where for each in pieces if each is not piece and each.cell.kind == piece.cell.kind
+    ]
+
+
 def draw_line(axes: Axes, panel: LinePanel, frame: Frame) -> None:
     """Draw a panel into axes whose coordinates are points."""
     slug = words.slug(panel.survey)
@@ -99,10 +123,8 @@ def _draw_piece(
         ends, [height] * 2, color=colour, linewidth=_BAR_WIDTH, solid_capstyle="butt", zorder=3,
         gid=gid,
     )  # fmt: skip
-    others = [other.where for other in own if other is not piece]
-    for side, end, closed, at in zip(
-        ("low", "high"), where[:2], (where.low_closed, where.high_closed), ends, strict=True
-    ):
+    others = _others(piece, own)
+    for side, (end, closed), at in zip(("low", "high"), where.sides, ends, strict=True):
         look = _end_look(side, end, closed, others, colour)
         name = f"{side}-{'closed' if closed else 'open'}" if look["marker"] == "o" else side
         axes.plot(
@@ -121,8 +143,7 @@ def _end_look(
     if end is None:
         arrow = "<" if side == "low" else ">"
         return {"marker": arrow, "markersize": _POINT, "markeredgewidth": 0, "zorder": 3}
-    goes_on = closed or any(other.has(end) for other in others)
-    if goes_on and any(end in other.ends for other in others):
+    if _goes_on(end, closed, others):
         return {
             "marker": "|", "markersize": _BAR_WIDTH, "markeredgewidth": 1.4, "zorder": 4,
             "markeredgecolor": "white",
@@ -131,6 +152,12 @@ def _end_look(
         "marker": "o", "markersize": _END, "markeredgewidth": 1.8, "zorder": 4,
         "markerfacecolor": colour if closed else "white",
     }  # fmt: skip
+
+
+def _goes_on(end: Fraction, closed: bool, others: Sequence[Interval]) -> bool:
+    """Whether the verdict is the same beyond an end: only r changes there."""
+    held = closed or any(other.has(end) for other in others)
+    return held and any(end in other.ends for other in others)
 
 
 def _visible(where: Interval, frame: Frame) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from app.region_plots.frame import Frame
 from app.region_plots.labels import Candidate, Layout, Obstacle, Words, extent, write
 from app.region_plots.legend import Entry, other_marks
 from app.region_plots.looks import EDGE, FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS
-from app.region_plots.members import Page, draw_members
+from app.region_plots.members import Page, draw_members, stretches
 from app.region_plots.shapes import Box, Point, clipped
 from app.region_plots.thin import draw_thin, thin_cells
 from app.region_plots.ticks import Tick, ticks
@@ -56,16 +56,18 @@ def _areas(survey: Survey, shown: Sequence[tuple[Point, ...]]) -> list[Area]:
     ]
 
 
-def plane_marks(surveys: Sequence[Survey], box: Box) -> list[Entry]:
+def plane_marks(surveys: Sequence[Survey], frame: Frame) -> list[Entry]:
     """What occurs in phase diagrams besides verdicts, for the legend."""
-    marks = other_marks(surveys)
+    box = frame.box
     found = [(survey, _shown(survey, box)) for survey in surveys]
     looks = {end.look for each in found for thin in thin_cells(*each) for end in thin.ends}
+    along = any(next(stretches(each, frame), None) for each in surveys)
+    marks = other_marks(surveys, along, "joint" in looks)
     if "closed" in looks:
         marks.append(Entry("included", "end included"))
     areas = (_areas(*each) for each in found)
     if any(next(outlines(each, borders(each, box.unknowns), box.unknowns), None) for each in areas):
-        marks.append(Entry("outside", "outside the bounds"))
+        marks.append(Entry("outside", "outside the range of the unknowns"))
     return marks
 
 

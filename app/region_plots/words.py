@@ -20,6 +20,11 @@ MEANINGS: Final = {
 }
 
 
+# What fits in a line is not divided between lines.
+_UNBROKEN: Final = "\N{NO-BREAK SPACE}"
+_LONGEST_UNBROKEN: Final = 50
+
+
 def verdict(kind: Kind) -> str:
     """Such as ``feature learning``."""
     return kind.value.replace("_", " ")
@@ -83,12 +88,13 @@ def subject(surveys: Sequence[Survey]) -> str:
     family = surveys[-1].family
     by_role = family.depth is None or (family.depth == 1 and len(surveys) == 1)
     layers = [
-        f"{block.role.value if by_role else _layers(describe_layers(block.spans))} "
-        f"{_exponents(block.exponents)}"
+        _layer(
+            block.role.value if by_role else _layers(describe_layers(block.spans)), block.exponents
+        )
         for block in family.body
     ]
     symbols = "a, b, c" if family.readout.d is None else "a, b, c, d"
-    readout = f"{Role.READOUT.value} {_exponents(family.readout)}"
+    readout = _layer(Role.READOUT.value, family.readout)
     return (
         f"optimizer {family.optimizer}  ·  ({symbols}) of every layer:  "
         f"{',  '.join([*layers, readout])}"
@@ -99,19 +105,20 @@ def _layers(numbers: str) -> str:
     return f"layer {numbers}" if numbers.isdecimal() else f"layers {numbers}"
 
 
-def _exponents(forms: Forms) -> str:
-    return f"({', '.join(formula(each) for each in forms if each is not None)})"
+def _layer(name: str, forms: Forms) -> str:
+    text = f"{name} ({', '.join(formula(each) for each in forms if each is not None)})"
+    return text if len(text) > _LONGEST_UNBROKEN else text.replace(" ", _UNBROKEN)
 
 
 def extreme(optimum: Optimum) -> str:
-    """Such as ``minimum of c = 1``; or that there is none."""
+    """Such as ``minimum of c: 1``; or that there is none."""
     sense, name, target = optimum.goal
     if not optimum.possible:
         return f"no point is {target.replace('_', ' ')}"
     if optimum.value is None:
         return f"{name} has no {sense[:-3]}um"
     words = {"minimize": ("minimum", "infimum"), "maximize": ("maximum", "supremum")}[sense]
-    return f"{words[not optimum.attained]} of {name} = {number(optimum.value)}"
+    return f"{words[not optimum.attained]} of {name}: {number(optimum.value)}"
 
 
 def asked(optimum: Optimum) -> str:
