@@ -30,7 +30,8 @@ from app.routes import (
     solving,
 )
 from app.routes.queue_access import queue_threads
-from app.schemas import check_examples, examples, solving_examples
+from app.routes.solved_examples import solved_examples
+from app.schemas import check_examples, examples
 from app.settings import Settings
 
 VERSION = "0.1.0"
@@ -134,11 +135,15 @@ def _document(app: FastAPI) -> None:
                 routes=app.routes,
                 tags=app.openapi_tags,
             )
-            answers = examples.ANSWERS | solving_examples.answers() | check_examples.ANSWERS
-            for (method, path, status), example in answers.items():
-                # Set here, because the framework drops what is null from examples.
+            # Set here, because the framework drops what is null from examples.
+            for (method, path, status), example in (
+                examples.ANSWERS | check_examples.ANSWERS
+            ).items():
                 content = schema["paths"][path][method]["responses"][status]["content"]
                 content["application/json"]["example"] = example
+            for path, named in solved_examples().items():
+                content = schema["paths"][path]["post"]["responses"]["200"]["content"]
+                content["application/json"]["examples"] = named
             components = schema["components"]["schemas"]
             shape = TypeAdapter(problems.Problem).json_schema(
                 ref_template="#/components/schemas/{model}"

@@ -253,7 +253,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {
             "/locked/1": '"a.5" names no layer: depth 3 has layers 1 to 4',
             "/locked/2": (
-                '"c.1" names one layer, but one c was given for all; write "c", or give c per layer'
+                '"c.1" names one layer, but one c was given for all; write "c", or give a, b and '
+                "c, c per layer, instead of the preset"
             ),
             "/locked/3": '"d" names exponents that were not given; leave it out',
         },

@@ -416,18 +416,29 @@ def test_every_bound_of_a_check_is_tested_here() -> None:
 
 
 @pytest.mark.parametrize("path", JSON_POSTS)
-def test_the_documented_answer_is_that_to_the_first_documented_request(path: str) -> None:
+def test_documented_answers_are_those_to_the_documented_requests(path: str) -> None:
     operation = POSTS[path]
-    example = next(
-        iter(operation["requestBody"]["content"]["application/json"]["examples"].values())
-    )
-    content = operation["responses"][success(operation)]["content"]
-    documented = content["application/json"]["example"]
-    answer = TestClient(APP).post(path, json=example["value"]).json()
-    if path == "/v1/checks":  # which have names and dates of their own
-        assert {**answer, **{name: documented[name] for name in OF_ITS_OWN}} == documented
-    else:
+    questions = operation["requestBody"]["content"]["application/json"]["examples"]
+    content = operation["responses"][success(operation)]["content"]["application/json"]
+    first = next(iter(questions))
+    # A single answer is that to the first request.
+    shown = content["examples"] if "examples" in content else {first: {"value": content["example"]}}
+    assert first in shown
+    for name, documented in ((name, each["value"]) for name, each in shown.items()):
+        answer = TestClient(APP).post(path, json=questions[name]["value"]).json()
+        if path == "/v1/checks":  # which have names and dates of their own
+            answer |= {name: documented[name] for name in OF_ITS_OWN}
         assert answer == documented
+
+
+@pytest.mark.parametrize("path", ["/v1/regions", "/v1/repairs"])
+def test_an_answer_of_each_shape_is_documented(path: str) -> None:
+    content = POSTS[path]["responses"]["200"]["content"]["application/json"]
+    answers = [each["value"] for each in content["examples"].values()]
+    if path == "/v1/regions":
+        assert any(answer.get("verdicts", {}).get("1", {}).get("optimum") for answer in answers)
+    else:
+        assert {answer["possible"] for answer in answers} == {True, False}
 
 
 def test_documented_checks_have_the_documented_shape() -> None:

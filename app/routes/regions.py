@@ -47,7 +47,7 @@ async def find_regions(
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
     limits = settings_of(request).limits
-    return await solved(request, lambda deadline: _answer(body, limits, deadline))
+    return await solved(request, lambda deadline: answer(answered(body, limits, deadline)))
 
 
 def surveyed(
@@ -96,17 +96,18 @@ def _goal(body: RegionsIn, families: Families) -> Goal | None:
     return Goal(sense, name, target)
 
 
-def _answer(body: RegionsIn, limits: Limits, deadline: Deadline) -> Response:
+def answered(
+    body: RegionsIn, limits: Limits, deadline: Deadline
+) -> RegionsOut | AnyDepthRegionsOut:
+    """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     families, (first, deeper) = surveyed(body, limits, deadline)
     if families.depth is not None:
-        return answer(regions_out(first))
-    return answer(
-        {
-            "depth": None,
-            "any_depth": deeper is not None and same_verdicts(first, deeper, deadline),
-            "verdicts": {
-                "1": regions_out(first),
-                ">=2": None if deeper is None else regions_out(deeper),
-            },
-        }
-    )
+        return regions_out(first)
+    return {
+        "depth": None,
+        "any_depth": deeper is not None and same_verdicts(first, deeper, deadline),
+        "verdicts": {
+            "1": regions_out(first),
+            ">=2": None if deeper is None else regions_out(deeper),
+        },
+    }

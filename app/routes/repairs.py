@@ -53,10 +53,11 @@ async def find_repair(
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
     limits = settings_of(request).limits
-    return await solved(request, lambda deadline: _answer(body, limits, deadline))
+    return await solved(request, lambda deadline: answer(answered(body, limits, deadline)))
 
 
-def _answer(body: RepairsIn, limits: Limits, deadline: Deadline) -> Response:
+def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut | AnyDepthRepairOut:
+    """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     given = body.resolve(limits)
     try:
         target = understood(body.target, given.optimizer)
@@ -72,18 +73,16 @@ def _answer(body: RepairsIn, limits: Limits, deadline: Deadline) -> Response:
         return found, repair_out(one, target, found, body.activation)
 
     if isinstance(given, Parametrization):
-        return answer(repaired(given)[1])
+        return repaired(given)[1]
     deeper = None if given.hidden is None else repaired(given)
-    return answer(
-        {
-            "depth": None,
-            "any_depth": deeper is not None and _does_at_depth_one(deeper[0], target),
-            "verdicts": {
-                "1": repaired(given.at_depth(1))[1],
-                ">=2": None if deeper is None else deeper[1],
-            },
-        }
-    )
+    return {
+        "depth": None,
+        "any_depth": deeper is not None and _does_at_depth_one(deeper[0], target),
+        "verdicts": {
+            "1": repaired(given.at_depth(1))[1],
+            ">=2": None if deeper is None else deeper[1],
+        },
+    }
 
 
 def _does_at_depth_one(found: Repair, target: Target) -> bool:

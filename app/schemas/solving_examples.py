@@ -1,20 +1,8 @@
 """Worked examples of questions with unknowns and of repairs: each works untouched from /docs."""
 
-from functools import cache
 from typing import Any, Final
 
 import msgspec
-
-from app.schemas.solving_writing import regions_out, repair_out
-from solver import (
-    DEFAULT_LIMITS,
-    Description,
-    Options,
-    gallery_entry,
-    read_families,
-    repair,
-    survey,
-)
 
 REGIONS: Final[dict[str, Any]] = {
     "between_mup_and_ntk": {
@@ -100,24 +88,3 @@ QUESTION: Final[dict[str, Any]] = {
     name: {**example, "value": msgspec.json.encode(example["value"]).decode()}
     for name, example in REGIONS.items()
 }
-
-
-@cache
-def answers() -> dict[tuple[str, str, str], Any]:
-    """What the first request of each path is answered; worked out when first asked for."""
-    regions = REGIONS["between_mup_and_ntk"]["value"]
-    families = read_families(Description(**regions), None, DEFAULT_LIMITS)
-    first, _ = survey(families)
-    standard = gallery_entry("standard").roles().at_depth(3)
-    repaired = repair(standard, "feature_learning", Options(one_c=True))
-    return {
-        ("post", "/v1/regions", "200"): regions_out(first),
-        ("post", "/v1/repairs", "200"): _decoded(
-            repair_out(standard, "feature_learning", repaired)
-        ),
-    }
-
-
-def _decoded(value: object) -> Any:
-    """Without the parts that are encoded already."""
-    return msgspec.json.decode(msgspec.json.encode(value))
