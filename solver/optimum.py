@@ -28,9 +28,8 @@ class Optimum(NamedTuple):
     ``value`` is None where it is unbounded; ``possible`` tells whether any point of the domain
     meets the target.  ``attained`` is False where the value is only approached; ``at`` is a
     point where it is attained, or else one on the border, and ``unique`` tells whether it is the
-    only one.  ``binding`` holds the requirements that,
-    together, allow no better value (or, where nothing is possible, that exclude each other);
-    without any one of them there would be.
+    only one.  ``binding`` holds the requirements that, together, allow no better value (or, where
+    nothing is possible, that exclude each other); without any one of them there would be.
     """
 
     goal: Goal
