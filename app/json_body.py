@@ -66,6 +66,9 @@ class JsonRequest(Request):
 class JsonRoute(APIRoute):
     """A route that reads its body as ``JsonRequest`` does."""
 
+    # Of whom large bodies wait for permits, by their name in the application's state.
+    permits = "large_bodies"
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler."""
         handle = super().get_route_handler()
@@ -75,7 +78,7 @@ class JsonRoute(APIRoute):
             if len(await exact.body()) < _LARGE:
                 return await handle(exact)
             # Large bodies take memory many times their size while they are worked on.
-            async with request.app.state.large_bodies:
+            async with getattr(request.app.state, self.permits):
                 return await handle(exact)
 
         return handler

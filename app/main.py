@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.large_bodies = Semaphore(2)
+    app.state.large_questions = Semaphore(solving.AT_ONCE)
     app.state.queue = CheckQueue(settings.database_url)
     app.state.queue_threads = queue_threads()
     app.state.streams = Semaphore(check_events.MOST_STREAMS)

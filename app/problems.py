@@ -363,7 +363,7 @@ def _unknown_field(name: str, checking: bool) -> str:
     if name in _CHECK_FIELDS:
         return f'"{name}" belongs to POST {_CHECKS}, which trains networks; leave it out'
     if name in _SOLVING_FIELDS:
-        return f'"{name}" belongs to POST /v1/regions or POST /v1/repairs; leave it out'
+        return f'"{name}" belongs to POST {_SOLVING_FIELDS[name]}; leave it out'
     known = (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS)
     alike = get_close_matches(name[:40], known, n=1)
     hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
@@ -375,10 +375,10 @@ _FIELDS: Final = (
     *("preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"),
     *("first", "second"),
 )
-_SOLVING_FIELDS: Final = (
-    *("bounds", "minimize", "maximize", "subject_to"),
-    *("target", "locked", "weights", "tie_hidden", "margin"),
-)
+_SOLVING_FIELDS: Final = {
+    **dict.fromkeys(("bounds", "minimize", "maximize", "subject_to"), "/v1/regions"),
+    **dict.fromkeys(("target", "locked", "weights", "tie_hidden", "margin"), "/v1/repairs"),
+}
 _CHECK_FIELDS: Final = (
     *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets", "loss"),
     *("learning_rate", "momentum", "update_rule", "method", "device", "tolerance"),

@@ -2,7 +2,7 @@
 
 Pure functions on exact rationals, from *Feature Learning in Infinite-Width Neural Networks*
 (TP4, arXiv 2011.14522) and *Adaptive Optimization in the Infinite-Width Limit* (TP4b, arXiv
-2308.01814).  Everything is reached through these names.
+2308.01814).  Most is reached through these names.
 """
 
 from solver.arithmetic import Deadline as Deadline

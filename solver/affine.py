@@ -85,27 +85,30 @@ class AffineForm(_Fields):
 
     def text(self) -> str:
         """Such as ``"1/2 - s"``, ``"s - 1/2"``, ``"3/2*t"``; it reads back as the same form."""
-        return self._spelled(format_exponent, str, "*")
+        return self.spelled(format_exponent, lambda name, factor: f"{_times(factor)}{name}")
 
     def latex(self) -> str:
         r"""Such as ``"\tfrac{1}{2} - s"``."""
-        return self._spelled(latex_number, latex_name, r"\,")
+        return self.spelled(latex_number, _latex_term)
 
-    def _spelled(
-        self, number: Callable[[Fraction], str], symbol: Callable[[str], str], times: str
+    def spelled(
+        self,
+        number: Callable[[Fraction], str],
+        term: Callable[[str, Fraction], str],
+        minus: str = "-",
     ) -> str:
-        parts: list[tuple[bool, str]] = []
-        for name, coefficient in self.terms:
-            factor = "" if abs(coefficient) == 1 else f"{number(abs(coefficient))}{times}"
-            parts.append((coefficient < 0, factor + symbol(name)))
+        """The form in another notation: of positive numbers, and of their products with unknowns.
+
+        A form that opens without a sign reads better: a positive part comes first, if there is one.
+        """
+        parts = [(each < 0, term(name, abs(each))) for name, each in self.terms]
         if self.constant or not parts:
             parts.append((self.constant < 0, number(abs(self.constant))))
-        # A form that opens without a sign reads better; the order is otherwise kept.
-        first_plus = next((place for place, (minus, _) in enumerate(parts) if not minus), 0)
+        first_plus = next((place for place, (negative, _) in enumerate(parts) if not negative), 0)
         parts.insert(0, parts.pop(first_plus))
         (negative, first), *rest = parts
-        return f"{'-' if negative else ''}{first}" + "".join(
-            f" {'-' if minus else '+'} {part}" for minus, part in rest
+        return f"{minus if negative else ''}{first}" + "".join(
+            f" {minus if negative else '+'} {part}" for negative, part in rest
         )
 
 
@@ -127,6 +130,10 @@ def unknown(name: str) -> AffineForm:
     return AffineForm(Fraction(), ((name, Fraction(1)),))
 
 
+def _times(factor: Fraction) -> str:
+    return "" if factor == 1 else f"{format_exponent(factor)}*"
+
+
 def latex_number(value: Fraction) -> str:
     r"""Such as ``"-\tfrac{1}{2}"``."""
     if value.denominator == 1:
@@ -139,6 +146,10 @@ def latex_name(name: str) -> str:
     r"""One letter as it is, others upright: ``"\mathit{my\_s}"``."""
     escaped = name.replace("_", r"\_")
     return name if len(name) == 1 else rf"\mathit{{{escaped}}}"
+
+
+def _latex_term(name: str, factor: Fraction) -> str:
+    return ("" if factor == 1 else rf"{latex_number(factor)}\,") + latex_name(name)
 
 
 ZERO: Final = constant(0)

@@ -44,6 +44,14 @@ class Constraint(NamedTuple):
         )
 
 
+def between(form: AffineForm, low: Fraction | None, high: Fraction | None) -> list[Constraint]:
+    """That a form lies between two numbers, where they are given."""
+    return [
+        *([] if low is None else [Constraint(form.minus(low), ">=")]),
+        *([] if high is None else [Constraint(form.times(-1).plus(high), ">=")]),
+    ]
+
+
 # Fewer constraints in few unknowns take less time than a timer does.
 _TIMED = 16
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from solver.affine import AffineForm, unknown
-from solver.arithmetic import Constraint
+from solver.arithmetic import Constraint, between
 from solver.entries import EntryReader
 from solver.errors import ExponentError, ParametrizationError
 from solver.exponents import Limits, shown
@@ -133,15 +133,11 @@ def _spelled_out(
         return description, (), None
     stand_in = replace(description, s=example) if name == "s" else replace(description, c=example)
     read(stand_in, expressions.limits)  # whatever else is wrong
-    domain = []
-    if minimum is not None:
-        domain.append(Constraint(parameter.minus(minimum), ">="))
-    if maximum is not None:
-        domain.append(Constraint(parameter.times(-1).plus(maximum), ">="))
     note = None
     if minimum is not None and maximum is not None:
         note = f"{entry.name} is defined for {minimum} <= {name} <= {maximum} only"
-    return _by_role(description, entry, name, parameter), tuple(domain), note
+    domain = tuple(between(parameter, minimum, maximum))
+    return _by_role(description, entry, name, parameter), domain, note
 
 
 def _by_role(
@@ -204,11 +200,7 @@ def _range(reader: EntryReader, name: str, ends: Sequence[object]) -> list[Const
     )
     if len(reader.flaws) == flaws and low is not None and high is not None and low > high:
         reader.flaw(("bounds", name), f"the bounds of {name} leave nothing: {low} is above {high}")
-    form = unknown(name)
-    return [
-        *([] if low is None else [Constraint(form.minus(low), ">=")]),
-        *([] if high is None else [Constraint(form.times(-1).plus(high), ">=")]),
-    ]
+    return between(unknown(name), low, high)
 
 
 _BOUNDS: Final = 'write {"s": [0, "1/2"]}, with null for an end that is open'

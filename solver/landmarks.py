@@ -5,11 +5,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from solver.affine import AffineForm, unknown
-from solver.arithmetic import Constraint
-from solver.conditions import Role, system
-from solver.family import Family, Forms, canonical, slack_form
+from solver.arithmetic import Constraint, between
+from solver.conditions import Role
+from solver.family import Family, Forms, canonical
 from solver.gallery import GALLERY, GalleryEntry, RoleEntry
 from solver.polyhedra import Constraints, Polyhedra, Polyhedron
+from solver.targets import clauses, faithfulness
 
 # Sorts behind every unknown, so that equations are solved for it first.
 _PARAMETER = "~"
@@ -63,17 +64,12 @@ def _meeting(family: Family, entry: GalleryEntry, unknowns: Sequence[str]) -> It
         theirs = canonical(_forms(entry, role), (_PARAMETER,), family.optimizer)
         for one, other in zip(mine[:3], theirs[:3], strict=True):
             yield Constraint(one.minus(other), "=")
-        if forms.d is not None:  # what an entry leaves out is the faithful d
-            for condition in system(family.optimizer).faithful:
-                if condition.role is role and condition.relation == "=":
-                    yield Constraint(slack_form(condition, forms, family.readout), "=")
+    for (each,) in clauses(faithfulness(family)):
+        if each.relation == "=":  # what an entry leaves out is the faithful d
+            yield each
     if entry.parameter is not None:
-        parameter = unknown(_PARAMETER)
         *_, minimum, maximum = entry.parameter
-        if minimum is not None:
-            yield Constraint(parameter.minus(minimum), ">=")
-        if maximum is not None:
-            yield Constraint(parameter.times(-1).plus(maximum), ">=")
+        yield from between(unknown(_PARAMETER), minimum, maximum)
 
 
 def _forms(entry: GalleryEntry, role: Role) -> Forms:

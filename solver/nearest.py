@@ -4,7 +4,7 @@ z3 minimises the distance over all points that satisfy a set of clauses.  Among 
 points, those are preferred that change fewer unknowns, and those with simpler values.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -61,7 +61,8 @@ class Nearest:
     def points(self, distance: Fraction, most: int) -> Iterator[list[Point]]:
         """Points up to that distance, the least: one for each set of unknowns that change.
 
-        They come in lists of equally many changes, fewest first, ``most`` in a list at most.
+        They come in lists of equally many changes, fewest first, ``most`` in a list at most; where
+        there may be more, one on the coarsest grid is among them.
         Sets that hold an earlier one follow after all others, and only where they have an unknown
         that none before has: mixtures of others are left out.
         """
@@ -74,6 +75,9 @@ class Nearest:
                 seen.update(moved)
                 found.append(self._simplest(distance, moved))
                 solver.add(self._any(self._z3.Not(self._changed[name]) for name in moved))
+            if len(found) == most:  # the simplest may be among those not listed
+                coarsest = self._coarsest(distance, few)
+                found += [coarsest] if coarsest not in found else []
             if found:
                 yield found
             if not self._arithmetic.satisfiable(solver):
@@ -113,15 +117,23 @@ class Nearest:
         solver.add(*self._facts, self._distance <= self._arithmetic.number(distance), *facts)
         return solver
 
+    def _coarsest(self, distance: Fraction, few: "z3.BoolRef") -> Point:
+        """Of all points with few changes one whose changed values are on the coarsest grid."""
+        return self._on_coarsest_grid(self._within(distance, few), self._changed)
+
     def _simplest(self, distance: Fraction, moved: Sequence[str], *facts: "z3.BoolRef") -> Point:
         """A point at which no other unknowns change, on the coarsest grid that has one."""
         kept = [self._z3.Not(each) for name, each in self._changed.items() if name not in moved]
-        solver = self._within(distance, *kept, *facts)
+        return self._on_coarsest_grid(self._within(distance, *kept, *facts), moved)
+
+    def _on_coarsest_grid(self, solver: "z3.Solver", names: Iterable[str]) -> Point:
+        """A solution with these, where they change, on the coarsest grid that has one."""
         for grid in _GRIDS:
             solver.push()
-            for name in moved:
+            for name in names:
                 whole = self._z3.Int(f"{name}#", self._arithmetic.context)
-                solver.add(self._arithmetic.unknown(name) * grid == self._z3.ToReal(whole))
+                on = self._arithmetic.unknown(name) * grid == self._z3.ToReal(whole)
+                solver.add(self._z3.Implies(self._changed[name], on))
             if self._arithmetic.satisfiable(solver):
                 return self._point(solver.model())
             solver.pop()

@@ -12,7 +12,7 @@ from solver.certificate import ConditionReport, kept_for_lines
 from solver.conditions import READOUT_UPDATE, Role
 from solver.evaluate import Evaluation, Kind
 from solver.spans import LayerSpan, describe_layers, merged, single_layer
-from solver.wording import joined, layers, power, vector
+from solver.wording import joined, layers, power, readout_move, vector
 
 # A reader sees the pattern by then; the certificate has the rest.
 _MOST_ALIKE = 3
@@ -146,7 +146,7 @@ def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> I
     update, index, end = _readout_update(reports), _readout(evaluation), evaluation.network.readout
     yield (
         f"The logits stand still: in any fixed number of steps f moves by {power(-least)} at most, "
-        f"because {update.form} = {update.value} > 1 and a_{index} + b_{index} + r = "
+        f"because {update.form} = {update.value} > 1 and {readout_move(index)} = "
         f"{end.a + end.b + evaluation.r} > 1."
     )
     if evaluation.r == 0:
@@ -189,7 +189,7 @@ def _logits_move(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> 
         causes.append(f"updated maximally ({update.form} = {update.value})")
     if evaluation.readout_initialized_maximally:
         readout = _readout(evaluation)
-        causes.append(f"initialized maximally (a_{readout} + b_{readout} + r = 1)")
+        causes.append(f"initialized maximally ({readout_move(readout)} = 1)")
     return f"The logits move by Θ(1): the readout is {joined(causes)}."
 
 

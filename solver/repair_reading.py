@@ -9,12 +9,13 @@ from solver.decisions import Options, Selector
 from solver.entries import EntryReader, Path, is_list
 from solver.errors import ExponentError
 from solver.exponents import Limits, parse_exponent, shown
+from solver.gallery import GALLERY
 from solver.parametrization import Parametrization, RoleParametrization
 from solver.reading import Description, vector_lengths
 
 _SELECTOR: Final = re.compile(r"([abcd])(?:\.(input|hidden|readout|[1-9][0-9]{0,6}))?", re.ASCII)
 _FORM: Final = 'write "a" for all layers, "a.input", "a.hidden", "a.readout", or "a.1" for layer 1'
-# No network that can be asked about has more exponents to name.
+# More locks or weights say what roles say shorter.
 _MOST: Final = 1000
 
 
@@ -118,12 +119,8 @@ class OptionsReader:
 def _one_c(description: Description, given: Parametrization | RoleParametrization) -> bool:
     """Whether one learning-rate exponent was given for all layers."""
     if description.preset is not None:
-        layers = (
-            given.layers
-            if isinstance(given, Parametrization)
-            else tuple(each for each in (given.input, given.hidden, given.readout) if each)
-        )
-        return len({layer.c for layer in layers}) == 1
+        # As the entry is written, so that it is the same question at every depth.
+        return len({each for each in GALLERY[description.preset].c if each is not None}) == 1
     if description.abc is not None:
         assert isinstance(given, Parametrization), "a flat vector has a depth"
         return is_list(description.abc) and len(description.abc) == vector_lengths(given.depth)[0]

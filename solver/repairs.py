@@ -205,7 +205,7 @@ def _chosen(
 def _proposals(
     search: Nearest, distance: Fraction, decisions: Sequence[Decision], family: Family
 ) -> list[Proposal]:
-    """The best first: with fewest changes, then with the simplest."""
+    """The best first: with fewest changes, then with the simplest of those that are looked at."""
     found: list[Proposal] = []
     for points in search.points(distance, most=4 * MOST_ALTERNATIVES):
         proposals = [_proposal(each, decisions, family) for each in points]

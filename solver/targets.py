@@ -7,7 +7,7 @@ target together describe exactly the points with that verdict.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple
 
 from solver.affine import AffineForm
 from solver.arithmetic import Arithmetic, Clause, Constraint
@@ -16,7 +16,7 @@ from solver.errors import ParametrizationError
 from solver.evaluate import Kind
 from solver.family import Family, Slack, slack_form
 from solver.spans import describe_layers, single_layer
-from solver.wording import joined, stated
+from solver.wording import joined, readout_move, stated
 
 Target = Literal[
     "stable",
@@ -29,7 +29,6 @@ Target = Literal[
     "feature_learning_in_every_layer",
     "maximal",
 ]
-TARGETS: Final[tuple[Target, ...]] = get_args(Target)
 #: What a target is called in a sentence.
 NAMES: Final[dict[Target, str]] = {
     "stable": "stability",
@@ -108,7 +107,7 @@ def requirements(
         for name, _, text in [stated(each.condition, each.spans, readout)]
     ]
     features, logits = list(_of("features", slacks)), list(_of("logits", slacks))
-    size = f"a_{readout} + b_{readout} + r"
+    size = readout_move(readout)
     update = stated(_readout_update(slacks).condition, (), readout).form
     tight = Constraint(_readout_update(slacks).form, "=")
     nontrivial = _some("nontrivial", f"{update} = 1 or {size} = 1", logits)._replace(
@@ -164,8 +163,8 @@ def clauses(asked: Sequence[Requirement]) -> tuple[Clause, ...]:
 
 
 def all_of(asked: Sequence[Requirement]) -> str:
-    """The statements in a sentence, each once."""
-    texts = dict.fromkeys(each.statement for each in asked)
+    """The statements in a sentence."""
+    texts = [each.statement for each in asked]
     # "a and b or c" might be read in two ways.
     alone = len(texts) == 1
     return joined([each if alone or " or " not in each else f"({each})" for each in texts])

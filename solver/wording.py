@@ -42,6 +42,11 @@ class Statement(NamedTuple):
     text: str
 
 
+def readout_move(readout: str) -> str:
+    """How far features move the output through the initial readout: its exponent, in symbols."""
+    return f"a_{readout} + b_{readout} + r"
+
+
 def stated(condition: Condition, spans: Sequence[LayerSpan], readout: str) -> Statement:
     """Such as ``a_l + b_l = 1/2 for l = 2..9``; ``readout`` is the index L+1 as it is shown."""
     first = str(spans[0].first) if spans else ""

@@ -217,6 +217,18 @@ def test_without_depth_there_are_two_answers(client: TestClient) -> None:
     assert deeper["parametrization"]["a"] == {"input": "0", "hidden": "0", "readout": "1/2"}
 
 
+@pytest.mark.parametrize("target", ["nontrivial", "operator", "feature_learning", "maximal"])
+@pytest.mark.parametrize("preset", ["ntk_adam", "mup_adam"])
+def test_depth_one_is_the_same_question_by_number_and_among_all(
+    client: TestClient, preset: str, target: str
+) -> None:
+    """Also where learning rates differ in the hidden layers only, which depth 1 has not."""
+    body = {"preset": preset, "target": target}
+    among_all = post(client, body)["verdicts"]["1"]
+    assert among_all == post(client, {**body, "depth": 1})
+    assert "all" not in {each["layers"] for each in among_all["changes"]}
+
+
 @pytest.mark.parametrize(
     ("body", "any_depth"),
     [
@@ -372,6 +384,26 @@ def test_others_that_are_as_near_are_listed(client: TestClient) -> None:
         assert sum(abs(F(new) - F(old)) for _, old, new in changes(each)) == F(3, 2)
         assert len(each["changes"]) >= len(answer["changes"])
     assert "other changes are as small" in answer["summary"]
+
+
+@pytest.mark.parametrize("depth", [3, 6, 9])
+@pytest.mark.parametrize(("coarse", "fine"), [("a", "b"), ("b", "a")])
+def test_simple_values_are_found_among_very_many(
+    client: TestClient, depth: int, coarse: str, fine: str
+) -> None:
+    """Each hidden layer lacks 1/6, in a or in b; only one of them becomes 1/2 by that."""
+    ends = {"input": 0, "readout": "1/2"}
+    body = {
+        "depth": depth, "target": "stable", "tie_hidden": False, "c": 5,
+        coarse: {**ends, "hidden": "1/3"}, fine: {**ends, "hidden": 0},
+    }  # fmt: skip
+    answer = post(client, body)
+    expected = [(f"{coarse}_{layer}", "1/3", "1/2") for layer in range(2, depth + 1)]
+    assert changes(answer) == expected
+    assert answer["unique"] is False
+    every = [answer, *answer["alternatives"]]
+    assert len(every) == min(2 ** (depth - 1), 6)
+    assert len({str(each["parametrization"]) for each in every}) == len(every)
 
 
 # ---------------------------------------------------------------------------- the open target

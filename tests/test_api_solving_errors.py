@@ -242,6 +242,16 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {"preset": "mup"},
         {"/target": "target is missing; it is required here"},
     ),
+    "a field of repairs": (
+        REGIONS,
+        {**UNIFORM, "locked": ["c"]},
+        {"/locked": '"locked" belongs to POST /v1/repairs; leave it out'},
+    ),
+    "a field of regions": (
+        REPAIRS,
+        {**MUP, "bounds": {"s": [0, 1]}},
+        {"/bounds": '"bounds" belongs to POST /v1/regions; leave it out'},
+    ),
     "locked as a text": (
         REPAIRS,
         {**MUP, "locked": "a"},

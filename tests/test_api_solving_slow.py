@@ -137,6 +137,21 @@ def test_others_are_answered_while_a_question_is_solved(slow: Slow) -> None:
     assert not slow.waited_in_vain
 
 
+def test_large_questions_are_in_the_way_of_no_batch(slow: Slow) -> None:
+    async def scene(client: httpx.AsyncClient) -> None:
+        padded = {"content": json.dumps(MUP) + " " * 300_000, "headers": JSON}
+        questions = [asyncio.create_task(client.post(REPAIRS, **padded)) for _ in range(AT_ONCE)]
+        await slow.has_started(AT_ONCE)
+        rows = [[0, "1/2", 0, 0, 0]] * 20_000
+        batch = await client.post("/v1/classify/batch", json={"depth": 1, "abc": rows})
+        assert batch.json()["count"] == 20_000
+        slow.go.set()
+        assert [(await each).status_code for each in questions] == [200] * AT_ONCE
+
+    played(scene, patience=10)
+    assert not slow.waited_in_vain
+
+
 def test_who_finds_no_turn_is_told_to_come_back(slow: Slow) -> None:
     async def scene(client: httpx.AsyncClient) -> None:
         first = [asyncio.create_task(client.post(REPAIRS, json=MUP)) for _ in range(AT_ONCE)]

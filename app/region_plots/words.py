@@ -37,22 +37,12 @@ def number(value: Fraction) -> str:
 
 def formula(form: AffineForm) -> str:
     """Such as ``c/2 + 3·rate − 1/2``."""
-    parts = [(coefficient < 0, _term(name, coefficient)) for name, coefficient in form.terms]
-    if form.constant or not parts:
-        parts.append((form.constant < 0, format_exponent(abs(form.constant))))
-    # What opens without a sign reads better.
-    first = next((place for place, (minus, _) in enumerate(parts) if not minus), 0)
-    parts.insert(0, parts.pop(first))
-    (negative, opening), *rest = parts
-    return f"{'−' if negative else ''}{opening}" + "".join(
-        f" {'−' if minus else '+'} {part}" for minus, part in rest
-    )
+    return form.spelled(format_exponent, _term, "−")
 
 
-def _term(name: str, coefficient: Fraction) -> str:
-    over = "" if coefficient.denominator == 1 else f"/{coefficient.denominator}"
-    factor = abs(coefficient.numerator)
-    times = "" if factor == 1 else f"{factor}{'' if len(name) == 1 else '·'}"
+def _term(name: str, factor: Fraction) -> str:
+    over = "" if factor.denominator == 1 else f"/{factor.denominator}"
+    times = "" if factor.numerator == 1 else f"{factor.numerator}{'' if len(name) == 1 else '·'}"
     return f"{times}{name}{over}"
 
 

@@ -1,24 +1,20 @@
 """GET /v1/checks/{id}/plot.svg and plot.png."""
 
-from typing import Final, Literal
+from functools import partial
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
 from app.experiment.report import CheckResult
 from app.problems import ProblemError
 from app.routes.documented import Responses, problems
+from app.routes.figures import FileFormat, content, figure
 from app.routes.queue_access import CheckId, ask, existing
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 
-_MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 
-
-def _responses(file_format: Literal["svg", "png"]) -> Responses:
-    schema = {"type": "string"} | ({"format": "binary"} if file_format == "png" else {})
-    picture: Responses = {200: {"content": {_MEDIA_TYPES[file_format]: {"schema": schema}}}}
+def _responses(file_format: FileFormat) -> Responses:
+    picture: Responses = {200: content(file_format)}
     return picture | problems("not-found", "not-finished", "queue-unavailable")
 
 
@@ -46,24 +42,20 @@ async def check_plot_png(check_id: CheckId, request: Request) -> Response:
     return await _plot(request, check_id, "png")
 
 
-async def _plot(request: Request, check_id: str, file_format: Literal["svg", "png"]) -> Response:
+async def _plot(request: Request, check_id: str, file_format: FileFormat) -> Response:
     check = await ask(request, lambda queue: existing(queue.get(check_id), check_id))
-    if check.result is None:
+    result = check.result
+    if result is None:
         raise ProblemError(
             "not-finished",
             f"check {check_id} is {check.status}; only one that has succeeded can be plotted",
         )
-    plotting: CapacityLimiter = request.app.state.plotting
-    picture = await run_sync(_drawn, check.result, file_format, limiter=plotting)
-    return Response(
-        picture,
-        media_type=_MEDIA_TYPES[file_format],
-        # A result never changes.
-        headers={"Cache-Control": "public, max-age=31536000, immutable"},
-    )
+    # A result never changes.
+    forever = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return await figure(request, partial(_drawn, result), file_format, forever)
 
 
-def _drawn(result: CheckResult, file_format: Literal["svg", "png"]) -> bytes:
+def _drawn(result: CheckResult, file_format: FileFormat) -> bytes:
     from app.plots import draw  # takes a second the first time, and much memory
 
     return draw(result, file_format)

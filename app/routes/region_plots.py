@@ -1,38 +1,30 @@
 """The figure of regions: GET and POST /v1/regions/plot."""
 
-from typing import Annotated, Final, Literal
+from functools import partial
+from typing import Annotated, Final
 
 import mimeparse
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from app.json_body import JsonRoute, decode
+from app.json_body import decode
 from app.problems import ProblemError, pointer
 from app.routes.documented import Responses, problems
+from app.routes.figures import MEDIA_TYPES, FileFormat, content, figure
 from app.routes.regions import surveyed
-from app.routes.solving import SOLVING_PROBLEMS, solved
+from app.routes.solving import SOLVING_PROBLEMS, SolvingRoute, solved
 from app.routes.state import settings_of
 from app.schemas import solving_examples as examples
 from app.schemas.unknowns import RegionsIn
 from solver import ParametrizationError, Survey
 from solver.exponents import shown
 
-router = APIRouter(prefix="/v1/regions/plot", tags=["solve"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/regions/plot", tags=["solve"], route_class=SolvingRoute)
 
-_MEDIA_TYPES: Final = {"svg": "image/svg+xml", "png": "image/png"}
 _MOST_UNKNOWNS: Final = 2
 _QUESTION: Final = ("query", "question")
-_PICTURE: Final[Responses] = {
-    200: {
-        "content": {
-            _MEDIA_TYPES["svg"]: {"schema": {"type": "string"}},
-            _MEDIA_TYPES["png"]: {"schema": {"type": "string", "format": "binary"}},
-        }
-    },
-    **problems("not-acceptable"),
-}
+_PICTURE: Final[Responses] = {200: content("svg", "png"), **problems("not-acceptable")}
 
 
 @router.post(
@@ -90,15 +82,14 @@ async def _plot(body: RegionsIn, request: Request) -> Response:
     _, surveys = await solved(
         request, lambda deadline: surveyed(body, limits, deadline, _MOST_UNKNOWNS)
     )
-    picture = await run_sync(_drawn, *surveys, file_format, limiter=request.app.state.plotting)
-    return Response(picture, media_type=_MEDIA_TYPES[file_format], headers={"Vary": "Accept"})
+    return await figure(request, partial(_drawn, *surveys), file_format, {"Vary": "Accept"})
 
 
-def _wanted(accept: str) -> Literal["svg", "png"]:
+def _wanted(accept: str) -> FileFormat:
     """The format that the header prefers.  Raises ``ProblemError`` (406) if it is neither."""
     try:
         # Of what is equally welcome, the last one wins.
-        best = mimeparse.best_match([_MEDIA_TYPES["png"], _MEDIA_TYPES["svg"]], accept.lower())
+        best = mimeparse.best_match([MEDIA_TYPES["png"], MEDIA_TYPES["svg"]], accept.lower())
     except mimeparse.MimeTypeParseException:
         best = ""
     if not best:
@@ -107,10 +98,10 @@ def _wanted(accept: str) -> Literal["svg", "png"]:
             f"the figure is not to be had as {shown(accept)}; accept image/svg+xml or image/png",
             "/header/Accept",
         )
-    return "png" if best == _MEDIA_TYPES["png"] else "svg"
+    return "png" if best == MEDIA_TYPES["png"] else "svg"
 
 
-def _drawn(first: Survey, deeper: Survey | None, file_format: Literal["svg", "png"]) -> bytes:
+def _drawn(first: Survey, deeper: Survey | None, file_format: FileFormat) -> bytes:
     from app.region_plots import draw  # takes a second the first time, and much memory
 
     return draw(first, deeper, file_format)

@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 
-from app.json_body import JsonRoute
-from app.routes.solving import SOLVING_PROBLEMS, solved
+from app.routes.solving import SOLVING_PROBLEMS, SolvingRoute, solved
 from app.routes.state import settings_of
 from app.schemas import solving_examples as examples
 from app.schemas.solving_answers import AnyDepthRegionsOut, RegionsOut
@@ -26,7 +25,7 @@ from solver import (
 )
 from solver.exponents import shown
 
-router = APIRouter(prefix="/v1/regions", tags=["solve"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/regions", tags=["solve"], route_class=SolvingRoute)
 
 
 @router.post(

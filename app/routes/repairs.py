@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
-from app.json_body import JsonRoute
-from app.routes.solving import SOLVING_PROBLEMS, solved
+from app.routes.solving import SOLVING_PROBLEMS, SolvingRoute, solved
 from app.routes.state import settings_of
 from app.schemas import solving_examples as examples
 from app.schemas.solving_answers import AnyDepthRepairOut, RepairOut
@@ -31,7 +30,7 @@ from solver import (
     understood,
 )
 
-router = APIRouter(prefix="/v1/repairs", tags=["solve"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/repairs", tags=["solve"], route_class=SolvingRoute)
 
 
 @router.post(
@@ -46,7 +45,8 @@ async def find_repair(
 ) -> Response:
     """Find the parametrization nearest in weighted L1 distance that meets a target, exactly.
 
-    Among equally near ones, that with the fewest and simplest changes. Exponents can be locked;
+    Among equally near ones, that with the fewest changes, and of those (the first twenty, where
+    there are more, and one on the coarsest grid) the simplest. Exponents can be locked;
     where that makes the target impossible, the answer is a minimal set of conditions and locks
     that exclude each other.
 

@@ -7,6 +7,7 @@ from anyio import Semaphore, fail_after
 from anyio.to_thread import run_sync
 from fastapi import Request
 
+from app.json_body import JsonRoute
 from app.problems import ProblemError
 from app.routes.documented import BODY_CODES, Responses, problems
 from app.routes.state import settings_of
@@ -19,6 +20,12 @@ AT_ONCE: Final = 2
 SOLVING_PROBLEMS: Final[Responses] = problems(*BODY_CODES, "over-time", "busy")
 
 _T = TypeVar("_T")
+
+
+class SolvingRoute(JsonRoute):
+    """A route whose large bodies are in no other route's way, however long they take to solve."""
+
+    permits = "large_questions"
 
 
 async def solved(request: Request, question: Callable[[Deadline], _T]) -> _T:

@@ -141,9 +141,7 @@ def _status(found: Optimum) -> Literal["attained", "approached", "unbounded", "i
 
 
 def _statements(requirements: Sequence[Requirement]) -> list[StatementOut]:
-    """Each once: a clause on several layers may be in it more than once."""
-    distinct = dict.fromkeys((each.identifier, each.statement) for each in requirements)
-    return [{"id": identifier, "statement": statement} for identifier, statement in distinct]
+    return [{"id": each.identifier, "statement": each.statement} for each in requirements]
 
 
 def _changes(proposal: Proposal) -> list[ChangeOut]:
