@@ -99,6 +99,8 @@ def plain(value: Any) -> Any:
 
 def decode(body: bytes, name: str = "the body") -> Any:
     """JSON with exact decimals.  Raises ``ProblemError`` (400) with the place where it breaks."""
+    if not body:
+        raise ProblemError("invalid-json", f"{name} is empty; send a JSON object")
     try:
         return _DECODER.decode(body)
     except UnicodeDecodeError as error:

@@ -6,6 +6,7 @@ imported on first use.
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -67,18 +68,25 @@ class Extent(NamedTuple):
 
 
 class Deadline:
-    """A point in time by which an answer must be there."""
+    """A point in time by which an answer must be there; it ends with that it is ``within``."""
 
-    def __init__(self, seconds: float = 10.0) -> None:
+    def __init__(self, seconds: float = 10.0, within: "Deadline | None" = None) -> None:
         self.seconds = seconds
         self._end = monotonic() + seconds
+        self._within = within
 
     def sooner(self) -> "Deadline":
         """One at half the time that is left."""
-        return Deadline(self.milliseconds() / 2000)
+        return Deadline(self.milliseconds() / 2000, self)
+
+    def give_up(self) -> None:
+        """Leave no time from now on, since nobody waits any more; any thread may say so."""
+        self._end = -inf
 
     def milliseconds(self) -> int:
         """What is left.  Raises ``TimeLimitError`` when nothing is."""
+        if self._within is not None:
+            self._within.milliseconds()
         left = self._end - monotonic()
         if left <= 0:
             raise self.passed()

@@ -69,7 +69,7 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
             if -limits.max_integer <= value <= limits.max_integer:
                 return _shared(value, 1)
             raise ExponentError(
-                f"{shown(value)} is above {limits.max_integer} in size; exponents are of order 1"
+                f"{shown(value)} is above {limits.max_integer} in size; numbers here are of order 1"
             )
         case str():
             exact = _parse_text(value)
@@ -149,8 +149,9 @@ def _shared(numerator: int, denominator: int) -> Fraction:
 
 
 def _unreadable(text: str) -> ExponentError:
+    unknowns = "; unknowns are for regions" if text.strip()[:1].isalpha() else ""
     return ExponentError(
-        f'{shown(text)} is not an exponent; write {SPELLINGS}, such as -0.5 or "1/3"'
+        f'{shown(text)} is not an exponent; write {SPELLINGS}, such as -0.5 or "1/3"{unknowns}'
     )
 
 
@@ -160,7 +161,7 @@ def _parse_decimal(value: Decimal) -> Fraction:
     # Fraction(Decimal("1e9999999")) would build a number of ten million digits: refuse by
     # magnitude first.  A decimal with 64 places is far outside any bound a setting allows.
     if value and not -_MAX_SPELLING <= value.adjusted() <= _MAX_SPELLING:
-        raise ExponentError(f"{shown(value)} is out of range; exponents here are of order 1")
+        raise ExponentError(f"{shown(value)} is out of range; numbers here are 0 or of order 1")
     if len(value.as_tuple().digits) > _MAX_SPELLING:
         raise ExponentError(f'{shown(value)} has too many digits; write it as "p/q"')
     return _shared(*value.as_integer_ratio())

@@ -21,7 +21,7 @@ _LONGEST_NAME: Final = 24
 # What some languages write for numbers that are none.
 _NO_NAMES: Final = ("nan", "inf", "infinity")
 # What answers call by these names themselves: width, depth, r, and the exponents of one layer.
-_TAKEN: Final = re.compile(r"[rnL]|[abcdr]_([0-9]+|[lL])", re.ASCII)
+_TAKEN: Final = re.compile(r"[rnlL]|[abcdr]_([0-9]+|[lL])", re.ASCII)
 
 _GRAMMAR: Final = r"""
     ?start: sum

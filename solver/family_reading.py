@@ -184,8 +184,12 @@ def _bounds(bounds: object, unknowns: Sequence[str], limits: Limits) -> list[Con
                 ("bounds", name),
                 f"{shown(name)} is not among the unknowns, which are {', '.join(unknowns)}",
             )
-        elif not isinstance(ends, list | tuple) or len(ends) != 2:
+        elif not isinstance(ends, list | tuple):
             reader.flaw(("bounds", name), f"the bounds of {name} are {shown(ends)}; {_BOUNDS}")
+        elif len(ends) != 2:
+            reader.flaw(
+                ("bounds", name), f"the bounds of {name} have {len(ends)} ends, not two; {_BOUNDS}"
+            )
         else:
             constraints += _range(reader, name, ends)
     reader.stop_if_flawed()

@@ -48,7 +48,7 @@ def test_decimals_are_kept_as_written(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("question", "pointer", "said"),
     [
-        ("", "/query/question", "question is not JSON"),
+        ("", "/query/question", "question is empty; send a JSON object"),
         ("{", "/query/question", "question is not JSON"),
         ("[]", "/query/question", "question is a list; it must be a JSON object"),
         ("null", "/query/question", "question is null; it must be a JSON object"),

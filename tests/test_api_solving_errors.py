@@ -181,7 +181,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "bounds of three": (
         REGIONS,
         {**UNIFORM, "bounds": {"s": [0, 1, 2]}},
-        {"/bounds/s": f"the bounds of s are a list; {BOUNDS}"},
+        {"/bounds/s": f"the bounds of s have 3 ends, not two; {BOUNDS}"},
     ),
     "bounds of all sorts": (
         REGIONS,
@@ -304,7 +304,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
             "/weights/a": f"the weight of a cannot be used: true is not a number; {SPELLINGS}",
             "/weights/c": (
                 f'the weight of c cannot be used: "s" is not an exponent; {SPELLINGS}, such as '
-                '-0.5 or "1/3"'
+                '-0.5 or "1/3"; unknowns are for regions'
             ),
         },
     ),

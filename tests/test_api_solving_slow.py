@@ -17,7 +17,7 @@ from app.main import create_app
 from app.routes import repairs
 from app.routes.solving import AT_ONCE
 from app.settings import Settings
-from solver import Deadline, Repair, repair
+from solver import Deadline, Repair, TimeLimitError, repair
 from tests.test_api_errors import anything, problem_of, scalars
 
 REGIONS, PLOT, REPAIRS = "/v1/regions", "/v1/regions/plot", "/v1/repairs"
@@ -188,6 +188,54 @@ def test_who_leaves_gives_the_turn_back(slow: Slow) -> None:
         assert [each.status_code for each in await asyncio.gather(*again)] == [200] * (AT_ONCE + 1)
 
     played(scene, patience=10)
+
+
+def test_the_question_of_who_leaves_is_given_up(slow: Slow) -> None:
+    """Also where it waits for its turn."""
+    left = asyncio.Event()
+
+    async def play() -> None:
+        app = create_app(Settings(log_level="critical"))
+
+        async def asked() -> None:
+            body = [{"type": "http.request", "body": json.dumps(MUP).encode(), "more_body": False}]
+
+            async def receive() -> dict[str, Any]:
+                if body:
+                    return body.pop()
+                await left.wait()
+                return {"type": "http.disconnect"}
+
+            async def send(_: Any) -> None:
+                """Nobody is there."""
+
+            headers = [(b"content-type", b"application/json")]
+            scope = {
+                "type": "http", "method": "POST", "path": REPAIRS, "raw_path": REPAIRS.encode(),
+                "query_string": b"", "headers": headers, "http_version": "1.1", "scheme": "http",
+                "server": ("service", 80), "client": ("client", 1), "root_path": "",
+            }  # fmt: skip
+            await app(scope, receive, send)
+
+        questions = [asyncio.create_task(asked()) for _ in range(AT_ONCE + 1)]
+        await slow.has_started(AT_ONCE)
+        assert all(each.milliseconds() > 1000 for each in slow.deadlines)
+        left.set()
+        while not all(map(over, slow.deadlines)):
+            await asyncio.sleep(0.001)
+        slow.go.set()
+        await asyncio.gather(*questions)
+        assert list(map(over, slow.deadlines)) == [True] * (AT_ONCE + 1)
+
+    asyncio.run(asyncio.wait_for(play(), timeout=30))
+    assert not slow.waited_in_vain
+
+
+def over(deadline: Deadline) -> bool:
+    try:
+        return deadline.milliseconds() == 0
+    except TimeLimitError:
+        return True
 
 
 def test_many_at_once_are_answered_as_one_alone(client: TestClient) -> None:
