@@ -377,7 +377,9 @@ _FIELDS: Final = (
 )
 _SOLVING_FIELDS: Final = {
     **dict.fromkeys(("bounds", "minimize", "maximize", "subject_to"), "/v1/regions"),
-    **dict.fromkeys(("target", "locked", "weights", "tie_hidden", "margin"), "/v1/repairs"),
+    **dict.fromkeys(
+        ("target", "locked", "weights", "tie_hidden", "tie_c", "margin"), "/v1/repairs"
+    ),
 }
 _CHECK_FIELDS: Final = (
     *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets", "loss"),

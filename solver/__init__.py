@@ -48,6 +48,7 @@ from solver.reading import Description as Description
 from solver.reading import read as read
 from solver.reading import read_depth as read_depth
 from solver.region_words import cell_latex as cell_latex
+from solver.region_words import here_text as here_text
 from solver.region_words import optimum_text as optimum_text
 from solver.region_words import where_text as where_text
 from solver.region_words import written as written

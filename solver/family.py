@@ -62,6 +62,11 @@ class Family(NamedTuple):
             self.readout.at(point),
         )
 
+    def forms(self) -> Iterator[AffineForm]:
+        """All exponents."""
+        for each in (*(block.exponents for block in self.body), self.readout):
+            yield from (form for form in each if form is not None)
+
     def slacks(self) -> Iterator[Slack]:
         """That of every condition of stability."""
         conditions = system(self.optimizer)

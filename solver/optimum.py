@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from solver.affine import constant, unknown
 from solver.arithmetic import Arithmetic, Constraint, Extent
 from solver.family import Family
-from solver.polyhedra import Constraints, Polyhedra
+from solver.polyhedra import Constraints, Polyhedra, Polyhedron
 from solver.regions import satisfying
 from solver.targets import Requirement, Target, clauses, conflict, requirements
 
@@ -30,15 +30,19 @@ class Optimum(NamedTuple):
     point where it is attained, or else one on the border, and ``unique`` tells whether it is the
     only one.  ``binding`` holds the requirements that, together, allow no better value (or, where
     nothing is possible, that exclude each other); without any one of them there would be.
+    ``here`` tells where in the family each of these holds: on these disjoint sets; None where
+    that has too many cases.
     """
 
     goal: Goal
+    unknowns: tuple[str, ...]
     possible: bool
     value: Fraction | None
     attained: bool
     at: dict[str, Fraction] | None
     unique: bool
     binding: tuple[Requirement, ...]
+    here: tuple[tuple[Polyhedron, ...] | None, ...]
 
 
 def optimum(
@@ -60,9 +64,10 @@ def optimum(
     found = [(arithmetic.infimum(each, form), each) for each in satisfying(target, within, sets)]
     if not found:
         binding = conflict(asked, (), arithmetic)
-        return Optimum(goal, False, None, False, None, False, binding)
+        here = tuple(_here(each, sets) for each in binding)
+        return Optimum(goal, sets.unknowns, False, None, False, None, False, binding, here)
     if any(extent.infimum is None for extent, _ in found):
-        return Optimum(goal, True, None, False, None, False, ())
+        return Optimum(goal, sets.unknowns, True, None, False, None, False, (), ())
     best = min((extent for extent, _ in found), key=_rank)
     value, attained = best
     assert value is not None, "it is bounded"
@@ -77,7 +82,17 @@ def optimum(
     better = Constraint(constant(value).minus(form), ">" if attained else ">=")
     shown = value if goal.sense == "minimize" else -value
     binding = conflict(asked, (better,), arithmetic)
-    return Optimum(goal, True, shown, attained, at, unique, binding)
+    here = tuple(_here(each, sets) for each in binding)
+    return Optimum(goal, sets.unknowns, True, shown, attained, at, unique, binding, here)
+
+
+def _here(requirement: Requirement, sets: Polyhedra) -> tuple[Polyhedron, ...] | None:
+    """Where it holds; None for a choice in several unknowns, which has too many cases to read."""
+    choice = any(len(each) > 1 for each in requirement.clauses)
+    if choice and len(sets.unknowns) > 1:
+        return None
+    whole = requirement._replace(clauses=(*requirement.clauses, *requirement.also))
+    return tuple(map(sets.irredundant, satisfying([whole], (), sets)))
 
 
 def _rank(extent: Extent) -> tuple[Fraction, bool]:

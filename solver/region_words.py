@@ -10,7 +10,8 @@ from solver.evaluate import Kind
 from solver.exponents import format_exponent
 from solver.optimum import Optimum
 from solver.polyhedra import Polyhedron
-from solver.targets import NAMES, all_of
+from solver.targets import NAMES
+from solver.wording import all_of
 
 
 class WrittenConstraint(NamedTuple):
@@ -41,6 +42,26 @@ def constraint_text(constraint: Constraint) -> str:
     return where_text(Polyhedron((), (constraint,)), ())
 
 
+def here_text(pieces: Sequence[Polyhedron], unknowns: Sequence[str]) -> str:
+    """What a requirement comes to in a family, such as ``c >= 1``; it holds on these pieces."""
+    return " or ".join(where_text(each, unknowns) for each in pieces) or _NEVER
+
+
+_NEVER: Final = "never"
+
+
+def _rules(found: Optimum) -> str:
+    """What binds, and what that comes to where this is short: ``2a_4 + c_4 >= 1 (c >= 1)``."""
+    rules = []
+    for requirement, pieces in zip(found.binding, found.here, strict=True):
+        statement = requirement.statement
+        if pieces is not None and len(pieces) == 1:
+            here = here_text(pieces, found.unknowns)
+            statement += f" ({here})" if here != statement else ""
+        rules.append(statement)
+    return all_of(rules)
+
+
 def where_latex(where: Polyhedron, unknowns: Sequence[str]) -> str:
     r"""Such as ``0 < s \le \tfrac{1}{2}``."""
     parts = [
@@ -59,7 +80,7 @@ def optimum_text(found: Optimum) -> str:
     """The answer in a sentence or two."""
     (sense, name, target), value = found.goal, found.value
     least, more = ("least", "less") if sense == "minimize" else ("greatest", "more")
-    what, rules = NAMES[target], all_of(found.binding)
+    what, rules = NAMES[target], _rules(found)
     if not found.possible:
         one = len(found.binding) == 1
         return (

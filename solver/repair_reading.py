@@ -30,15 +30,19 @@ class OptionsReader:
     ) -> None:
         self._given = given
         self._one_c = _one_c(description, given)
-        self._preset = description.preset is not None
         self._reader = EntryReader(limits)
 
-    def read(self, locked: object, weights: object, tie_hidden: bool) -> Options:
+    def read(
+        self, locked: object, weights: object, tie_hidden: bool, tie_c: bool = True
+    ) -> Options:
         """The options: a list of selectors, a mapping of selectors to costs, both may be None.
+
+        ``tie_c`` keeps one learning-rate exponent for all layers, where one was given.
 
         Raises ``ParametrizationError`` with everything that is wrong.
         """
         flaw = self._reader.flaw
+        self._one_c &= tie_c
         if not tie_hidden and isinstance(self._given, RoleParametrization):
             flaw(
                 ("tie_hidden",),
@@ -101,10 +105,8 @@ class OptionsReader:
         if symbol == "d" and first.d is None:
             return "names exponents that were not given; leave it out"
         if symbol == "c" and place is not None and self._one_c:
-            instead = "give a, b and c, c per layer, instead of the preset"
             return (
-                'names one layer, but one c was given for all; write "c", or '
-                f"{instead if self._preset else 'give c per layer'}"
+                'names one layer, but one c was given for all; write "c", or set "tie_c" to false'
             )
         if isinstance(given, RoleParametrization):
             if place not in (None, "input", "hidden", "readout"):

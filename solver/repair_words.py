@@ -5,8 +5,8 @@ from fractions import Fraction
 from solver.conditions import Role
 from solver.decisions import Decision
 from solver.repairs import Change, Repair
-from solver.targets import NAMES, Target, all_of
-from solver.wording import layers, power, vector
+from solver.targets import NAMES, Target
+from solver.wording import all_of, layers, power, vector
 
 
 def change_text(change: Change) -> str:
@@ -22,7 +22,7 @@ def repair_text(found: Repair, target: Target) -> str:
     """The answer in a sentence or two."""
     what = NAMES[target]
     if found.best is None:
-        conflict = f"{all_of(found.conflict)} cannot hold together."
+        conflict = f"{all_of([each.statement for each in found.conflict])} cannot hold together."
         if found.infimum is None:
             return f"{what[0].upper()}{what[1:]} is out of reach: {conflict}"
         return (

@@ -16,6 +16,7 @@ from solver.polyhedra import Polyhedra, Polyhedron
 from solver.region_words import constraint_text, where_text
 from solver.regions import Cell, Piece, cells, merged
 from solver.targets import Requirement, clauses, faithfulness
+from solver.wording import joined
 
 
 class Survey(NamedTuple):
@@ -97,8 +98,21 @@ def _survey(
         _summary(found, sets),
         tuple(landmarks(family, domain, sets)),
         None if goal is None else optimum(goal, family, unknowns, _labelled(domain), arithmetic),
-        (*general, *_unfaithful(family, domain, sets)),
+        (*general, *_absent(family, unknowns), *_unfaithful(family, domain, sets)),
     )
+
+
+def _absent(family: Family, unknowns: Sequence[str]) -> Iterator[str]:
+    """A warning where unknowns are those of layers that the family has not."""
+    occurring = {name for form in family.forms() for name in form.unknowns}
+    absent = [each for each in unknowns if each not in occurring]
+    if absent:
+        do = "do" if len(absent) > 1 else "does"
+        yield f"{joined(absent)} {do} not occur at {_depth(family)}: any value will do there."
+
+
+def _depth(family: Family) -> str:
+    return "L >= 2" if family.depth is None else f"L = {family.depth}"
 
 
 def _unfaithful(family: Family, domain: Sequence[Constraint], sets: Polyhedra) -> Iterator[str]:

@@ -16,7 +16,7 @@ from solver.errors import ParametrizationError
 from solver.evaluate import Kind
 from solver.family import Family, Slack, slack_form
 from solver.spans import describe_layers, single_layer
-from solver.wording import joined, readout_move, stated
+from solver.wording import readout_move, stated
 
 Target = Literal[
     "stable",
@@ -160,14 +160,6 @@ def faithfulness(family: Family) -> list[Requirement]:
 def clauses(asked: Sequence[Requirement]) -> tuple[Clause, ...]:
     """All that is required, once."""
     return tuple(dict.fromkeys(clause for each in asked for clause in each.clauses))
-
-
-def all_of(asked: Sequence[Requirement]) -> str:
-    """The statements in a sentence."""
-    texts = [each.statement for each in asked]
-    # "a and b or c" might be read in two ways.
-    alone = len(texts) == 1
-    return joined([each if alone or " or " not in each else f"({each})" for each in texts])
 
 
 def conflict(

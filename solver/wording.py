@@ -34,6 +34,12 @@ def joined(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
+def all_of(statements: Sequence[str]) -> str:
+    """``a and b``; where one is itself a choice, ``a and (b or c)``."""
+    alone = len(statements) == 1
+    return joined([each if alone or " or " not in each else f"({each})" for each in statements])
+
+
 class Statement(NamedTuple):
     """A condition at some layers: its name, its left-hand side, and all of it in symbols."""
 

@@ -46,6 +46,23 @@ def test_decimals_are_kept_as_written(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "accept", "given"),
+    [
+        ("png", "*/*", "image/png"),
+        ("svg", "image/png", "image/svg+xml"),
+        ("png", "text/html", "image/png"),
+        (None, "image/png", "image/png"),
+    ],
+)
+def test_the_address_may_name_the_format(
+    client: TestClient, asked: str | None, accept: str, given: str
+) -> None:
+    params = {"question": '{"preset": "uniform", "s": "s"}'} | ({"format": asked} if asked else {})
+    answer = client.get(PATH, params=params, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, given)
+
+
+@pytest.mark.parametrize(
     ("question", "pointer", "said"),
     [
         ("", "/query/question", "question is empty; send a JSON object"),

@@ -332,11 +332,47 @@ def test_optima_have_a_status_and_what_is_in_the_way(
     assert {each["id"] for each in found["binding"]} == binding
 
 
+@pytest.mark.parametrize(
+    ("asked", "here"),
+    [
+        ({"minimize": "c"}, {"c >= 1"}),
+        ({"maximize": "c", "subject_to": "kernel"}, {"c = 1"}),
+        ({"minimize": "c", "subject_to": "trivial"}, {"c > 1"}),
+        ({"minimize": "c", "subject_to": "feature_learning"}, {"c >= 1", "c = 1/2"}),
+        ({"minimize": "c", "bounds": {"c": [2, 3]}}, {"c >= 2"}),
+        ({"c": "2*c", "minimize": "c"}, {"c >= 1/2"}),
+    ],
+    ids=spelled,
+)
+def test_what_binds_is_said_of_the_unknowns(
+    client: TestClient, asked: dict[str, Any], here: set[str]
+) -> None:
+    found = optimum(client, {**STANDARD, "depth": 3, **asked})
+    assert {each["here"] for each in found["binding"]} == here
+
+
+def test_a_choice_in_several_unknowns_is_not_spelled_out(client: TestClient) -> None:
+    a = {"input": 0, "hidden": 0, "readout": "x"}
+    b = {"input": 0, "hidden": "1/2", "readout": "y"}
+    body = {**STANDARD, "a": a, "b": b, "depth": 3, "minimize": "c"}
+    body["subject_to"] = "feature_learning"
+    found = {each["id"]: each["here"] for each in optimum(client, body)["binding"]}
+    assert found["features.updated_readout.2"] == "c + x >= 1/2"
+    assert found["nontrivial"] is None
+
+
+def test_an_unknown_of_layers_that_are_not_there_is_noticed(client: TestClient) -> None:
+    c = {"input": 0, "hidden": "h", "readout": "c"}
+    answers = post(client, {**STANDARD, "c": c})["verdicts"]
+    assert answers["1"]["warnings"] == ["h does not occur at L = 1: any value will do there."]
+    assert answers[">=2"]["warnings"] == []
+
+
 def test_the_largest_stable_learning_rate_in_words(client: TestClient) -> None:
     answer = post(client, {**STANDARD, "minimize": "c", "subject_to": "stable"})
     assert [each["optimum"]["summary"] for each in answer["verdicts"].values()] == [
         f"The least c subject to stability is 1, at c = 1; no less is possible because of {each}."
-        for each in ("2a_2 + c_2 >= 1", "2a_{L+1} + c_{L+1} >= 1")
+        for each in ("2a_2 + c_2 >= 1 (c >= 1)", "2a_{L+1} + c_{L+1} >= 1 (c >= 1)")
     ]
 
 

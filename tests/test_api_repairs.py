@@ -374,6 +374,17 @@ def test_one_c_is_changed_for_all_layers(client: TestClient) -> None:
     assert change["words"] == "set c from 0 to 1: divide the learning rate by n"
 
 
+def test_one_c_can_be_untied(client: TestClient) -> None:
+    """The learning rate of layer 1 in place of its gauge: c_1 -> -1 is a_1 -> -1/2, b_1 -> 1/2."""
+    body = {**STANDARD, "depth": 3, "target": "feature_learning_in_every_layer", "tie_c": False}
+    answer = post(client, body)
+    assert changes(answer) == [("c_1", "0", "-1"), ("a_4", "0", "1/2")]
+    assert answer["parametrization"]["c"] == ["-1", "0", "0", "0"]
+    assert post(client, {**body, "locked": ["c.1"]})["distance"] == "3/2"
+    impossible = {**body, "locked": ["a", "b", "c.readout"]}
+    assert "one_c" not in {each["id"] for each in post(client, impossible)["conflict"]}
+
+
 def test_others_that_are_as_near_are_listed(client: TestClient) -> None:
     answer = post(client, {"preset": "ntk", "depth": 3, "target": "feature_learning"})
     assert answer["unique"] is False

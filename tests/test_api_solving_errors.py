@@ -263,8 +263,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {
             "/locked/1": '"a.5" names no layer: depth 3 has layers 1 to 4',
             "/locked/2": (
-                '"c.1" names one layer, but one c was given for all; write "c", or give a, b and '
-                "c, c per layer, instead of the preset"
+                '"c.1" names one layer, but one c was given for all; write "c", or set "tie_c" to '
+                "false"
             ),
             "/locked/3": '"d" names exponents that were not given; leave it out',
         },
@@ -379,7 +379,10 @@ def test_what_names_no_exponents_is_pointed_at(client: TestClient, selector: obj
 @pytest.mark.parametrize(
     ("path", "field"),
     [
-        *((REGIONS, name) for name in ("target", "locked", "weights", "tie_hidden", "margin")),
+        *(
+            (REGIONS, name)
+            for name in ("target", "locked", "weights", "tie_hidden", "tie_c", "margin")
+        ),
         *((REPAIRS, name) for name in ("bounds", "minimize", "maximize", "subject_to")),
         *((path, name) for path in PATHS for name in ("activation", "width", "x" * 90)),
     ],

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 
 import pytest
 
@@ -120,7 +120,7 @@ def test_every_layer_may_learn() -> None:
 def test_what_is_impossible_says_what_excludes_what() -> None:
     capped = Case("c", STANDARD.text, bounds={"c": [None, HALF]}, domain="1/2-c")
     for _, found, _ in solved(capped, "minimize", "c", "stable"):
-        assert found[1:5] == (False, None, False, None)
+        assert (found.possible, found.value, found.attained, found.at) == (False, None, False, None)
         assert [each.identifier for each in found.binding] == ["bounds", "logits.readout_update"]
         assert found.binding[0].statement == "c <= 1/2"
     for _, found, _ in solved(STANDARD, "maximize", "c", "feature_learning"):
@@ -134,12 +134,12 @@ def test_the_sentence() -> None:
     _, (_, stable, _) = solved(STANDARD, "minimize", "c", "stable")
     assert optimum_text(stable) == (
         "The least c subject to stability is 1, at c = 1; no less is possible because of "
-        "2a_{L+1} + c_{L+1} >= 1."
+        "2a_{L+1} + c_{L+1} >= 1 (c >= 1)."
     )
     (_, kernel, _), _ = solved(UNIFORM, "minimize", "s", "kernel")
     assert optimum_text(kernel) == (
         "Subject to the kernel regime, s comes as close to 0 as one likes but does not reach it; "
-        "no less is possible because of r > 0."
+        "no less is possible because of r > 0 (s > 0)."
     )
     assert (kernel.at, kernel.unique) == ({"s": 0}, True)
     (_, most, _), _ = solved(STANDARD, "maximize", "c", "stable")
@@ -312,6 +312,19 @@ def assert_binding(case: Case, found: Optimum, depth: int) -> None:
     assert not together(better, [*chain(*binding)])
     for left_out in range(len(binding)):
         assert together(better, [*chain(*binding[:left_out], *binding[left_out + 1 :])])
+    assert_here(case, found)
+
+
+def assert_here(case: Case, found: Optimum) -> None:
+    """At points of a grid: the sets tell where each requirement holds, once."""
+    steps = [Fraction(step, 4) for step in (range(-12, 13) if len(case.names) == 1 else (-2, 0, 3))]
+    for requirement, pieces in zip(found.binding, found.here, strict=True):
+        rules = [*requirement.clauses, *requirement.also]
+        for values in product(steps, repeat=len(case.names)) if pieces is not None else ():
+            point = dict(zip(case.names, values, strict=True))
+            holds = all(any(option.holds_at(point) for option in clause) for clause in rules)
+            count = sum(all(each.holds_at(point) for each in piece.constraints) for piece in pieces)
+            assert count == holds
 
 
 def together(rows: Rows, clauses: list[Rows]) -> bool:

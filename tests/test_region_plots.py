@@ -161,6 +161,10 @@ def test_the_legend_explains_the_marks_that_occur(family: str) -> None:
     marks = {{"closed": "included", "open": "excluded"}.get(each, each) for each in ends}
     if drawing.named("joint-"):
         marks.add("joint")
+    if drawing.named("outline-"):
+        marks.add("outside")
+    if any(name.endswith("-rates") for name in drawing.named("border-")):
+        marks.add("rates")
     for panel, each in panels(family):
         drawn = drawing.named(f"landmark-{panel}-")
         marks |= {
@@ -173,7 +177,7 @@ def test_the_legend_explains_the_marks_that_occur(family: str) -> None:
     explained = {name.split("-")[0] for name in drawing.named("legend-")} - set(Kind)
     if not drawing.plane:
         marks |= explained & {"included", "excluded"}  # both are, where there are ends
-    assert explained - {"outside"} == marks
+    assert explained == marks
 
 
 @each_family

@@ -99,18 +99,12 @@ def test_what_names_no_exponents(written: object) -> None:
         (
             MUP,
             "c.1",
-            (
-                'names one layer, but one c was given for all; write "c", or give a, b and c, c '
-                "per layer, instead of the preset"
-            ),
+            ('names one layer, but one c was given for all; write "c", or set "tie_c" to false'),
         ),
         (
             MUP_BY_ROLE,
             "c.hidden",
-            (
-                'names one layer, but one c was given for all; write "c", or give a, b and c, c '
-                "per layer, instead of the preset"
-            ),
+            ('names one layer, but one c was given for all; write "c", or set "tie_c" to false'),
         ),
         (MUP, "d", "names exponents that were not given; leave it out"),
         (per_layer(2), "d.1", "names exponents that were not given; leave it out"),

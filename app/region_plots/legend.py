@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from app.drawing import INK, QUIET
 from app.region_plots import words
 from app.region_plots.labels import Words
-from app.region_plots.looks import HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
+from app.region_plots.looks import FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
 from solver import Kind, Survey
 
 _ROW: Final = 14.0
@@ -153,6 +153,9 @@ def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> Non
     ends = [left + 2, left + _SAMPLE - 2]
     if name == "stretch":
         axes.plot(ends, [y, y], color=INK, linewidth=1, dashes=STRETCH)
+        return
+    if name == "rates":
+        _draw_line(axes, ends, y, FAINT, 0.8)
         return
     if name == "joint":
         _draw_line(axes, ends, y, QUIET, 4.5 if plane else 7, "round" if plane else "butt")

@@ -69,7 +69,9 @@ def draw_members(page: Page, survey: Survey, thin: Sequence[Thin]) -> None:
         page.label(lines, around(spot, lines, _CLEARANCE), f"note-{slug}-{number}")
     for name, edges in along:
         line = (Words(name),)
-        page.label(line, _beside(edges, line), f"name-{slug}-{name}")
+        gid = f"name-{slug}-{name}"
+        # Upon its line a name belongs to neither side.
+        page.label(line, _upon(edges), gid) or page.label(line, _beside(edges, line), gid)
     for each in thin:
         if each.cell.dimension and not each.quiet:
             _label_line(page, each, f"rate-{slug}-{each.number}")
@@ -152,6 +154,14 @@ def _label_line(page: Page, thin: Thin, gid: str) -> None:
     for lines in ((verdict, rate), (verdict,), (rate,)):
         if page.label(lines, _beside([(start, end)], lines), gid):
             return
+
+
+def _upon(edges: Sequence[tuple[Spot, Spot]]) -> Iterator[Candidate]:
+    """Places on lines, from their middle to their ends."""
+    for (x, y), (to_x, to_y) in edges:
+        for part in _PARTS:
+            across, up = part * (to_x - x), part * (to_y - y)
+            yield Candidate((x + across, y + up), abs(part - 0.5) * hypot(to_x - x, to_y - y))
 
 
 def _beside(edges: Sequence[tuple[Spot, Spot]], lines: Sequence[Words]) -> Iterator[Candidate]:

@@ -35,7 +35,7 @@ def draw_plane(axes: Axes, survey: Survey, frame: Frame) -> None:
     layout = Layout(frame.rect.grown(-2))
     _draw_areas(axes, areas, frame, slug)
     found = borders(areas, survey.unknowns)
-    _draw_borders(axes, areas, found, frame, layout)
+    _draw_borders(axes, areas, found, frame, layout, slug)
     thin = thin_cells(survey, shown)
     draw_thin(axes, thin, frame, layout, slug)
     shapes = [Shape(area, frame.spots(area.corners)) for area in areas]
@@ -65,8 +65,10 @@ def plane_marks(surveys: Sequence[Survey], frame: Frame) -> list[Entry]:
     marks = other_marks(surveys, along, "joint" in looks)
     if "closed" in looks:
         marks.append(Entry("included", "end included"))
-    areas = (_areas(*each) for each in found)
-    if any(next(outlines(each, borders(each, box.unknowns), box.unknowns), None) for each in areas):
+    areas = [(each, borders(each, box.unknowns)) for each in (_areas(*one) for one in found)]
+    if any(each.of_rates and not each.of_verdicts for _, met in areas for each in met):
+        marks.append(Entry("rates", "another formula for r"))
+    if any(next(outlines(*each, box.unknowns), None) for each in areas):
         marks.append(Entry("outside", "outside the range of the unknowns"))
     return marks
 
@@ -91,24 +93,26 @@ def _draw_areas(axes: Axes, areas: Sequence[Area], frame: Frame, slug: str) -> N
 
 
 def _draw_borders(
-    axes: Axes, areas: Sequence[Area], found: Sequence[Border], frame: Frame, layout: Layout
-) -> None:
+    axes: Axes, areas: Sequence[Area], found: Sequence[Border], frame: Frame, layout: Layout,
+    slug: str,
+) -> None:  # fmt: skip
     """Verdicts in the colour of the one that holds on the border; formulas for r faintly."""
-    for border in found:
+    for number, border in enumerate(found):
+        gid = f"border-{slug}-{number}"
         if border.of_verdicts:
             colour = EDGE if border.owner is None else LOOKS[border.owner.kind].beside
-            _draw_segment(axes, border.ends, frame, layout, colour, 0.9)
+            _draw_segment(axes, border.ends, frame, layout, colour, 0.9, gid)
         elif border.of_rates:
-            _draw_segment(axes, border.ends, frame, layout, FAINT, 0.8)
-    for edge in outlines(areas, found, frame.box.unknowns):
-        _draw_segment(axes, edge, frame, layout, INK, 1.1)
+            _draw_segment(axes, border.ends, frame, layout, FAINT, 0.8, f"{gid}-rates")
+    for number, edge in enumerate(outlines(areas, found, frame.box.unknowns)):
+        _draw_segment(axes, edge, frame, layout, INK, 1.1, f"outline-{slug}-{number}")
 
 
 def _draw_segment(
-    axes: Axes, ends: Segment, frame: Frame, layout: Layout, colour: str, width: float
+    axes: Axes, ends: Segment, frame: Frame, layout: Layout, colour: str, width: float, gid: str
 ) -> None:
     start, end = frame.spots(ends)
-    axes.plot(*zip(start, end, strict=True), color=colour, linewidth=width, zorder=2)
+    axes.plot(*zip(start, end, strict=True), color=colour, linewidth=width, zorder=2, gid=gid)
     layout.lines.append(Obstacle(start, end, _CROSSED_BORDER))
 
 

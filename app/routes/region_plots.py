@@ -60,10 +60,15 @@ async def get_regions_plot(
         ),
     ],
     request: Request,
+    file_format: Annotated[
+        FileFormat | None,
+        Query(alias="format", description="Goes before the Accept header."),
+    ] = None,
 ) -> Response:
     """What `POST /v1/regions/plot` draws, at an address that an image can be loaded from."""
     try:
-        return await _plot(RegionsIn.model_validate(decode(question.encode(), "question")), request)
+        body = RegionsIn.model_validate(decode(question.encode(), "question"))
+        return await _plot(body, request, file_format)
     except ValidationError as error:
         raise RequestValidationError(
             [{**each, "loc": (*_QUESTION, *each["loc"])} for each in error.errors()]
@@ -76,8 +81,10 @@ async def get_regions_plot(
         raise ProblemError("invalid-request", error.detail, pointer(_QUESTION)) from None
 
 
-async def _plot(body: RegionsIn, request: Request) -> Response:
-    file_format = _wanted(request.headers.get("accept") or "*/*")
+async def _plot(
+    body: RegionsIn, request: Request, file_format: FileFormat | None = None
+) -> Response:
+    file_format = file_format or _wanted(request.headers.get("accept") or "*/*")
     limits = settings_of(request).limits
     _, surveys = await solved(
         request, lambda deadline: surveyed(body, limits, deadline, _MOST_UNKNOWNS)

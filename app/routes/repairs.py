@@ -1,7 +1,7 @@
 """POST /v1/repairs."""
 
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Body, Request, Response
 
@@ -22,7 +22,7 @@ from solver import (
     ParametrizationError,
     Repair,
     RoleParametrization,
-    Target,
+    Wanted,
     described_by,
     meets,
     parse_exponent,
@@ -60,11 +60,11 @@ def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut |
     """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     given = body.resolve(limits)
     try:
-        target = understood(body.target, given.optimizer)
+        target = cast(Wanted, understood(body.target, given.optimizer))
     except ParametrizationError as error:
         raise error.under("target") from None
     options = OptionsReader(body.description(), given, limits).read(
-        body.locked, body.weights, body.tie_hidden is not False
+        body.locked, body.weights, body.tie_hidden is not False, body.tie_c is not False
     )
     margin = _margin(body.margin, limits)
 
@@ -85,7 +85,7 @@ def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut |
     }
 
 
-def _does_at_depth_one(found: Repair, target: Target) -> bool:
+def _does_at_depth_one(found: Repair, target: Wanted) -> bool:
     if found.best is None:
         return False
     repaired = described_by(found.best.network)

@@ -12,7 +12,7 @@ from app.schemas.answers import (
     ParametrizationOut,
     VerdictName,
 )
-from solver import Target
+from solver import Target, Wanted
 
 Point = Annotated[dict[str, str], Field(description="A value for each unknown.")]
 
@@ -29,7 +29,14 @@ class CellOut(TypedDict):
     """A convex set of points with one verdict, on which r is affine."""
 
     verdict: VerdictName
-    r: Annotated[str, Field(description="In terms of the unknowns.", examples=["s"])]
+    r: Annotated[
+        str,
+        Field(
+            description="How far features move, by n^(-r), in terms of the unknowns. It tells the "
+            "regime only where the verdict is neither unstable nor trivial.",
+            examples=["s"],
+        ),
+    ]
     where: Annotated[str, Field(description="The constraints in short.", examples=["0 < s <= 1/2"])]
     dimension: Annotated[int, Field(description="0 for a point, 1 for a line, …")]
     constraints: Annotated[list[ConstraintOut], Field(description="None can be spared.")]
@@ -51,6 +58,18 @@ class StatementOut(TypedDict):
     statement: Annotated[str, Field(examples=["2a_4 + c_4 >= 1"])]
 
 
+class BindingOut(StatementOut):
+    """A condition or a bound, and what it comes to in this family."""
+
+    here: Annotated[
+        str | None,
+        Field(
+            description="The same in terms of the unknowns; null for a choice in several of them.",
+            examples=["c >= 1"],
+        ),
+    ]
+
+
 class OptimumOut(TypedDict):
     """The least or greatest value of an unknown while the target holds."""
 
@@ -68,7 +87,7 @@ class OptimumOut(TypedDict):
     at: Annotated[Point | None, Field(description="Where; on the border if only approached.")]
     unique: Annotated[bool, Field(description="Whether there is no other such point.")]
     binding: Annotated[
-        list[StatementOut], Field(description="Without any one of them, better is possible.")
+        list[BindingOut], Field(description="Without any one of them, better is possible.")
     ]
     summary: str
 
@@ -105,7 +124,10 @@ class AnyDepthRegionsOut(TypedDict):
     """The cells at L = 1 and at every L >= 2, where depth is open."""
 
     depth: None
-    any_depth: Annotated[bool, Field(description="Whether verdicts are the same for all L.")]
+    any_depth: Annotated[
+        bool,
+        Field(description="Whether every point has the same verdict at all L; r may differ."),
+    ]
     verdicts: AnyDepthRegions
 
 
@@ -135,16 +157,18 @@ class RepairOut(TypedDict):
 
     depth: int | None
     optimizer: OptimizerName
-    target: Target
+    target: Wanted
     possible: Annotated[
         bool, Field(description="false where the locks (or the margin) exclude the target.")
     ]
     summary: Annotated[str, Field(description="The answer in a sentence or two.")]
     distance: Annotated[
-        Exponent | None, Field(description="Weighted L1; what is tied counts once.")
+        Exponent | None,
+        Field(description="Weighted L1; what is tied counts once.", examples=["1/2"]),
     ]
     infimum: Annotated[
-        Exponent | None, Field(description="The greatest lower bound; distance, if attained.")
+        Exponent | None,
+        Field(description="The greatest lower bound; distance, if attained.", examples=["1/2"]),
     ]
     attained: Annotated[bool, Field(description="Whether a parametrization has the infimum.")]
     margin: Annotated[
@@ -182,6 +206,10 @@ class AnyDepthRepairOut(TypedDict):
 
     depth: None
     any_depth: Annotated[
-        bool, Field(description="Whether the repair for L >= 2 does at L = 1 too.")
+        bool,
+        Field(
+            description="Whether the repair for L >= 2 does at L = 1 too, where another one may be "
+            "nearer."
+        ),
     ]
     verdicts: AnyDepthRepairs

@@ -25,13 +25,14 @@ from solver import (
     Requirement,
     RoleParametrization,
     Survey,
-    Target,
+    Wanted,
     cell_latex,
     change_text,
     classify,
     classify_any_depth,
     described_by,
     format_exponent,
+    here_text,
     optimum_text,
     repair_text,
     where_text,
@@ -64,7 +65,7 @@ def regions_out(survey: Survey) -> RegionsOut:
 
 def repair_out(
     given: Parametrization | RoleParametrization,
-    target: Target,
+    target: Wanted,
     found: Repair,
     activation: Activation = "tanh",
 ) -> RepairOut:
@@ -127,7 +128,13 @@ def _optimum(found: Optimum) -> OptimumOut:
         "attained": found.attained,
         "at": None if found.at is None else _point(found.at),
         "unique": found.unique,
-        "binding": _statements(found.binding),
+        "binding": [
+            {
+                **statement,
+                "here": None if pieces is None else here_text(pieces, found.unknowns),
+            }
+            for statement, pieces in zip(_statements(found.binding), found.here, strict=True)
+        ],
         "summary": optimum_text(found),
     }
 

@@ -23,7 +23,9 @@ from solver import DEFAULT_MARGIN, Target, Wanted
 _NAME: Final = {"type": "string"}
 _EXPRESSION: Final[Schema] = {
     "title": "Expression",
-    "description": 'A number, or an affine expression in unknowns such as "1/2 - s" or "3/2*t".',
+    "description": 'A number, or an affine expression in unknowns such as "1/2 - s" or "3/2*t". '
+    "Names of unknowns have up to 24 letters, digits and underscores; r, n, L, l and names like "
+    "a_1 have meanings of their own.",
     "anyOf": [EXPONENT["anyOf"][0], {"type": "string", "maxLength": 200}],
 }
 _ENTRIES: Final = (lists_of(_EXPRESSION), roles_of(_EXPRESSION))
@@ -66,14 +68,19 @@ class RegionsIn(ClassifyIn):
         Any, one_of("[lowest, highest] for unknowns by name, null for an open end.", _BOUNDS)
     ] = None
     minimize: Annotated[
-        str | None, one_of("The unknown whose least value is asked for.", _NAME)
+        str | None,
+        one_of("The unknown whose least value is asked for; not with maximize.", _NAME),
     ] = None
     maximize: Annotated[
-        str | None, one_of("The unknown whose greatest value is asked for.", _NAME)
+        str | None,
+        one_of("The unknown whose greatest value is asked for; not with minimize.", _NAME),
     ] = None
     subject_to: Annotated[
         Target | None,
-        one_of('What must hold at the optimum; "stable" unless given.', _TARGETS),
+        one_of(
+            'What must hold at the optimum; "stable" unless given. Goes with minimize or maximize.',
+            _TARGETS,
+        ),
     ] = None
 
 
@@ -101,13 +108,26 @@ class RepairsIn(ClassifyIn):
         ),
     ] = None
     weights: Annotated[
-        Any, one_of("The cost of changing exponents by 1; 1 unless given.", _WEIGHTS)
+        Any,
+        one_of(
+            "The cost of changing exponents by 1; 1 unless given. One layer goes before its role, "
+            "a role before the whole symbol.",
+            _WEIGHTS,
+        ),
     ] = None
     tie_hidden: Annotated[
         StrictBool | None,
         one_of(
             "Change hidden layers with equal exponents together, which counts once; true unless "
-            "given.",
+            "given. A lock or a weight of its own unties a layer.",
+            {"type": "boolean"},
+        ),
+    ] = None
+    tie_c: Annotated[
+        StrictBool | None,
+        one_of(
+            "Keep one learning-rate exponent for all layers where one was given (or the preset "
+            "has one); true unless given.",
             {"type": "boolean"},
         ),
     ] = None
@@ -115,7 +135,7 @@ class RepairsIn(ClassifyIn):
         Any,
         one_of(
             "How large r is to be where the target is open (the kernel regime) and the nearest "
-            f"point is on its border; {DEFAULT_MARGIN} unless given.",
+            f"point is on its border; {DEFAULT_MARGIN} unless given. Otherwise it changes nothing.",
             EXPONENT,
         ),
     ] = None
