@@ -156,6 +156,12 @@ def _parameter(given: Description, entry: GalleryEntry, reader: EntryReader) -> 
         if name != takes and getattr(given, name) is not None:
             reader.flaw((name,), f"{entry.name} takes no {name}; {remedy}")
     written = getattr(given, takes) if takes else None
+    if is_list(written) or isinstance(written, Mapping):
+        reader.stop(
+            (str(takes),),
+            f"{entry.name} takes one {takes}, not {shown(written)}; write one exponent, or give a, "
+            "b and c instead of the preset",
+        )
     parameter = reader.exponent((takes,), written) if takes and written is not None else None
     reader.stop_if_flawed()
     return parameter

@@ -242,6 +242,14 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {"preset": "mup"},
         {"/target": "target is missing; it is required here"},
     ),
+    "several for a preset's one": (
+        REGIONS,
+        {"preset": "standard_adam", "c": {"input": "c", "hidden": "c", "readout": 1}},
+        {
+            "/c": "standard_adam takes one c, not an object; write one exponent, or give a, b and "
+            "c instead of the preset"
+        },
+    ),
     "a field of repairs": (
         REGIONS,
         {**UNIFORM, "locked": ["c"]},

@@ -132,6 +132,10 @@ ENDS = {"input": 0, "readout": 0}
             [(("c",), "mup takes no c; leave it out, or give a, b and c instead")],
         ),
         ({"preset": "mup", "s": 0}, [(("s",), "mup takes no s")]),
+        (
+            {"preset": "standard_adam", "c": [1, 1]},
+            [(("c",), "standard_adam takes one c, not a list; write one exponent, or give a, b")],
+        ),
         ({"preset": "mup", "d": 0}, [(("d",), "a preset fixes d")]),
         ({"preset": "nope"}, [(("preset",), '"nope" is not in the gallery')]),
         ({"preset": "mup", "optimizer": "adam"}, [(("optimizer",), "take one of mup_adam")]),
