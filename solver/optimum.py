@@ -77,7 +77,7 @@ def optimum(
         for extent, piece in found
         if extent == best
     ]
-    at = sets.witness(places[0])
+    at = _corner(places[0], sets)
     unique = all(sets.dimension(each) == 0 and sets.witness(each) == at for each in places)
     better = Constraint(constant(value).minus(form), ">" if attained else ">=")
     shown = value if goal.sense == "minimize" else -value
@@ -93,6 +93,15 @@ def _here(requirement: Requirement, sets: Polyhedra) -> tuple[Polyhedron, ...] |
         return None
     whole = requirement._replace(clauses=(*requirement.clauses, *requirement.also))
     return tuple(map(sets.irredundant, satisfying([whole], (), sets)))
+
+
+def _corner(where: Polyhedron, sets: Polyhedra) -> dict[str, Fraction]:
+    """A point at which as many bounds as possible are tight: others are harder to recognise."""
+    for facet in where.facets:
+        tight = (*where.constraints, Constraint(facet.form, "="))
+        if facet.relation == ">=" and sets.possible(tight):
+            where = sets.irredundant(tight)
+    return sets.witness(where)
 
 
 def _rank(extent: Extent) -> tuple[Fraction, bool]:

@@ -361,6 +361,13 @@ def test_a_choice_in_several_unknowns_is_not_spelled_out(client: TestClient) -> 
     assert found["nontrivial"] is None
 
 
+def test_of_many_best_points_a_corner_is_named(client: TestClient) -> None:
+    c = {"input": 0, "hidden": "h", "readout": "o"}
+    body = {**STANDARD, "c": c, "depth": 3, "minimize": "h", "subject_to": "kernel"}
+    found = optimum(client, body)
+    assert (found["at"], found["unique"]) == ({"h": "1", "o": "1"}, False)
+
+
 def test_an_unknown_of_layers_that_are_not_there_is_noticed(client: TestClient) -> None:
     c = {"input": 0, "hidden": "h", "readout": "c"}
     answers = post(client, {**STANDARD, "c": c})["verdicts"]
