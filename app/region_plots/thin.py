@@ -10,6 +10,7 @@ from app.region_plots.labels import Layout, Obstacle
 from app.region_plots.looks import LOOKS
 from app.region_plots.rects import square
 from app.region_plots.shapes import Point, clipped, contains, on_own_border, touches
+from app.region_plots.view import marked
 from solver import Cell, Survey
 
 _LINE: Final = 4.5
@@ -77,7 +78,8 @@ def _ends(cell: Cell, points: Sequence[Point], survey: Survey) -> Iterator[End]:
             for other in survey.cells
         )
         if joint and holder.kind == cell.kind:
-            yield End(point, "joint")
+            if point not in marked(survey):  # which would cover it
+                yield End(point, "joint")
         elif holder is cell:
             yield End(point, "closed")
 

@@ -29,15 +29,20 @@ def view(surveys: Sequence[Survey], aspect: Fraction) -> Box:
     return _equal_scales(box, reached, aspect) if len(unknowns) == 2 else box
 
 
+def marked(survey: Survey) -> list[Point]:
+    """Where a named member or the optimum is, and has a mark."""
+    places = [each.at for each in survey.landmarks]
+    if survey.optimum is not None:
+        places.append(survey.optimum.at)
+    return [unnamed(survey.unknowns, each) for each in places if each is not None]
+
+
 def _points(survey: Survey) -> Iterator[Point]:
     """Where something happens: vertices, named members, the optimum, and places on lines."""
     unknowns = survey.unknowns
     sets = [*(each.where for each in survey.cells), *(each.where for each in survey.landmarks)]
     found = [point for where in sets for point in vertices(where, unknowns)]
-    marked = [each.at for each in survey.landmarks]
-    if survey.optimum is not None:
-        marked.append(survey.optimum.at)
-    found += [unnamed(unknowns, each) for each in marked if each is not None]
+    found += marked(survey)
     yield from found
     if len(unknowns) == 2:
         # A line that meets no other has no vertex: it is shown where it crosses the axes.
