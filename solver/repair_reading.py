@@ -12,6 +12,7 @@ from solver.exponents import Limits, parse_exponent, shown
 from solver.gallery import GALLERY
 from solver.parametrization import Parametrization, RoleParametrization
 from solver.reading import Description, vector_lengths
+from solver.repairs import DEFAULT_MARGIN
 
 _SELECTOR: Final = re.compile(r"([abcd])(?:\.(input|hidden|readout|[1-9][0-9]{0,6}))?", re.ASCII)
 _FORM: Final = 'write "a" for all layers, "a.input", "a.hidden", "a.readout", or "a.1" for layer 1'
@@ -74,6 +75,21 @@ class OptionsReader:
             tie_hidden,
             self._one_c,
         )
+
+    def margin(self, written: object) -> Fraction:
+        """The margin, ``DEFAULT_MARGIN`` where none is written.  ``read`` raises what is wrong."""
+        if written is None:
+            return DEFAULT_MARGIN
+        try:
+            margin = parse_exponent(written, self._reader.limits)
+        except ExponentError as error:
+            self._reader.flaw(("margin",), str(error))
+            return DEFAULT_MARGIN
+        if margin <= 0:
+            self._reader.flaw(
+                ("margin",), f"margin is {margin}; it must be positive, such as {DEFAULT_MARGIN}"
+            )
+        return margin
 
     def _weight(self, text: str, value: object) -> Fraction:
         try:

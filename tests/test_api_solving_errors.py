@@ -326,6 +326,16 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {**MUP, "weights": {f"a.{each}": 1 for each in range(1, 1002)}},
         {"/weights": "weights has 1001 entries, 1000 at most; name roles instead"},
     ),
+    "all at once": (
+        REPAIRS,
+        {**MUP, "locked": ["q"], "weights": {"a": 0}, "margin": -1},
+        {
+            "/margin": "margin is -1; it must be positive, such as 1/8",
+            "/locked/0": '"q" names no exponents; write "a" for all layers, "a.input", '
+            '"a.hidden", "a.readout", or "a.1" for layer 1',
+            "/weights/a": "the weight of a is 0; a weight is positive",
+        },
+    ),
     "no margin": (
         REPAIRS,
         {**MUP, "margin": 0},

@@ -1,6 +1,5 @@
 """POST /v1/repairs."""
 
-from fractions import Fraction
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Body, Request, Response
@@ -13,9 +12,7 @@ from app.schemas.solving_writing import repair_out
 from app.schemas.unknowns import RepairsIn
 from app.schemas.writing import answer
 from solver import (
-    DEFAULT_MARGIN,
     Deadline,
-    ExponentError,
     Limits,
     OptionsReader,
     Parametrization,
@@ -25,7 +22,6 @@ from solver import (
     Wanted,
     described_by,
     meets,
-    parse_exponent,
     repair,
     understood,
 )
@@ -63,10 +59,11 @@ def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut |
         target = cast(Wanted, understood(body.target, given.optimizer))
     except ParametrizationError as error:
         raise error.under("target") from None
-    options = OptionsReader(body.description(), given, limits).read(
+    reader = OptionsReader(body.description(), given, limits)
+    margin = reader.margin(body.margin)
+    options = reader.read(
         body.locked, body.weights, body.tie_hidden is not False, body.tie_c is not False
     )
-    margin = _margin(body.margin, limits)
 
     def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
         found = repair(one, target, options, margin, deadline)
@@ -91,17 +88,3 @@ def _does_at_depth_one(found: Repair, target: Wanted) -> bool:
     repaired = described_by(found.best.network)
     assert isinstance(repaired, RoleParametrization), "it stands for every L >= 2"
     return meets(repaired.at_depth(1), target)
-
-
-def _margin(written: object, limits: Limits) -> Fraction:
-    if written is None:
-        return DEFAULT_MARGIN
-    try:
-        margin = parse_exponent(written, limits)
-    except ExponentError as error:
-        raise ParametrizationError.at(("margin",), str(error)) from None
-    if margin <= 0:
-        raise ParametrizationError.at(
-            ("margin",), f"margin is {margin}; it must be positive, such as {DEFAULT_MARGIN}"
-        )
-    return margin
