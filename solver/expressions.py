@@ -20,8 +20,9 @@ MOST_CHARACTERS: Final = 200
 _LONGEST_NAME: Final = 24
 # What some languages write for numbers that are none.
 _NO_NAMES: Final = ("nan", "inf", "infinity")
-# What answers call by these names themselves: width, depth, r, and the exponents of one layer.
-_TAKEN: Final = re.compile(r"[rnlL]|[abcdr]_([0-9]+|[lL])", re.ASCII)
+# What answers call by these names themselves: width, depth, a layer, r, and exponents of any layer.
+# A name such as a_4 is free: it is a good one for that exponent.
+_TAKEN: Final = re.compile(r"[rnlL]|r_[0-9]+|[abcdr]_[lL]", re.ASCII)
 
 _GRAMMAR: Final = r"""
     ?start: sum

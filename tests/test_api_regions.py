@@ -237,7 +237,23 @@ def test_every_spelling_of_an_expression_means_the_same(client: TestClient, spel
 
 @pytest.mark.parametrize(
     "name",
-    ["a", "b", "c", "d", "s", "x1", "t_1", "E", "lambda", "None", "True", "Real", "x" * 24, "R"],
+    [
+        "a",
+        "b",
+        "c",
+        "d",
+        "s",
+        "x1",
+        "t_1",
+        "E",
+        "lambda",
+        "None",
+        "True",
+        "Real",
+        "x" * 24,
+        "R",
+        "c_1",
+    ],
 )
 def test_unknowns_may_have_any_name(client: TestClient, name: str) -> None:
     answer = post(client, {**STANDARD, "depth": 2, "c": name, "minimize": name})

@@ -256,7 +256,8 @@ EXAMPLE = 'write a number or an affine expression such as "1/2 - s" or "3/2*t"'
         ("n", ["n has a meaning of its own"]),
         ("L/2", ["L has a meaning of its own"]),
         ("2*l", ["l has a meaning of its own"]),
-        ("s + a_12", ["a_12 has a meaning of its own"]),
+        ("s + a_l", ["a_l has a meaning of its own"]),
+        ("r_2", ["r_2 has a meaning of its own"]),
         ("r_l", ["r_l has a meaning of its own"]),
         # what is neither
         ("", ['""', "not an exponent", '"p/q"']),
