@@ -125,3 +125,8 @@ _ROLES: Final = frozenset(Role)
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
     """Whether the value is a list of something (and not text)."""
     return isinstance(value, (list, tuple))
+
+
+def is_several(value: object) -> bool:
+    """Whether the value has entries of its own, by number or by role."""
+    return is_list(value) or isinstance(value, Mapping)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from solver.affine import AffineForm, unknown
 from solver.arithmetic import Constraint, between
-from solver.entries import EntryReader, is_list
+from solver.entries import EntryReader, is_several
 from solver.errors import ExponentError, ParametrizationError
 from solver.exponents import Limits, shown
 from solver.expressions import parse_expression
@@ -123,7 +123,7 @@ def _spelled_out(
         return description, (), None
     name, _, example, minimum, maximum = entry.parameter
     written = getattr(description, name)
-    if written is None or is_list(written) or isinstance(written, Mapping):
+    if written is None or is_several(written):
         return description, (), None
     try:
         parameter = expressions.form(written)

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Final
 
 from solver.conditions import Optimizer, Role
-from solver.entries import Entry, EntryReader, Parse, is_list
+from solver.entries import Entry, EntryReader, Parse, is_list, is_several
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
 from solver.gallery import GALLERY, GalleryEntry, gallery_entry
@@ -156,7 +156,7 @@ def _parameter(given: Description, entry: GalleryEntry, reader: EntryReader) -> 
         if name != takes and getattr(given, name) is not None:
             reader.flaw((name,), f"{entry.name} takes no {name}; {remedy}")
     written = getattr(given, takes) if takes else None
-    if is_list(written) or isinstance(written, Mapping):
+    if is_several(written):
         reader.stop(
             (str(takes),),
             f"{entry.name} takes one {takes}, not {shown(written)}; write one exponent, or give a, "

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from solver.decisions import Options, Selector
-from solver.entries import EntryReader, Path, is_list
+from solver.entries import EntryReader, Path, is_list, is_several
 from solver.errors import ExponentError
 from solver.exponents import Limits, parse_exponent, shown
 from solver.gallery import GALLERY
@@ -21,29 +21,28 @@ _MOST: Final = 1000
 
 
 class OptionsReader:
-    """Reads locks and weights on the exponents of one parametrization."""
+    """Reads locks and weights on the exponents of one parametrization.
+
+    ``tie_c`` keeps one learning-rate exponent for all layers, where one was given.
+    """
 
     def __init__(
         self,
         description: Description,
         given: Parametrization | RoleParametrization,
         limits: Limits,
+        tie_c: bool = True,
     ) -> None:
         self._given = given
-        self._one_c = _one_c(description, given)
+        self._one_c = tie_c and _one_c(description, given)
         self._reader = EntryReader(limits)
 
-    def read(
-        self, locked: object, weights: object, tie_hidden: bool, tie_c: bool = True
-    ) -> Options:
+    def read(self, locked: object, weights: object, tie_hidden: bool) -> Options:
         """The options: a list of selectors, a mapping of selectors to costs, both may be None.
-
-        ``tie_c`` keeps one learning-rate exponent for all layers, where one was given.
 
         Raises ``ParametrizationError`` with everything that is wrong.
         """
         flaw = self._reader.flaw
-        self._one_c &= tie_c
         if not tie_hidden and isinstance(self._given, RoleParametrization):
             flaw(
                 ("tie_hidden",),
@@ -142,4 +141,4 @@ def _one_c(description: Description, given: Parametrization | RoleParametrizatio
     if description.abc is not None:
         assert isinstance(given, Parametrization), "a flat vector has a depth"
         return is_list(description.abc) and len(description.abc) == vector_lengths(given.depth)[0]
-    return not isinstance(description.c, Mapping) and not is_list(description.c)
+    return not is_several(description.c)

@@ -59,11 +59,9 @@ def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut |
         target = cast(Wanted, understood(body.target, given.optimizer))
     except ParametrizationError as error:
         raise error.under("target") from None
-    reader = OptionsReader(body.description(), given, limits)
+    reader = OptionsReader(body.description(), given, limits, body.tie_c is not False)
     margin = reader.margin(body.margin)
-    options = reader.read(
-        body.locked, body.weights, body.tie_hidden is not False, body.tie_c is not False
-    )
+    options = reader.read(body.locked, body.weights, body.tie_hidden is not False)
 
     def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
         found = repair(one, target, options, margin, deadline)

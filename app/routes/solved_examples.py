@@ -1,6 +1,7 @@
 """What questions with unknowns are answered, for the documentation: worked out when asked for."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ _SHOWN: Final = (
 )
 
 
+@cache
 def solved_examples() -> dict[str, dict[str, Any]]:
     """Answers to some of the documented questions, by path and by the question's name."""
 
