@@ -38,11 +38,6 @@ def post(client: TestClient, body: object) -> dict[str, Any]:
     return answer
 
 
-def optimum(client: TestClient, body: object) -> dict[str, Any]:
-    found: dict[str, Any] = post(client, body)["optimum"]
-    return found
-
-
 def classified(client: TestClient, body: object) -> dict[str, Any]:
     response = client.post("/v1/classify", json=body)
     assert response.status_code == 200, response.text
@@ -201,6 +196,13 @@ def test_one_hidden_layer_only_has_no_second_answer(client: TestClient) -> None:
     ]
 
 
+def test_an_unknown_of_layers_that_are_not_there_is_noticed(client: TestClient) -> None:
+    c = {"input": 0, "hidden": "h", "readout": "c"}
+    answers = post(client, {**STANDARD, "c": c})["verdicts"]
+    assert answers["1"]["warnings"] == ["h does not occur at L = 1: any value will do there."]
+    assert answers[">=2"]["warnings"] == []
+
+
 # ---------------------------------------------------------------------------- spellings
 
 FORMS: dict[str, dict[str, Any]] = {
@@ -302,108 +304,6 @@ def test_bounds_cut_what_is_answered(
 def test_the_range_of_a_named_family_is_kept(client: TestClient) -> None:
     answer = post(client, {"preset": "uniform", "s": "2*t", "depth": 2})
     assert answer["summary"] == ["t = 0 feature_learning", "0 < t <= 1/4 kernel"]
-
-
-# ---------------------------------------------------------------------------- optima
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "value", "at", "binding"),
-    [
-        ({"minimize": "c"}, "attained", "1", "1", {"logits.readout_update"}),
-        (
-            {"minimize": "c", "subject_to": "stable"},
-            "attained",
-            "1",
-            "1",
-            {"logits.readout_update"},
-        ),
-        ({"maximize": "c"}, "unbounded", None, None, set()),
-        ({"maximize": "c", "subject_to": "kernel"}, "attained", "1", "1", {"nontrivial"}),
-        ({"minimize": "c", "subject_to": "trivial"}, "approached", "1", "1", {"trivial"}),
-        ({"maximize": "c", "subject_to": "unstable"}, "approached", "1", "1", {"unstable"}),
-        (
-            *({"maximize": "c", "subject_to": "feature_learning"}, "impossible", None, None),
-            {"logits.readout_update", "feature_learning"},
-        ),
-        ({"minimize": "c", "bounds": {"c": [2, 3]}}, "attained", "2", "2", {"bounds"}),
-    ],
-    ids=spelled,
-)
-def test_optima_have_a_status_and_what_is_in_the_way(
-    client: TestClient,
-    asked: dict[str, Any],
-    status: str,
-    value: str | None,
-    at: str | None,
-    binding: set[str],
-) -> None:
-    found = optimum(client, {**STANDARD, "depth": 3, **asked})
-    sense = "minimize" if "minimize" in asked else "maximize"
-    assert (found["sense"], found["unknown"]) == (sense, "c")
-    assert found["subject_to"] == asked.get("subject_to", "stable")
-    assert (found["status"], found["value"]) == (status, value)
-    assert found["attained"] is (status == "attained")
-    assert found["at"] == (None if at is None else {"c": at})
-    assert {each["id"] for each in found["binding"]} == binding
-
-
-@pytest.mark.parametrize(
-    ("asked", "here"),
-    [
-        ({"minimize": "c"}, {"c >= 1"}),
-        ({"maximize": "c", "subject_to": "kernel"}, {"c = 1"}),
-        ({"minimize": "c", "subject_to": "trivial"}, {"c > 1"}),
-        ({"minimize": "c", "subject_to": "feature_learning"}, {"c >= 1", "c = 1/2"}),
-        ({"minimize": "c", "bounds": {"c": [2, 3]}}, {"c >= 2"}),
-        ({"c": "2*c", "minimize": "c"}, {"c >= 1/2"}),
-    ],
-    ids=spelled,
-)
-def test_what_binds_is_said_of_the_unknowns(
-    client: TestClient, asked: dict[str, Any], here: set[str]
-) -> None:
-    found = optimum(client, {**STANDARD, "depth": 3, **asked})
-    assert {each["here"] for each in found["binding"]} == here
-
-
-def test_a_choice_in_several_unknowns_is_not_spelled_out(client: TestClient) -> None:
-    a = {"input": 0, "hidden": 0, "readout": "x"}
-    b = {"input": 0, "hidden": "1/2", "readout": "y"}
-    body = {**STANDARD, "a": a, "b": b, "depth": 3, "minimize": "c"}
-    body["subject_to"] = "feature_learning"
-    found = {each["id"]: each["here"] for each in optimum(client, body)["binding"]}
-    assert found["features.updated_readout.2"] == "c + x >= 1/2"
-    assert found["nontrivial"] is None
-
-
-def test_of_many_best_points_a_corner_is_named(client: TestClient) -> None:
-    c = {"input": 0, "hidden": "h", "readout": "o"}
-    body = {**STANDARD, "c": c, "depth": 3, "minimize": "h", "subject_to": "kernel"}
-    found = optimum(client, body)
-    assert (found["at"], found["unique"]) == ({"h": "1", "o": "1"}, False)
-
-
-def test_an_unknown_of_layers_that_are_not_there_is_noticed(client: TestClient) -> None:
-    c = {"input": 0, "hidden": "h", "readout": "c"}
-    answers = post(client, {**STANDARD, "c": c})["verdicts"]
-    assert answers["1"]["warnings"] == ["h does not occur at L = 1: any value will do there."]
-    assert answers[">=2"]["warnings"] == []
-
-
-def test_the_largest_stable_learning_rate_in_words(client: TestClient) -> None:
-    answer = post(client, {**STANDARD, "minimize": "c", "subject_to": "stable"})
-    assert [each["optimum"]["summary"] for each in answer["verdicts"].values()] == [
-        f"The least c subject to stability is 1, at c = 1; no less is possible because of {each}."
-        for each in ("2a_2 + c_2 >= 1 (c >= 1)", "2a_{L+1} + c_{L+1} >= 1 (c >= 1)")
-    ]
-
-
-def test_kernel_means_the_operator_regime_for_adam(client: TestClient) -> None:
-    body = {"preset": "standard_adam", "c": "c", "depth": 2, "minimize": "c"}
-    kernel = optimum(client, {**body, "subject_to": "kernel"})
-    assert kernel == optimum(client, {**body, "subject_to": "operator"})
-    assert (kernel["subject_to"], kernel["value"]) == ("operator", "3/2")
 
 
 # ------------------------------------------------------------------------ against /v1/classify
