@@ -14,24 +14,23 @@ from pydantic import TypeAdapter
 from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
+from app.api.checks import events as check_events
+from app.api.checks import examples as check_examples
+from app.api.checks import plots as check_plots
+from app.api.checks import route as checks
+from app.api.checks.queue_access import queue_threads
+from app.api.classify import examples
+from app.api.classify import route as classify
+from app.api.equivalence import route as equivalence
+from app.api.gallery import route as parametrizations
+from app.api.http import solving
+from app.api.regions import plot as region_plots
+from app.api.regions import route as regions
+from app.api.repairs import route as repairs
+from app.api.service import route as service
+from app.api.solved_examples import solved_examples
 from app.observe import Metrics, ObserveMiddleware, configure_logging
 from app.queue.client import CheckQueue
-from app.routes import (
-    check_events,
-    check_plots,
-    checks,
-    classify,
-    equivalence,
-    parametrizations,
-    region_plots,
-    regions,
-    repairs,
-    service,
-    solving,
-)
-from app.routes.queue_access import queue_threads
-from app.routes.solved_examples import solved_examples
-from app.schemas import check_examples, examples
 from app.settings import Settings
 
 VERSION = "0.1.0"

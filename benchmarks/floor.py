@@ -10,11 +10,11 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from app.json_body import JsonRoute
+from app.api.classify.writing import answer, classification
+from app.api.http.json_body import JsonRoute
+from app.api.http.state import settings_of
+from app.api.parametrization.request import BatchIn, ClassifyIn
 from app.main import create_app as create_service
-from app.routes.state import settings_of
-from app.schemas.requests import BatchIn, ClassifyIn
-from app.schemas.writing import answer, classification
 from solver import GALLERY, classify, classify_vectors
 
 router = APIRouter(route_class=JsonRoute)

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 
-pytest_plugins = ["tests.queue_fixtures"]
+pytest_plugins = ["tests.app.queue.queue_fixtures"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,7 +8,7 @@ from app.experiment.plan import Experiment, Measurement
 
 
 def measure(experiment: Experiment, measurement: Measurement) -> list[list[float | None]]:
-    """Sizes of everything at every step: a row for each of ``solver.scaling.places``.
+    """Sizes of everything at every step: a row for each of ``predicted_exponents.places``.
 
     Each row has one entry for each network; None where the size is not finite: it blew up.
     Raises ``DeviceError`` where the experiment asks for a device that is not there.

@@ -1,0 +1,1 @@
+"""/v1/checks: coordinate checks, their events and plots."""

@@ -1,0 +1,139 @@
+"""Worked examples of checks: small enough to be done in seconds when sent from /docs."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from app.api.checks.answer import check_answer, check_summary
+from app.api.checks.reading import job_of, read_check
+from app.api.checks.request import CheckIn
+from app.experiment.report import CheckResult
+from app.queue.client import Check, Progress
+from solver import DEFAULT_LIMITS
+
+CHECK_ID: Final = "3f0c9a526d1e4f7b9a381c5e7d20b4a6"
+
+CREATE: Final[dict[str, Any]] = {
+    "mup": {
+        "summary": "µP learns features",
+        "description": "By name, on networks of five widths.",
+        "value": {
+            "preset": "mup",
+            "depth": 2,
+            "widths": [256, 512, 1024, 2048, 4096],
+            "steps": 2,
+        },
+    },
+    "ntk_own_widths": {
+        "summary": "NTK is a kernel machine",
+        "description": "As a flat vector, with relu, logistic loss and momentum.",
+        "value": {
+            "depth": 2,
+            "abc": [0, "1/2", "1/2", 0, 0, 0, 0],
+            "widths": [256, 512, 1024, 2048, 4096],
+            "steps": 3,
+            "activation": "relu",
+            "loss": "logistic",
+            "momentum": 0.9,
+        },
+    },
+    "adam_dense": {
+        "summary": "µP for Adam, on ordinary networks",
+        "description": "Updates of adaptive optimizers are not of low rank: dense matrices.",
+        "value": {
+            "preset": "mup_adam",
+            "depth": 2,
+            "widths": [64, 128, 256, 512],
+            "steps": 2,
+            "method": "dense",
+            "update_rule": "signsgd",
+        },
+    },
+    "standard_own_batch": {
+        "summary": "The standard parametrization blows up, on your own batch",
+        "description": "What frameworks do by default, with one learning rate for every width.",
+        "value": {
+            "preset": "standard",
+            "depth": 2,
+            "widths": [256, 512, 1024, 2048, 4096],
+            "steps": 2,
+            "inputs": [[1, 0.5, 0], [0, 1, -0.5], [0.5, 0, 1]],
+            "targets": [1, -1, 0.5],
+        },
+    },
+}
+
+_BODY: Final = CheckIn(**CREATE["mup"]["value"])
+_CREATED: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+_QUEUED: Final = Check(
+    id=CHECK_ID,
+    status="queued",
+    job=job_of(_BODY, read_check(_BODY, DEFAULT_LIMITS)),
+    progress=Progress(0, 5, "waiting for a worker"),
+    created_at=_CREATED,
+    started_at=None,
+    finished_at=None,
+    error=None,
+    result=None,
+)
+_RESULT: Final[CheckResult] = {
+    "verdict": "confirmed",
+    "theory": "feature_learning",
+    "empirical": "feature_learning",
+    "summary": "Confirmed, feature learning: at widths 256 to 4096 the features move: Δx^2 (step "
+    "2) stays of size Θ(1), measured slope +0.000; all 33 slopes are as predicted.",
+    "subject": "a = (-1/2, 0, 1/2), b = 1/2, c = 0 · sgd · tanh · mse · η = 0.5",
+    "widths": [256, 512, 1024, 2048, 4096],
+    "seeds": [64, 45, 32, 23, 16],
+    "tolerance": 0.05,
+    "quantities": [
+        {
+            "quantity": "delta_x",
+            "layer": 2,
+            "step": 2,
+            "predicted_exponent": "0",
+            "measured_exponent": 0.000139,
+            "standard_error": 0.002754,
+            "agrees": True,
+            "sizes": [
+                [0.223112, 0.214812, 0.236213],
+                [0.221644, 0.214847, 0.228503],
+                [0.225247, 0.218046, 0.230024],
+                [0.224301, 0.221058, 0.227765],
+                [0.223447, 0.221983, 0.2246],
+            ],
+            "fitted_widths": [256, 512, 1024, 2048, 4096],
+            "explained": False,
+            "note": None,
+        }
+    ],
+    "notes": [],
+    "method": "matrix_free",
+    "device": "cpu",
+    "seconds": 2.1,
+}
+_DONE: Final = replace(
+    _QUEUED,
+    status="succeeded",
+    progress=Progress(5, 5, "5 of 5 measurements"),
+    started_at=_CREATED + timedelta(seconds=1),
+    finished_at=_CREATED + timedelta(seconds=4),
+    result=_RESULT,
+)
+
+
+def _json(value: object) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+#: Answers by method, path and status.  Of the result one quantity of many is shown.
+ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
+    ("post", "/v1/checks", "202"): _json(check_answer(_QUEUED)),
+    ("get", "/v1/checks", "200"): _json({"checks": [check_summary(_DONE)], "next": None}),
+    ("get", "/v1/checks/{id}", "200"): _json(check_answer(_DONE)),
+    ("delete", "/v1/checks/{id}", "200"): _json(
+        check_answer(replace(_QUEUED, status="cancelled", finished_at=_CREATED))
+    ),
+}

@@ -1,0 +1,65 @@
+"""Asking the queue from the event loop: in threads of its own, and never without end.
+
+A database that hangs holds these threads and no others: the rest of the service goes on.
+"""
+
+from asyncio import get_running_loop
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Final, TypeVar
+
+from anyio import fail_after
+from fastapi import Path, Request
+
+from app.api.checks.examples import CHECK_ID
+from app.problems import ProblemError
+from app.queue.client import Check, CheckQueue, QueueUnavailableError
+from solver.exact.exponents import shown
+
+_THREADS: Final = 8
+_PATIENCE: Final = 10.0  # seconds
+
+_T = TypeVar("_T")
+
+
+def queue_threads() -> ThreadPoolExecutor:
+    """The threads in which the queue of one application is asked; they start when needed."""
+    return ThreadPoolExecutor(_THREADS, "queue")
+
+
+async def ask(
+    request: Request, question: Callable[[CheckQueue], _T], patience: float = _PATIENCE
+) -> _T:
+    """What the question gives when it is put to the queue.
+
+    Raises ``QueueUnavailableError`` also when there is no answer within ``patience`` seconds.
+    """
+    state = request.app.state
+    try:
+        with fail_after(patience):
+            return await get_running_loop().run_in_executor(
+                state.queue_threads, question, state.queue
+            )
+    except TimeoutError:
+        raise QueueUnavailableError(
+            f"the queue did not answer within {patience:g} seconds; try again later"
+        ) from None
+
+
+CheckId = Annotated[
+    str,
+    Path(
+        alias="id",
+        description="The id of a check.",
+        openapi_examples={"some": {"summary": "As POST /v1/checks answers it", "value": CHECK_ID}},
+    ),
+]
+
+
+def existing(check: Check | None, check_id: str) -> Check:
+    """The check that the queue gave for that id.  Raises ``ProblemError`` (404) if it is none."""
+    if check is None:
+        raise ProblemError(
+            "not-found", f"there is no check {shown(check_id)}; GET /v1/checks lists them"
+        )
+    return check

@@ -1,0 +1,156 @@
+"""What callers post to have a parametrization checked on real networks.
+
+As in ``requests``, only the outer shape is declared to the framework; ``check_reading`` reads
+the values and reports everything wrong at once.  A field that is null counts as left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import ConfigDict, WithJsonSchema
+
+from app.api.checks import bounds
+from app.api.parametrization.request import FORMS, HIDDEN_LAYERS, ParametrizationIn, Schema, one_of
+from app.experiment.plan import LOSSES, UPDATE_RULES, Device, UpdateRule
+from solver import Activation, Optimizer
+
+AskedMethod = Literal["auto", "matrix_free", "dense"]
+
+ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
+METHODS: Final[tuple[AskedMethod, ...]] = get_args(AskedMethod)
+DEVICES: Final[tuple[Device, ...]] = get_args(Device)
+#: What may be run for an optimizer, the default first; None where the optimizer is not known.
+UPDATE_RULES_OF: Final[Mapping[Optimizer | None, tuple[UpdateRule, ...]]] = {
+    "sgd": ("sgd",),
+    "adam": ("adam", "signsgd"),
+    None: UPDATE_RULES,
+}
+
+
+def _choice(choices: tuple[str, ...], default: str) -> Schema:
+    return {"type": "string", "enum": list(choices), "default": default}
+
+
+def _entries(fewest: int, most: int, items: Schema) -> Schema:
+    return {"type": "array", "minItems": fewest, "maxItems": most, "items": items}
+
+
+class CheckIn(ParametrizationIn):
+    """A parametrization, with its depth, and the networks on which to check it."""
+
+    model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["depth"]})
+
+    depth: Annotated[
+        Any,
+        WithJsonSchema(
+            {"type": "integer", "minimum": 1, "maximum": 16, "description": HIDDEN_LAYERS}
+        ),
+    ] = None
+    widths: Annotated[
+        Any,
+        one_of(
+            f"At least {bounds.WIDTHS.least} different ones, the largest at least "
+            f"{bounds.WIDEST_OVER_NARROWEST} times the smallest; five or more, over a factor of "
+            "32, make slopes dependable. By default 2^8..2^16 (matrix_free) or 2^6..2^11 (dense).",
+            _entries(bounds.WIDTHS.least, bounds.WIDTHS.most, bounds.WIDTH.schema())
+            | {"uniqueItems": True},
+        ),
+    ] = None
+    steps: Annotated[Any, one_of("How many training steps.", bounds.STEPS.schema())] = None
+    seeds: Annotated[
+        Any,
+        one_of(
+            "How many networks at the largest width; at smaller ones there are more, so that the "
+            f"noise is even. By default {bounds.SEEDS.default}, or {bounds.DENSE_SEEDS.default} "
+            "where they are dense.",
+            bounds.SEEDS.schema(),
+        ),
+    ] = None
+    seed: Annotated[Any, one_of("Fixes all randomness.", bounds.SEED.schema())] = None
+    batch_size: Annotated[
+        Any,
+        one_of(
+            "How many synthetic inputs: points on the unit sphere, with targets ±1.",
+            bounds.BATCH_SIZE.schema(),
+        ),
+    ] = None
+    input_dim: Annotated[
+        Any,
+        one_of(
+            "The dimension of synthetic inputs.",
+            bounds.INPUT_DIM.schema(),
+        ),
+    ] = None
+    inputs: Annotated[
+        Any,
+        one_of(
+            "Your own inputs, in place of synthetic ones: the batch of every step, together with "
+            f"targets. At most {bounds.MOST_INPUT_ENTRIES} numbers in all.",
+            _entries(
+                1,
+                bounds.BATCH_SIZE.most,
+                _entries(1, bounds.INPUT_DIM.most, bounds.ENTRY.schema()),
+            ),
+        ),
+    ] = None
+    targets: Annotated[
+        Any,
+        one_of(
+            "Your own targets, one for each input; 1 or -1 for logistic loss.",
+            _entries(1, bounds.BATCH_SIZE.most, bounds.ENTRY.schema()),
+        ),
+    ] = None
+    activation: Annotated[
+        Any, one_of("The nonlinearity of every hidden layer.", _choice(ACTIVATIONS, "tanh"))
+    ] = None
+    loss: Annotated[
+        Any,
+        one_of(
+            "(f - y)²/2, or log(1 + exp(-yf)), averaged over the batch.", _choice(LOSSES, "mse")
+        ),
+    ] = None
+    learning_rate: Annotated[
+        Any,
+        one_of(
+            "η; the learning rate of layer l is η n^(-c_l). By default "
+            f"{bounds.LEARNING_RATE.default}, for adam {bounds.ADAPTIVE_LEARNING_RATE.default}.",
+            replace(bounds.LEARNING_RATE, default=None).schema(),
+        ),
+    ] = None
+    momentum: Annotated[Any, one_of("Of SGD.", bounds.MOMENTUM.schema())] = None
+    update_rule: Annotated[
+        Any,
+        one_of(
+            'What is run: "sgd" where the optimizer is sgd; "adam" (the default) or "signsgd" '
+            "where it is adam.",
+            {"type": "string", "enum": list(UPDATE_RULES)},
+        ),
+    ] = None
+    method: Annotated[
+        Any,
+        one_of(
+            "matrix_free: exact in distribution, without n×n matrices, sgd only. dense: the "
+            "ordinary network. auto: matrix_free for sgd, dense for adam.",
+            _choice(METHODS, "auto"),
+        ),
+    ] = None
+    device: Annotated[
+        Any, one_of("auto: a GPU where the worker has one.", _choice(DEVICES, "auto"))
+    ] = None
+    tolerance: Annotated[
+        Any,
+        one_of(
+            "How far a measured exponent may be off the predicted one (or three standard errors, "
+            "if they are more).",
+            bounds.TOLERANCE.schema(),
+        ),
+    ] = None
+
+    def as_sent(self) -> dict[str, Any]:
+        """The fields that the caller sent, as they were decoded."""
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name in self.model_fields_set
+        }

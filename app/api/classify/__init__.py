@@ -1,0 +1,1 @@
+"""POST /v1/classify and POST /v1/classify/batch."""

@@ -1,0 +1,103 @@
+"""POST /v1/classify and POST /v1/classify/batch."""
+
+from typing import Annotated
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Body, Request, Response
+
+from app.api.classify import examples
+from app.api.classify.answer import AnyDepthClassification, BatchOut, Classification
+from app.api.classify.writing import answer, any_depth_classification, classification
+from app.api.http.documented import BODY_PROBLEMS
+from app.api.http.json_body import JsonRoute
+from app.api.http.state import deep, metrics_of, settings_of
+from app.api.parametrization.request import BatchIn, ClassifyIn
+from app.observe import Metrics
+from app.settings import Settings
+from solver import (
+    Parametrization,
+    ParametrizationError,
+    classify,
+    classify_any_depth,
+    classify_vectors,
+    read_depth,
+)
+
+router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
+
+
+@router.post(
+    "",
+    operation_id="classify",
+    summary="Classify an abc-parametrization",
+    response_model=Classification | AnyDepthClassification,
+    responses=BODY_PROBLEMS,
+)
+async def classify_one(
+    body: Annotated[ClassifyIn, Body(openapi_examples=examples.CLASSIFY)],
+    request: Request,
+) -> Response:
+    """Decide whether such networks are stable, nontrivial, and learn features as width grows.
+
+    The answer holds the certificate (every condition with its value) and the reasons in words.
+    Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
+    """
+    settings, metrics = settings_of(request), metrics_of(request)
+    if deep(body):
+        return await run_sync(_one, body, settings, metrics)
+    return _one(body, settings, metrics)
+
+
+def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:
+    parametrization = body.resolve(settings.limits)
+    if isinstance(parametrization, Parametrization):
+        verdict = classify(parametrization, body.activation)
+        metrics.verdicts[verdict.kind].inc()
+        return answer(classification(verdict))
+    verdicts = classify_any_depth(parametrization, body.activation)
+    metrics.verdicts[(verdicts.deeper or verdicts.depth_one).kind].inc()
+    return answer(any_depth_classification(verdicts))
+
+
+@router.post(
+    "/batch",
+    operation_id="classify_batch",
+    summary="Classify many flat vectors of one depth",
+    response_model=BatchOut,
+    responses=BODY_PROBLEMS,
+)
+async def classify_batch(
+    body: Annotated[BatchIn, Body(openapi_examples=examples.BATCH)],
+    request: Request,
+) -> Response:
+    """Verdicts as columns, exactly those of single requests; up to 100,000 rows."""
+    return await run_sync(_batch, body, settings_of(request), metrics_of(request))
+
+
+def _batch(body: BatchIn, settings: Settings, metrics: Metrics) -> Response:
+    depth = read_depth(body.depth, settings.limits)
+    rows = body.abc
+    if not isinstance(rows, list):
+        raise ParametrizationError.at(("abc",), "abc must be a list of rows, each a flat vector")
+    if len(rows) > settings.max_batch_rows:
+        raise ParametrizationError.at(
+            ("abc",),
+            f"abc has {len(rows)} rows; one batch holds up to {settings.max_batch_rows}: send the "
+            "rest in another",
+        )
+    try:
+        result = classify_vectors(depth, rows, body.optimizer, settings.limits)
+    except ParametrizationError as error:
+        raise error.under("abc") from None
+    for kind, count in result.counts().items():
+        metrics.verdicts[kind].inc(count)
+    return answer(
+        {
+            "depth": depth,
+            "count": len(rows),
+            "verdict": result.verdicts(),
+            "r": result.r(),
+            "stable": result.stable.tolist(),
+            "nontrivial": result.nontrivial(),
+        }
+    )

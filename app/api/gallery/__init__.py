@@ -1,0 +1,1 @@
+"""GET /v1/parametrizations: the named parametrizations."""

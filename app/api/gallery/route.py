@@ -1,0 +1,79 @@
+"""GET /v1/parametrizations: the gallery."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.classify.answer import ClassifiedEntryOut, GalleryOut
+from app.api.classify.writing import (
+    answer,
+    any_depth_classification,
+    classification,
+    gallery_entry_out,
+)
+from app.api.http.documented import problems
+from app.api.http.state import settings_of
+from solver import (
+    GALLERY,
+    Description,
+    Parametrization,
+    ParametrizationError,
+    classify,
+    classify_any_depth,
+    gallery_entry,
+    read,
+)
+
+router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
+
+
+class EntryQuery(BaseModel):
+    """How to look at an entry."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    depth: int | None = Field(None, ge=1, description="L; without it, every depth.")
+    s: str | None = Field(None, description="The parameter of uniform.")
+    c: str | None = Field(None, description="The parameter of standard_adam.")
+
+
+@router.get(
+    "",
+    operation_id="list_parametrizations",
+    summary="List the named parametrizations",
+    response_model=GalleryOut,
+)
+async def list_parametrizations() -> Response:
+    """The parametrizations of the literature, each with its source."""
+    return answer({"parametrizations": [gallery_entry_out(each) for each in GALLERY.values()]})
+
+
+@router.get(
+    "/{name}",
+    operation_id="get_parametrization",
+    summary="One named parametrization, classified",
+    response_model=ClassifiedEntryOut,
+    responses=problems("not-found", "invalid-request"),
+)
+async def get_parametrization(
+    name: Annotated[str, Path(openapi_examples={"mup": {"summary": "µP", "value": "mup"}})],
+    request: Request,
+    query: Annotated[EntryQuery, Query()],
+) -> Response:
+    """The entry with its verdict; that is null for a family asked for without its parameter."""
+    entry = gallery_entry(name)
+    entry_out = gallery_entry_out(entry)
+    depth, s, c = query.depth, query.s, query.c
+    if entry.parameter and depth is None and s is None and c is None:
+        return answer(entry_out | {"classification": None})
+    try:
+        parametrization = read(
+            Description(preset=name, depth=depth, s=s, c=c), settings_of(request).limits
+        )
+    except ParametrizationError as error:
+        raise error.under("query") from None
+    if isinstance(parametrization, Parametrization):
+        return answer(entry_out | {"classification": classification(classify(parametrization))})
+    verdicts = any_depth_classification(classify_any_depth(parametrization))
+    return answer(entry_out | {"classification": verdicts})

@@ -1,0 +1,1 @@
+"""A parametrization as it is posted and as it is answered."""

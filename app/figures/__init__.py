@@ -1,0 +1,1 @@
+"""Figures by matplotlib: of checks, of regions, and what they share."""

@@ -1,6 +1,0 @@
-"""Pictures of coordinate checks.
-
-Loads matplotlib, which takes long: whoever may not need a picture imports this late.
-"""
-
-from app.plots.figure import draw as draw

@@ -1,0 +1,1 @@
+"""Many points at once, vectorised and exact."""

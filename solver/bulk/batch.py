@@ -1,0 +1,242 @@
+"""Many parametrizations of one depth at once, as exactly as one at a time.
+
+Rows are flat abc vectors.  They are coded as integers over one common denominator, so every
+form of the system is evaluated in int64 arithmetic, column by column.  Rows that do not fit
+(an odd denominator, a large numerator) go through the same columns in Python integers.  No
+comparison is made in floating point.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import chain
+from math import lcm
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.bulk.columns import KIND_CODE, KINDS, Columns, IntArray, largest_safe
+from solver.bulk.exact_rows import classify_rationals
+from solver.errors import ExponentError, Flaw, ParametrizationError
+from solver.exact.exponents import (
+    DEFAULT_LIMITS,
+    Limits,
+    Written,
+    format_exponent,
+    parse_exponent,
+    shown,
+)
+from solver.reading.description import vector_lengths, wrong_length
+from solver.reading.symbols import MOST_FLAWS, EntryReader
+from solver.theory.conditions import Optimizer
+from solver.verdicts.evaluation import Kind
+
+# Denominators up to this in common are shared; rows with others are evaluated one by one.
+_MOST_COMMON: Final = 10**9
+# Columns of this many rows stay in the processor's cache across all forms.
+_CHUNK: Final = 1 << 13
+
+
+@dataclass(frozen=True, slots=True)
+class BatchVerdict:
+    """Verdicts by column, one entry per row.
+
+    ``kinds`` indexes ``KINDS``; r is ``r_numerators / r_denominator``, except that
+    ``exceptional_r`` holds it for the rows that do not share the denominator.
+    """
+
+    kinds: npt.NDArray[np.int8]
+    r_numerators: IntArray
+    r_denominator: int
+    exceptional_r: dict[int, Fraction]
+
+    @property
+    def stable(self) -> npt.NDArray[np.bool_]:
+        """Whether each row is stable."""
+        return np.not_equal(self.kinds, KIND_CODE[Kind.UNSTABLE])
+
+    def counts(self) -> dict[Kind, int]:
+        """How many rows have each verdict."""
+        return dict(zip(KINDS, np.bincount(self.kinds, minlength=len(KINDS)).tolist(), strict=True))
+
+    def verdicts(self) -> list[str]:
+        """The verdict of each row by name."""
+        names: list[str] = np.array([str(kind) for kind in KINDS], dtype=object)[
+            self.kinds
+        ].tolist()
+        return names
+
+    def nontrivial(self) -> list[bool | None]:
+        """Whether each row is nontrivial; None where it is not stable."""
+        table: dict[Kind, bool | None] = {Kind.UNSTABLE: None, Kind.TRIVIAL: False}
+        column = np.array([table.get(kind, True) for kind in KINDS], dtype=object)
+        values: list[bool | None] = column[self.kinds].tolist()
+        return values
+
+    def r(self) -> list[str]:
+        """r of each row in canonical spelling."""
+        distinct, places = np.unique(self.r_numerators, return_inverse=True)
+        spelled = [format_exponent(Fraction(int(n), self.r_denominator)) for n in distinct]
+        column: list[str] = np.array(spelled, dtype=object)[places].tolist()
+        for row, value in self.exceptional_r.items():
+            column[row] = format_exponent(value)
+        return column
+
+
+def classify_many(
+    depth: int, rows: npt.NDArray[Any], denominator: int = 1, optimizer: Optimizer = "sgd"
+) -> BatchVerdict:
+    """Classify integer-coded rows: the exponents are ``rows / denominator``.
+
+    ``rows`` has shape (N, 2L+3) (one c) or (N, 3L+3) (c per layer), any integer dtype or
+    Python integers (dtype object).  Exact for every input: rows whose entries are too large
+    for int64 arithmetic are evaluated in Python integers.
+
+    Raises ``ParametrizationError`` for a wrong shape, ``TypeError`` for a dtype that is not
+    integer and ``ValueError`` for a denominator below 1.
+    """
+    if rows.ndim != 2 or rows.shape[1] not in vector_lengths(depth):
+        width = rows.shape[1] if rows.ndim == 2 else 0
+        raise ParametrizationError.at((), wrong_length("each row", width, depth))
+    if not (np.issubdtype(rows.dtype, np.integer) or rows.dtype == object):
+        raise TypeError(f"rows have dtype {rows.dtype}; code exponents as integers")
+    if denominator < 1:
+        raise ValueError(f"denominator is {denominator}; it must be at least 1")
+    safe = largest_safe(optimizer)
+    large = np.full(len(rows), denominator > safe)
+    if rows.dtype == object or rows.dtype.itemsize == 8:
+        large |= (rows > safe).any(axis=1)
+        if rows.dtype.kind != "u":
+            large |= (rows < -safe).any(axis=1)
+    exact = {
+        int(row): [Fraction(int(entry), denominator) for entry in rows[row]]
+        for row in np.flatnonzero(large)
+    }
+    if exact:
+        rows, denominator = np.where(large[:, None], 0, rows), min(denominator, safe)
+    return _classify(depth, rows.astype(np.int64, copy=False), denominator, exact, optimizer)
+
+
+def classify_vectors(
+    depth: int,
+    rows: Sequence[Sequence[object]],
+    optimizer: Optimizer = "sgd",
+    limits: Limits = DEFAULT_LIMITS,
+) -> BatchVerdict:
+    """Classify flat abc vectors (lists) in any spelling that ``parse_exponent`` reads.
+
+    Raises ``ParametrizationError`` naming the first entries at fault by row and column.
+    """
+    rows = _of_one_length(depth, rows)
+    entries = list(chain.from_iterable(rows))
+    shape = (len(rows), len(rows[0]) if rows else vector_lengths(depth)[0])
+    if (whole := _whole_numbers(entries, limits, optimizer)) is not None:
+        return _classify(depth, whole.reshape(shape), 1, {}, optimizer)
+    values = _parse_distinct(entries, rows, limits)
+    common = 1
+    for denominator in sorted({value.denominator for value in values.values()}):
+        together = lcm(common, denominator)
+        common = together if together <= _MOST_COMMON else common
+    safe = largest_safe(optimizer)
+    codes = {
+        spelling: value.numerator * (common // value.denominator)
+        for spelling, value in values.items()
+        if common % value.denominator == 0
+        and abs(value.numerator) * (common // value.denominator) <= safe
+    }
+    exact: dict[int, list[Fraction]] = {}
+    if len(codes) < len(values):  # some do not fit: look for the rows they are in
+        exact = {
+            index: [values[entry] for entry in row]
+            for index, row in enumerate(rows)
+            if not all(entry in codes for entry in row)
+        }
+        codes |= dict.fromkeys(values.keys() - codes.keys(), 0)
+    coded = np.fromiter(map(codes.__getitem__, entries), dtype=np.int64, count=len(entries))
+    return _classify(depth, coded.reshape(shape), common, exact, optimizer)
+
+
+def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
+    """The rows, checked; where both lengths occur, with the one c repeated for every layer."""
+    allowed = vector_lengths(depth)
+    lists = set(map(type, rows)) <= {list}
+    if lists and any(set(map(len, rows)) <= {length} for length in allowed):
+        return rows
+    flaws = [
+        Flaw((index,), wrong_length("this row", len(row), depth))
+        if isinstance(row, (list, tuple))
+        else Flaw((index,), f"this row is {shown(row)}; each row is a list of exponents")
+        for index, row in enumerate(rows)
+        if not isinstance(row, (list, tuple)) or len(row) not in allowed
+    ]
+    if flaws:
+        raise ParametrizationError(flaws[:MOST_FLAWS])
+    one_c, _ = allowed
+    return [[*row, *[row[-1]] * depth] if len(row) == one_c else row for row in rows]
+
+
+def _whole_numbers(entries: list[object], limits: Limits, optimizer: Optimizer) -> IntArray | None:
+    """The entries as they are, where all are integers within bounds: no need to look at each."""
+    if set(map(type, entries)) != {int}:
+        return None
+    try:
+        whole = np.fromiter(cast(list[int], entries), dtype=np.int64, count=len(entries))
+    except OverflowError:
+        return None
+    most = min(limits.max_integer, largest_safe(optimizer))
+    return whole if -most <= whole.min() and whole.max() <= most else None
+
+
+def _parse_distinct(
+    entries: list[object], rows: Sequence[Sequence[object]], limits: Limits
+) -> dict[object, Fraction]:
+    """The value of each distinct spelling.  Equal keys of different type are equal numbers."""
+    most = limits.max_integer
+    types = set(map(type, entries))
+    # Integers beyond any bound can be chosen to hash alike: keep them out of the set.
+    hashable = types <= _READABLE and (
+        int not in types or all(-most <= each <= most for each in entries if type(each) is int)
+    )
+    values: dict[object, Fraction] = {}
+    wrong: set[object] = set()
+    for entry in set(entries) if hashable else ():
+        try:
+            values[entry] = parse_exponent(entry, limits)
+        except ExponentError:
+            wrong.add(entry)
+    if hashable and not wrong:
+        return values
+    reader = EntryReader(limits)
+    for index, row in enumerate(rows):
+        # Only rows that hold something wrong are read again, to say where it is.
+        if not hashable or not wrong.isdisjoint(row):
+            reader.exponents((index,), row)
+        if len(reader.flaws) >= MOST_FLAWS:
+            break
+    raise ParametrizationError(reader.flaws)
+
+
+# bool is left out on purpose: True == 1, and it is not an exponent.
+_READABLE: Final = {int, str, Written, float, Decimal, Fraction}
+
+
+def _classify(
+    depth: int,
+    rows: IntArray,
+    denominator: int,
+    exact: dict[int, list[Fraction]],
+    optimizer: Optimizer,
+) -> BatchVerdict:
+    """Columns for ``rows / denominator``, except the rows in ``exact``, which hold their values."""
+    kinds = np.empty(len(rows), dtype=np.int8)
+    r = np.empty(len(rows), dtype=np.int64)
+    for start in range(0, len(rows), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        columns = np.ascontiguousarray(rows[chunk].T)
+        kinds[chunk], r[chunk] = Columns(depth, columns, denominator, optimizer).classify()
+    exceptional_r: dict[int, Fraction] = {}
+    for index, (kind, value) in classify_rationals(depth, exact, optimizer).items():
+        kinds[index], exceptional_r[index] = kind, value
+    return BatchVerdict(kinds, r, 2 * denominator, exceptional_r)

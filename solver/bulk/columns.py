@@ -1,0 +1,128 @@
+"""The system of conditions evaluated on columns of integers: many points at once.
+
+The integers are exponents over one common denominator, so every form is evaluated in int64
+arithmetic and every comparison is exact.
+"""
+
+from functools import cache, reduce
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.reading.description import vector_lengths
+from solver.theory.conditions import Coefficients, Condition, Optimizer, Role, system
+from solver.verdicts.evaluation import Kind
+
+IntArray = npt.NDArray[np.int64]
+
+#: What the codes of verdicts stand for.
+KINDS: Final = tuple(Kind)
+KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
+
+
+@cache
+def largest_safe(optimizer: Optimizer) -> int:
+    """The largest entry and denominator with which no form overflows int64."""
+    forms = system(optimizer)
+    return min(
+        (2**63 - 1)
+        // (2 * sum(map(abs, (*each.layer, *each.readout))) + 2 * abs(each.twice_bound) + 1)
+        for each in (*forms.input, *forms.hidden, *forms.readout)
+    )
+
+
+class Columns:
+    """Flat abc vectors as columns of shape (2L+3, N) or (3L+3, N), over a denominator.
+
+    The columns hold int64 and the denominator is one number, neither beyond ``largest_safe``
+    in absolute value; or they hold Python integers (dtype object) of any size, and the
+    denominator may then be an array of shape (N,).
+    """
+
+    def __init__(
+        self,
+        depth: int,
+        columns: IntArray,
+        denominator: int | IntArray,
+        optimizer: Optimizer,
+    ) -> None:
+        self.depth = depth
+        # Bounds are multiples of 1/2, so everything is counted in halves.
+        self.columns = 2 * columns
+        self.denominator = denominator
+        self.optimizer = optimizer
+        self.one_c = len(columns) == vector_lengths(depth)[0]
+        self.known: dict[tuple[Role, Coefficients], IntArray] = {}
+
+    def classify(self) -> tuple[npt.NDArray[np.int8], IntArray]:
+        """Kind codes, and r as numerators over twice the denominator."""
+        forms = system(self.optimizer)
+        sound = np.ones(self.columns.shape[1], dtype=bool)
+        least: dict[str, IntArray] = {}
+        for condition in (*forms.input, *(forms.hidden if self.depth > 1 else ()), *forms.readout):
+            if condition.relation == "=":
+                for layer in self._layers(condition.role):
+                    sound &= self._slack(condition, self._form(condition.layer, layer)) == 0
+                continue
+            slack = self._slack(condition, self._least(condition))
+            if condition.family == "init":
+                sound &= slack >= 0
+            elif condition.family in least:
+                np.minimum(least[condition.family], slack, out=least[condition.family])
+            else:
+                least[condition.family] = slack
+        r, logits = least["features"], least["logits"]
+        sound &= (r >= 0) & (logits >= 0)
+        moving = np.where(
+            r == 0,
+            KIND_CODE[Kind.FEATURE_LEARNING],
+            KIND_CODE[Kind.KERNEL if self.optimizer == "sgd" else Kind.OPERATOR],
+        )
+        stable = np.where(logits == 0, moving, KIND_CODE[Kind.TRIVIAL])
+        return np.where(sound, stable, KIND_CODE[Kind.UNSTABLE]).astype(np.int8), r
+
+    def _slack(self, condition: Condition, form: IntArray) -> IntArray:
+        """Slack times twice the denominator."""
+        if not condition.twice_bound:
+            return form.copy()
+        return form - condition.twice_bound * self.denominator
+
+    def _least(self, condition: Condition) -> IntArray:
+        """The least value of the form over the layers of its role.
+
+        The readout's part is common to all layers, so the minimum is over the layers' own
+        parts, and conditions that share those share it.
+        """
+        readout = self._shared(Role.READOUT, condition.readout)
+        if condition.role is Role.READOUT:
+            return readout
+        own = self._shared(condition.role, condition.layer)
+        return own + readout if any(condition.readout) else own
+
+    def _shared(self, role: Role, coefficients: Coefficients) -> IntArray:
+        key = (role, coefficients)
+        if key not in self.known:
+            forms = (self._form(coefficients, layer) for layer in self._layers(role))
+            self.known[key] = reduce(np.minimum, forms)
+        return self.known[key]
+
+    def _layers(self, role: Role) -> range:
+        """Layer numbers from 0, as in the columns."""
+        match role:
+            case Role.INPUT:
+                return range(1)
+            case Role.HIDDEN:
+                return range(1, self.depth)
+            case Role.READOUT:
+                return range(self.depth, self.depth + 1)
+
+    def _form(self, coefficients: Coefficients, layer: int) -> IntArray:
+        n = self.depth + 1
+        places = (layer, n + layer, 2 * n if self.one_c else 2 * n + layer)
+        terms = [
+            self.columns[place] if coefficient == 1 else coefficient * self.columns[place]
+            for coefficient, place in zip(coefficients, places, strict=False)
+            if coefficient
+        ]
+        return reduce(np.add, terms) if terms else np.zeros_like(self.columns[0])

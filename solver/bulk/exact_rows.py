@@ -1,0 +1,87 @@
+"""Rows of arbitrary rationals: the same columns, in Python integers.
+
+Every condition is about one layer and the readout, so a network is judged by its networks of
+depth 2: input, one of the hidden layers, readout.  Each of these has a common denominator of
+bounded size, however deep the network and however odd its exponents.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+
+from solver.bulk.columns import KIND_CODE, KINDS, Columns
+from solver.theory.conditions import Optimizer
+from solver.verdicts.evaluation import Kind
+
+# Python integers take a few hundred bytes for each row of nine: bound what is held at once.
+_CHUNK = 1 << 14
+
+
+def classify_rationals(
+    depth: int, rows: Mapping[int, Sequence[Fraction]], optimizer: Optimizer
+) -> dict[int, tuple[int, Fraction]]:
+    """The kind code and r of each flat abc vector, by its key."""
+    result: dict[int, tuple[int, Fraction]] = {}
+    pieces: list[Sequence[Fraction]] = []
+    keys: list[int] = []
+
+    def settle() -> None:
+        for key, kind, r in zip(keys, *_classify(min(depth, 2), pieces, optimizer), strict=True):
+            result[key] = _together(result[key], (kind, r)) if key in result else (kind, r)
+        pieces.clear()
+        keys.clear()
+
+    for key, row in rows.items():
+        for piece in _pieces(depth, row):
+            pieces.append(piece)
+            keys.append(key)
+            if len(pieces) == _CHUNK:
+                settle()
+    if pieces:
+        settle()
+    return result
+
+
+def _pieces(depth: int, row: Sequence[Fraction]) -> Iterable[Sequence[Fraction]]:
+    """The row as networks of depth 1 or 2 with c per layer."""
+    n = depth + 1
+    a, b, c = row[:n], row[n : 2 * n], row[2 * n :]
+    c = c if len(c) == n else [c[0]] * n
+    if depth == 1:
+        return [(*a, *b, *c)]
+    hidden = set(zip(a[1:-1], b[1:-1], c[1:-1], strict=True))
+    return [(a[0], x, a[-1], b[0], y, b[-1], c[0], z, c[-1]) for x, y, z in hidden]
+
+
+def _classify(
+    depth: int, rows: Sequence[Sequence[Fraction]], optimizer: Optimizer
+) -> tuple[list[int], list[Fraction]]:
+    denominators = [lcm(*(entry.denominator for entry in row)) for row in rows]
+    coded = np.array(
+        [
+            [entry.numerator * (common // entry.denominator) for entry in row]
+            for row, common in zip(rows, denominators, strict=True)
+        ],
+        dtype=object,
+    )
+    denominator = np.array(denominators, dtype=object)
+    kinds, r = Columns(depth, coded.T, denominator, optimizer).classify()
+    ratios = [Fraction(n, 2 * d) for n, d in zip(r.tolist(), denominators, strict=True)]
+    return kinds.tolist(), ratios
+
+
+def _together(first: tuple[int, Fraction], second: tuple[int, Fraction]) -> tuple[int, Fraction]:
+    """The verdict on a network from those on two of its parts."""
+    kinds = {KINDS[first[0]], KINDS[second[0]]}
+    r = min(first[1], second[1])
+    if Kind.UNSTABLE in kinds:
+        kind = Kind.UNSTABLE
+    elif kinds == {Kind.TRIVIAL}:
+        kind = Kind.TRIVIAL
+    elif r == 0:  # a part that is nontrivial makes the network so; r is that of the network
+        kind = Kind.FEATURE_LEARNING
+    else:
+        kind = (kinds - {Kind.TRIVIAL}).pop()
+    return KIND_CODE[kind], r

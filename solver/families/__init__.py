@@ -1,0 +1,1 @@
+"""Parametrizations with unknowns: cells of one verdict, optima, named members, words."""

@@ -1,0 +1,1 @@
+"""From what somebody wrote down to a parametrization."""

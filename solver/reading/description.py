@@ -1,0 +1,258 @@
+"""From a description, as somebody wrote it down, to a parametrization.
+
+A description has exactly one of these forms:
+
+* flat vector: ``depth`` and ``abc`` = a_1..a_{L+1}, b_1..b_{L+1} and one c or c_1..c_{L+1};
+* lists: ``depth``, ``a``, ``b`` and ``c``; c may be one number for all layers;
+* roles: the same with objects ``{input, hidden, readout}``; depth may be left out;
+* ``preset``: the name of a gallery entry, with ``s`` or ``c`` for a family; depth may be left out.
+
+``d``, for adaptive optimizers, goes with all but presets.  Everything wrong is reported at
+once, each flaw with its path.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from solver.errors import ParametrizationError, UnknownParametrizationError
+from solver.exact.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
+from solver.reading.symbols import Entry, EntryReader, Parse, is_list, is_several
+from solver.theory.conditions import Optimizer, Role
+from solver.theory.gallery import GALLERY, GalleryEntry, gallery_entry
+from solver.theory.parametrization import Exponents, Parametrization, RoleParametrization, shared
+
+_FORMS: Final = (
+    'give either "preset"; or "depth" and "abc"; or "a", "b" and "c" (lists with "depth", or '
+    'objects {"input", "hidden", "readout"})'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The raw values, None where nothing was written.  See the module's docstring."""
+
+    depth: object = None
+    abc: object = None
+    a: object = None
+    b: object = None
+    c: object = None
+    d: object = None
+    preset: str | None = None
+    s: object = None
+    optimizer: Optimizer | None = None
+
+
+def read(
+    description: Description, limits: Limits = DEFAULT_LIMITS, parse: Parse = parse_exponent
+) -> Parametrization | RoleParametrization:
+    """The parametrization described; by role where no depth is given.
+
+    ``parse`` reads one exponent.  Raises ``ParametrizationError`` with everything that is wrong.
+    """
+    reader = EntryReader(limits, parse)
+    _check_form(description, reader)
+    depth = None if description.depth is None else read_depth(description.depth, limits)
+    if description.preset is not None:
+        return _preset(description, description.preset, depth, reader)
+    if description.abc is not None:
+        return _vector(description, depth, reader)
+    return _entries(description, depth, reader)
+
+
+def read_depth(depth: object, limits: Limits = DEFAULT_LIMITS) -> int:
+    """The number of hidden layers L.  Raises ``ParametrizationError`` unless it is one."""
+    if isinstance(depth, bool) or not isinstance(depth, int):
+        raise ParametrizationError.at(
+            ("depth",),
+            f"depth is {shown(depth)}; it must be a whole number, that of hidden layers",
+        )
+    if not 1 <= depth <= limits.max_depth:
+        raise ParametrizationError.at(
+            ("depth",),
+            f"depth is {shown(depth)}; it counts hidden layers and must lie between 1 and "
+            f"{limits.max_depth}",
+        )
+    return depth
+
+
+def vector_lengths(depth: int) -> tuple[int, int]:
+    """How many entries a flat vector has: with one c for all layers, and with c per layer."""
+    return 2 * depth + 3, 3 * depth + 3
+
+
+def wrong_length(name: str, count: int, depth: int) -> str:
+    """What to say of a flat vector whose length does not fit the depth."""
+    one_c, c_per_layer = vector_lengths(depth)
+    n = depth + 1
+    return (
+        f"{name} has {count} {'entry' if count == 1 else 'entries'}; depth {depth} needs {one_c} "
+        f"({n} a's, {n} b's, c) or {c_per_layer} ({n} a's, {n} b's, {n} c's)"
+    )
+
+
+def _check_form(given: Description, reader: EntryReader) -> None:
+    """Exactly one form, and nothing that belongs to another."""
+    spelled = [name for name in ("a", "b") if getattr(given, name) is not None]
+    if given.preset is None and given.abc is None:
+        absent = [name for name in ("a", "b", "c") if getattr(given, name) is None]
+        if len(absent) == 3:
+            reader.stop((), f"no parametrization is given; {_FORMS}")
+        for name in absent:
+            reader.flaw((name,), f"{name} is missing; a, b and c belong together")
+    elif given.preset is not None:
+        clash = [*(["abc"] if given.abc is not None else []), *spelled]
+        if clash:
+            reader.stop((clash[0],), f'"preset" and "{clash[0]}" describe it twice; {_FORMS}')
+        if given.d is not None:
+            reader.flaw(("d",), "a preset fixes d; leave d out, or give a, b and c instead")
+    else:
+        clash = [*spelled, *(["c"] if given.c is not None else [])]
+        if clash:
+            reader.stop((clash[0],), f'"abc" and "{clash[0]}" describe it twice; {_FORMS}')
+    if given.preset is None:
+        if given.s is not None:
+            reader.flaw(("s",), 's is the parameter of the preset "uniform"; leave it out here')
+        if given.d is not None and given.optimizer != "adam":
+            reader.flaw(
+                ("d",),
+                'd scales the gradients of an adaptive optimizer; leave it out, or set "optimizer" '
+                'to "adam"',
+            )
+    reader.stop_if_flawed()
+
+
+def _preset(
+    given: Description, name: str, depth: int | None, reader: EntryReader
+) -> Parametrization | RoleParametrization:
+    try:
+        entry = gallery_entry(name)
+    except UnknownParametrizationError as error:
+        reader.stop(("preset",), str(error))
+    if given.optimizer not in (None, entry.optimizer):
+        others = [each.name for each in GALLERY.values() if each.optimizer == given.optimizer]
+        reader.stop(
+            ("optimizer",),
+            f"{name} is a parametrization for {entry.optimizer}, not for {given.optimizer}; leave "
+            f"optimizer out, or take one of {', '.join(others)}",
+        )
+    roles = entry.roles(_parameter(given, entry, reader))
+    if depth is None:
+        return roles
+    if depth > 1 and entry.depth_one_only:
+        reader.stop(
+            ("depth",),
+            f"depth is {depth} and {name} is defined for one hidden layer only; set depth to 1 or "
+            "leave it out",
+        )
+    return roles.at_depth(depth)
+
+
+def _parameter(given: Description, entry: GalleryEntry, reader: EntryReader) -> Fraction | None:
+    takes = entry.parameter.name if entry.parameter else None
+    remedies = {"s": "leave it out", "c": "leave it out, or give a, b and c instead of the preset"}
+    for name, remedy in remedies.items():
+        if name != takes and getattr(given, name) is not None:
+            reader.flaw((name,), f"{entry.name} takes no {name}; {remedy}")
+    written = getattr(given, takes) if takes else None
+    if is_several(written):
+        reader.stop(
+            (str(takes),),
+            f"{entry.name} takes one {takes}, not {shown(written)}; write one exponent, or give a, "
+            "b and c instead of the preset",
+        )
+    parameter = reader.exponent((takes,), written) if takes and written is not None else None
+    reader.stop_if_flawed()
+    return parameter
+
+
+def _vector(given: Description, depth: int | None, reader: EntryReader) -> Parametrization:
+    if not is_list(given.abc):
+        reader.stop(("abc",), f"abc is {shown(given.abc)}; it must be a list of exponents")
+    count = len(given.abc)
+    if depth is None:
+        reader.stop(("depth",), "depth is missing; a flat vector does not tell it")
+    if count not in vector_lengths(depth):
+        reader.stop(("abc",), wrong_length("abc", count, depth))
+    exponents = reader.exponents(("abc",), given.abc)
+    reader.stop_if_flawed()
+    n = depth + 1
+    a, b, c = exponents[:n], exponents[n : 2 * n], exponents[2 * n :]
+    symbols: dict[str, Entry] = {"a": a, "b": b, "c": c if len(c) == n else c[0]}
+    if given.d is not None:
+        symbols["d"] = reader.entry("d", given.d, one_for_all=True, depth=depth)
+        if isinstance(symbols["d"], dict):
+            reader.flaw(("d",), "d is by role and abc is not; give d as a list or one number")
+    return _per_layer(symbols, depth, given.optimizer or "sgd", reader)
+
+
+def _entries(
+    given: Description, depth: int | None, reader: EntryReader
+) -> Parametrization | RoleParametrization:
+    symbols = {
+        name: reader.entry(name, value, one_for_all=name in "cd", depth=depth)
+        for name in "abcd"
+        if (value := getattr(given, name)) is not None
+    }
+    by_role = isinstance(given.a, Mapping)
+    for name, entry in symbols.items():
+        if not isinstance(entry, Fraction) and isinstance(entry, dict) is not by_role:
+            reader.flaw(
+                (name,),
+                f"{name} is {'a list' if by_role else 'by role'} and a is "
+                f"{'by role' if by_role else 'a list'}; write them in the same form",
+            )
+    reader.stop_if_flawed()
+    if by_role:
+        return _roles(symbols, depth, given.optimizer or "sgd", reader)
+    if depth is None:
+        reader.stop(("depth",), "depth is missing; lists of exponents need it, roles do not")
+    return _per_layer(symbols, depth, given.optimizer or "sgd", reader)
+
+
+def _per_layer(
+    symbols: dict[str, Entry], depth: int, optimizer: Optimizer, reader: EntryReader
+) -> Parametrization:
+    reader.stop_if_flawed()
+    columns = [
+        list(entry) if isinstance(entry, list) else [entry] * (depth + 1)
+        for entry in symbols.values()
+        if not isinstance(entry, dict)
+    ]
+    layers = tuple(shared(*each) for each in zip(*columns, strict=True))
+    return Parametrization(depth, layers, optimizer)
+
+
+def _roles(
+    symbols: dict[str, Entry], depth: int | None, optimizer: Optimizer, reader: EntryReader
+) -> Parametrization | RoleParametrization:
+    spelled = {name: entry for name, entry in symbols.items() if isinstance(entry, dict)}
+    missing = [name for name, entry in spelled.items() if Role.HIDDEN not in entry]
+    deep = depth is not None and depth > 1
+    if missing and (deep or len(missing) < len(spelled)):
+        why = (
+            f"depth {depth} has hidden layers"
+            if deep
+            else "give it for every symbol, or for none (one hidden layer only)"
+        )
+        for name in missing:
+            reader.flaw((name, "hidden"), f'{name} lacks "hidden"; {why}')
+    reader.stop_if_flawed()
+
+    def at(entry: Entry, role: Role) -> Fraction:
+        if isinstance(entry, dict):
+            return entry[role]
+        assert isinstance(entry, Fraction), "lists were refused beside roles"
+        return entry
+
+    def exponents(role: Role) -> Exponents:
+        return shared(*(at(entry, role) for entry in symbols.values()))
+
+    parametrization = RoleParametrization(
+        exponents(Role.INPUT),
+        None if missing else exponents(Role.HIDDEN),
+        exponents(Role.READOUT),
+        optimizer,
+    )
+    return parametrization if depth is None else parametrization.at_depth(depth)

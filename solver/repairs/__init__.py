@@ -1,0 +1,1 @@
+"""The nearest parametrization with a wanted behaviour."""

@@ -1,0 +1,73 @@
+"""Repairs in words: ``set a_4 from 0 to 1/2: divide the logits by √n``."""
+
+from fractions import Fraction
+
+from solver.families.targets import NAMES, Target
+from solver.repairs.decisions import Decision
+from solver.repairs.repair import Change, Repair
+from solver.theory.conditions import Role
+from solver.theory.wording import all_of, layers, power, vector
+
+
+def change_text(change: Change) -> str:
+    """What to set, and what that means in a program."""
+    decision, value = change
+    return (
+        f"set {decision.written} from {decision.current} to {value}{decision.where}: "
+        f"{_meaning(decision, value - decision.current)}"
+    )
+
+
+def repair_text(found: Repair, target: Target) -> str:
+    """The answer in a sentence or two."""
+    what = NAMES[target]
+    if found.best is None:
+        conflict = f"{all_of([each.statement for each in found.conflict])} cannot hold together."
+        if found.infimum is None:
+            return f"{what[0].upper()}{what[1:]} is out of reach: {conflict}"
+        return (
+            f"There are such parametrizations at distances down to {found.infimum}, but none with "
+            f"r >= {found.margin}, since {conflict} Lower the margin."
+        )
+    if not found.best.changes:
+        return f"Nothing needs to change: {what} is there already."
+    steps = "; ".join(map(change_text, found.best.changes))
+    rank = "no other change is as small" if found.unique else "other changes are as small"
+    if found.unique is None:
+        rank = "other changes may be as small, which would take longer to decide"
+    text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
+    if not found.attained:
+        text += (
+            f" Without the margin r >= {found.margin} the distance comes as close to "
+            f"{found.infimum} as one likes, but no parametrization has it."
+        )
+    return text
+
+
+def _meaning(decision: Decision, step: Fraction) -> str:
+    factor = _root(abs(step))
+    match decision.symbol:
+        case "a":
+            what = "the logits" if decision.role is Role.READOUT else vector("h", decision.spans)
+            return f"{'divide' if step > 0 else 'multiply'} {what} by {factor}"
+        case "b":
+            return (
+                f"initialize the weights of {_place(decision)} {factor} times "
+                f"{'smaller' if step > 0 else 'larger'}"
+            )
+        case "c":
+            whose = f" of {_place(decision)}" if decision.role is not None else ""
+            return f"{'divide' if step > 0 else 'multiply'} the learning rate{whose} by {factor}"
+        case _:
+            return (
+                f"{'multiply' if step > 0 else 'divide'} the gradients of {_place(decision)} by "
+                f"{factor} before the update function"
+            )
+
+
+def _place(decision: Decision) -> str:
+    return "the readout" if decision.role is Role.READOUT else layers(decision.spans)
+
+
+def _root(exponent: Fraction) -> str:
+    return "√n" if exponent == Fraction(1, 2) else power(exponent)

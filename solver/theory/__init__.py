@@ -1,0 +1,1 @@
+"""What the papers say: conditions, networks and their gauge, the gallery, predicted exponents."""

@@ -1,0 +1,73 @@
+"""Small pieces of sentences: powers of n, layers, what a layer's vector is called, conditions."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from solver.theory.conditions import Condition
+from solver.theory.layers import LayerSpan, describe_layers, single_layer
+
+
+def power(exponent: Fraction) -> str:
+    """``n^exponent`` as people write it: ``n``, ``n^2``, ``n^(-1/2)``."""
+    if exponent == 1:
+        return "n"
+    plain = exponent.denominator == 1 and exponent > 0
+    return f"n^{exponent}" if plain else f"n^({exponent})"
+
+
+def layers(spans: Sequence[LayerSpan]) -> str:
+    """``layer 2`` or ``layers 2..9``."""
+    one = single_layer(spans)
+    return f"layer {one}" if one else f"layers {describe_layers(spans)}"
+
+
+def vector(symbol: str, spans: Sequence[LayerSpan]) -> str:
+    """``h^2`` or ``h^l (l = 2..9)``."""
+    one = single_layer(spans)
+    return f"{symbol}^{one}" if one else f"{symbol}^l (l = {describe_layers(spans)})"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def all_of(statements: Sequence[str]) -> str:
+    """``a and b``; where one is itself a choice, ``a and (b or c)``."""
+    alone = len(statements) == 1
+    return joined([each if alone or " or " not in each else f"({each})" for each in statements])
+
+
+class Statement(NamedTuple):
+    """A condition at some layers: its name, its left-hand side, and all of it in symbols."""
+
+    identifier: str
+    form: str
+    text: str
+
+
+def readout_move(readout: str) -> str:
+    """How far features move the output through the initial readout: its exponent, in symbols."""
+    return f"a_{readout} + b_{readout} + r"
+
+
+def stated(condition: Condition, spans: Sequence[LayerSpan], readout: str) -> Statement:
+    """Such as ``a_l + b_l = 1/2 for l = 2..9``; ``readout`` is the index L+1 as it is shown."""
+    first = str(spans[0].first) if spans else ""
+    several = bool(spans) and single_layer(spans) is None
+    form, text = _symbols(condition, "l" if several else first, readout)
+    if several:
+        text += f" for l = {describe_layers(spans)}"
+    return Statement(condition.identifier(first), form, text)
+
+
+_MOST_KEPT: Final = 1 << 13
+
+
+# The same few come back in request after request.
+@lru_cache(maxsize=_MOST_KEPT)
+def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
+    form = condition.form(layer, readout)
+    return form, f"{form} {condition.relation} {condition.bound}"

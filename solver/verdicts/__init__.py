@@ -1,0 +1,1 @@
+"""One point: its evaluation, certificate, reasons, consequences and equivalence."""

@@ -1,0 +1,147 @@
+"""What follows from a verdict, and where the theorem's ground ends."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, get_args
+
+from solver.theory.layers import single_layer
+from solver.theory.parametrization import Block
+from solver.theory.wording import joined, layers
+from solver.verdicts.evaluation import Evaluated, Evaluation, Kind
+
+Activation = Literal["tanh", "relu", "gelu", "erf", "linear"]
+ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
+
+
+def consequences(evaluation: Evaluation) -> tuple[str, ...]:
+    """What the theorems say about networks with this verdict."""
+    match evaluation.kind:
+        case Kind.UNSTABLE if _only_vanishes(evaluation):
+            return (
+                (
+                    "Signals shrink to nothing as width grows, which the theorem counts as "
+                    "unstable: in the limit the network does not see its input."
+                ),
+            )
+        case Kind.UNSTABLE:
+            return (
+                (
+                    "Training has no infinite-width limit: what works at one width fails at a "
+                    "larger one."
+                ),
+            )
+        case Kind.TRIVIAL:
+            return (
+                (
+                    "In the limit the network function never leaves its initialization: f_t = f_0 "
+                    "for every fixed t."
+                ),
+            )
+        case Kind.KERNEL:
+            return (
+                (
+                    "In the limit training is kernel gradient descent with a fixed kernel K: "
+                    "f_{t+1}(ξ) = f_t(ξ) - η K(ξ, ξ_t) L'(f_t(ξ_t), y_t) (TP4 Theorem 3.8)."
+                ),
+                f"K is the sum of the contributions of {joined(_trained(evaluation))}.",
+                _initial_function(evaluation),
+                (
+                    "Pretraining does not help transfer: the features after training are those at "
+                    "initialization (TP4 Theorem H.17)."
+                ),
+            )
+        case Kind.OPERATOR:
+            return (
+                (
+                    "In the limit features keep their initial values and f moves by a fixed "
+                    "nonlinear operator of the error signal, the counterpart of a kernel for "
+                    "adaptive optimizers (TP4b Theorem 2.8.19)."
+                ),
+                _initial_function(evaluation),
+            )
+        case Kind.FEATURE_LEARNING:
+            return (
+                (
+                    "In the limit f_0 → 0 and f_t is deterministic: runs that differ in their "
+                    "random initialization agree ever more closely as width grows."
+                ),
+                "Features evolve with the data, so pretraining can help transfer.",
+            )
+
+
+def limits_by_activation(activation: Activation) -> Iterator[str]:
+    """Warnings: with which activations the theorem is not proved."""
+    if activation == "linear":
+        yield (
+            "With linear activation the dichotomy does not hold: such a network can learn "
+            "features and be in the kernel regime at once. The verdict is that of a nonlinear "
+            "network."
+        )
+    elif activation != "tanh":
+        yield (
+            "The theorem is proved for tanh and a smoothed relu (TP4 Assumption 3.1); with "
+            f"{activation} it is expected to hold, not proved."
+        )
+
+
+def limits_of_the_theorem(
+    evaluation: Evaluation,
+    activation: Activation,
+    violated: Sequence[tuple[Evaluated, Block | None]] | None,
+) -> Iterator[str]:
+    """Warnings: where the question leaves the ground on which the theorem is proved.
+
+    ``violated`` are the violated conditions of faithfulness, if the question arises.
+    """
+    yield from limits_by_activation(activation)
+    if evaluation.nontrivial and _one_trains(evaluation):
+        (trained,) = _trained(evaluation)
+        regime = "kernel" if evaluation.network.optimizer == "sgd" else "operator"
+        yield (
+            f"Only {trained} trains in the limit; a network of which one layer trains can learn "
+            f"features and be in the {regime} regime at once."
+        )
+    if violated:
+        yield (
+            "This parametrization is not faithful, and the theorem speaks of faithful ones only "
+            f"(TP4b Lemma 2.8.11). Violated: {_failures(evaluation, violated)}."
+        )
+
+
+def _only_vanishes(evaluation: Evaluation) -> bool:
+    parts = (*evaluation.layers, evaluation.readout)
+    violated = [each for part in parts for each in part.conditions if not each.holds]
+    return all(each.condition.relation == "=" and each.twice_slack > 0 for each in violated)
+
+
+def _one_trains(evaluation: Evaluation) -> bool:
+    moving = [layer.moves_features or layer.moves_logits for layer in evaluation.layers]
+    if evaluation.readout_updated_maximally:
+        return not any(moving)
+    return sum(moving) == 1 and single_layer(evaluation.trained_layers) is not None
+
+
+def _trained(evaluation: Evaluation) -> list[str]:
+    names = [layers(evaluation.trained_layers)] if evaluation.trained_layers else []
+    return [*names, "the readout"] if evaluation.readout_updated_maximally else names
+
+
+def _initial_function(evaluation: Evaluation) -> str:
+    start = next(c for c in evaluation.readout.conditions if c.condition.family == "init")
+    if start.tight:
+        return "Before training, outputs are random: f_0 is a Gaussian process with kernel Σ^L."
+    return "Before training, outputs vanish: f_0 → 0."
+
+
+def _failures(evaluation: Evaluation, violated: Sequence[tuple[Evaluated, Block | None]]) -> str:
+    depth = evaluation.network.depth
+    readout = "{L+1}" if depth is None else str(depth + 1)
+    shown = 4
+    texts = []
+    for each, block in violated[:shown]:
+        spans = block.spans if block else ()
+        index = str(spans[0].first) if spans and spans[0].first == spans[-1].last else "l"
+        form = each.condition.form(index, readout)
+        text = f"{form} {each.condition.relation} {each.condition.bound}"
+        texts.append(f"{text} (at {layers(spans)})" if index == "l" and spans else text)
+    more = f", and {len(violated) - shown} more" if len(violated) > shown else ""
+    return "; ".join(texts) + more

@@ -1,0 +1,157 @@
+"""When two parametrizations train the same network, otherwise written.
+
+Training is unchanged by a gauge transformation of each layer (TP4 Eq. 5), so two
+parametrizations of equal depth and optimizer are equivalent iff their canonical forms are
+equal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from solver.exact.exponents import format_exponent
+from solver.theory.conditions import Optimizer
+from solver.theory.gallery import GALLERY, GalleryEntry
+from solver.theory.parametrization import Exponents, Network, Parametrization, RoleParametrization
+from solver.verdicts.evaluation import unfaithful
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Whether two parametrizations are equivalent, and how one becomes the other.
+
+    ``theta`` (one per layer, first to second) is None where they are not;
+    ``differences`` then says in words where the canonical forms part.
+    """
+
+    equivalent: bool
+    theta: tuple[Fraction, ...] | None
+    differences: tuple[str, ...]
+
+
+def compare(first: Parametrization, second: Parametrization) -> Equivalence:
+    """Decide whether a gauge transformation takes ``first`` to ``second``."""
+    differences: list[str] = []
+    if first.optimizer != second.optimizer:
+        differences.append(
+            f"the optimizers differ: {first.optimizer} and {second.optimizer} have different gauges"
+        )
+    if first.depth != second.depth:
+        differences.append(f"the depths differ: {first.depth} and {second.depth} hidden layers")
+    if not differences:
+        differences = _differing_layers(_normal_form(first), _normal_form(second))
+    if differences:
+        return Equivalence(False, None, tuple(differences))
+    optimizer = first.optimizer
+    theta = tuple(
+        mine.canonical_theta(optimizer) - theirs.canonical_theta(optimizer)
+        for mine, theirs in zip(first.layers, second.layers, strict=True)
+    )
+    return Equivalence(True, theta, ())
+
+
+def equivalent_entries(
+    canonical: Parametrization | RoleParametrization, network: Network
+) -> tuple[str, ...]:
+    """Labels of the gallery entries that a parametrization is equivalent to, in gallery order.
+
+    ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
+    (``"uniform(1/4)"``) only where no entry without a parameter fits.
+    """
+    optimizer = canonical.optimizer
+    if isinstance(canonical, Parametrization):
+        layers = canonical.layers
+        if any(layer != layers[1] for layer in layers[2:-1]):
+            return ()
+        layers = (layers[0], *layers[1:-1][:1], layers[-1])
+    else:
+        hidden = () if canonical.hidden is None else (canonical.hidden,)
+        layers = (canonical.input, *hidden, canonical.readout)
+    first, *rest, last = _drop_redundant_d(layers, network)
+    middle = rest[0] if rest else None
+    return _known_entries(optimizer, first, middle, last)
+
+
+@lru_cache(maxsize=1 << 12)
+def _known_entries(
+    optimizer: Optimizer, first: Exponents, middle: Exponents | None, last: Exponents
+) -> tuple[str, ...]:
+    fixed = _FIXED.get((optimizer, first, middle, last), [])
+    return tuple(fixed) or tuple(
+        entry.label(parameter)
+        for entry in _FAMILIES
+        if entry.optimizer == optimizer
+        and (parameter := _solve(entry, first, middle, last)) is not None
+    )
+
+
+_Roles = tuple[Optimizer, Exponents, Exponents | None, Exponents]
+
+
+def _fixed_entries() -> dict[_Roles, list[str]]:
+    """Names of the entries without a parameter by canonical form, at L = 1 and at L >= 2."""
+    names: dict[_Roles, list[str]] = {}
+    for entry in GALLERY.values():
+        if entry.parameter is None:
+            roles = entry.roles().canonical()
+            for hidden in {None, roles.hidden}:
+                key = (entry.optimizer, roles.input, hidden, roles.readout)
+                names.setdefault(key, []).append(entry.name)
+    return names
+
+
+_FIXED = _fixed_entries()
+_FAMILIES = [entry for entry in GALLERY.values() if entry.parameter is not None]
+
+
+def _solve(
+    entry: GalleryEntry, first: Exponents, middle: Exponents | None, last: Exponents
+) -> Fraction | None:
+    """The parameter at which a family (written in canonical form) passes through the point."""
+    if last.d is not None:  # one that is not faithful, or it would have been dropped
+        return None
+    assert entry.parameter is not None, "a family has one"
+    differences = [
+        getattr(forms, role).minus(value)
+        for role, exponents in (("input", first), ("hidden", middle), ("readout", last))
+        if exponents is not None
+        for forms, value in zip((entry.a, entry.b, entry.c), exponents[:3], strict=True)
+    ]
+    solutions = {-each.constant / each.terms[0][1] for each in differences if each.terms}
+    if len(solutions) > 1 or any(each.constant for each in differences if not each.terms):
+        return None
+    (parameter,) = solutions
+    return parameter if entry.admits(parameter) else None
+
+
+def _normal_form(parametrization: Parametrization) -> list[Exponents]:
+    return _drop_redundant_d(parametrization.canonical().layers, parametrization.network())
+
+
+def _drop_redundant_d(layers: Sequence[Exponents], network: Network) -> list[Exponents]:
+    """A faithful d is what omitting d means (a scale-invariant update), so it is left out."""
+    violated = unfaithful(network)
+    if violated is None or any(each.condition.relation == "=" for each, _ in violated):
+        return list(layers)
+    return [Exponents(a, b, c) for a, b, c, _ in layers]
+
+
+def _differing_layers(mine: Sequence[Exponents], theirs: Sequence[Exponents]) -> list[str]:
+    differences: list[str] = []
+    for layer, (one, other) in enumerate(zip(mine, theirs, strict=True), start=1):
+        for symbol, left, right in zip("abcd", one, other, strict=True):
+            if left != right:
+                differences.append(
+                    f"in canonical form {symbol}_{layer} is {_shown(left)} in the first and "
+                    f"{_shown(right)} in the second"
+                )
+    hidden_from = 8  # a reader sees the pattern by then; deep networks differ in thousands
+    if len(differences) > hidden_from:
+        rest = len(differences) - hidden_from
+        differences[hidden_from:] = [f"and {rest} more exponents differ"]
+    return differences
+
+
+def _shown(exponent: Fraction | None) -> str:
+    return "not given" if exponent is None else format_exponent(exponent)

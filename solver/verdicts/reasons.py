@@ -1,0 +1,205 @@
+"""Why a verdict is what it is, in plain sentences, most important first.
+
+Every number in a sentence is a slack of the certificate: the quantity that a condition
+bounds is of size n^{-slack} (TP4 Proposition 5.3; TP4b Definition 2.8.5), so a violated
+condition says by which power of n that quantity grows.
+"""
+
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+
+from solver.theory.conditions import READOUT_UPDATE, Role
+from solver.theory.layers import LayerSpan, describe_layers, merged, single_layer
+from solver.theory.wording import joined, layers, power, readout_move, vector
+from solver.verdicts.certificate import ConditionReport, kept_for_lines
+from solver.verdicts.evaluation import Evaluation, Kind
+
+# A reader sees the pattern by then; the certificate has the rest.
+_MOST_ALIKE = 3
+
+
+def reasons(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> tuple[str, ...]:
+    """The reasons for ``evaluation.kind``, from its certificate."""
+    match evaluation.kind:
+        case Kind.UNSTABLE:
+            return tuple(_instabilities(reports))
+        case Kind.TRIVIAL:
+            return tuple(_triviality(evaluation, reports))
+        case Kind.KERNEL | Kind.OPERATOR:
+            return (_features_stand_still(evaluation), _logits_move(evaluation, reports))
+        case Kind.FEATURE_LEARNING:
+            return (*_features_move(evaluation), _logits_move(evaluation, reports))
+
+
+def _instabilities(reports: Sequence[ConditionReport]) -> Iterator[str]:
+    """In order of time: initialization, then features in training, then logits."""
+    failing = [each for each in reports if not each.holds]
+    initial = [each for each in failing if each.condition.family == "init"]
+    features = _by_layers(each for each in failing if each.condition.family == "features")
+    logits = _worst_logits(each for each in failing if each.condition.family == "logits")
+    yield from _few([_bad_initialization(each) for each in initial])
+    yield from _few([_feature_blow_up(each) for each in features])
+    yield from (_logit_blow_up(each) for each in logits)
+    if initial and (features or logits):
+        yield "The sizes in training assume that initialization is first mended by changing b."
+
+
+def _by_layers(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
+    """The violated branches of r_l at each set of layers, worst first in both respects."""
+    branches: dict[tuple[LayerSpan, ...], list[ConditionReport]] = {}
+    for each in sorted(failing, key=_slack):
+        branches.setdefault(each.spans, []).append(each)
+    return list(branches.values())
+
+
+def _worst_logits(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
+    """For each way to blow up the logits, the lines on which it is worst; worst way first.
+
+    ``updated_readout`` is left out: it never fails alone (see ``conditions``), and its slack
+    overstates the size, since no law of large numbers acts on that path.
+    """
+    worst: dict[str, list[ConditionReport]] = {}
+    for each in sorted(failing, key=_slack):
+        if each.condition.name != "updated_readout":
+            ties = worst.setdefault(each.condition.name, [each])
+            if each.slack == ties[0].slack and each is not ties[0]:
+                ties.append(each)
+    return list(worst.values())
+
+
+_slack = attrgetter("slack")
+
+
+def _few(sentences: list[str]) -> list[str]:
+    if len(sentences) <= _MOST_ALIKE:
+        return sentences
+    rest = len(sentences) - _MOST_ALIKE
+    return [*sentences[:_MOST_ALIKE], f"{rest} more of the kind are in the list of conditions."]
+
+
+@kept_for_lines
+def _bad_initialization(report: ConditionReport) -> str:
+    size = power(-report.slack)
+    verb = "blows up" if report.slack < 0 else "vanishes"
+    because = f"because {report.form} = {report.value} and stability needs"
+    bound = report.condition.bound
+    match report.condition.role:
+        case Role.INPUT:
+            return (
+                f"At initialization {vector('h', report.spans)} {verb}: its coordinates are of "
+                f"size {size}, {because} {bound}."
+            )
+        case Role.HIDDEN:
+            return (
+                f"At initialization {vector('h', report.spans)} {verb}: its coordinates are "
+                f"{size} times those of the layer below, {because} {bound}."
+            )
+        case Role.READOUT:
+            return (
+                f"At initialization the logits blow up: f_0 is {size} times the size of "
+                f"x^{report.last}, {because} at least {bound}."
+            )
+
+
+def _feature_blow_up(branches: list[ConditionReport]) -> str:
+    worst, h = branches[0], vector("h", branches[0].spans)
+    size = power(-worst.slack)
+    if worst.condition.name != "updated_readout":
+        how = f"blow up: updates move {h} by {size}"
+    elif len(branches) == 1:
+        how = f"blow up from the second step on: updates move {h} by {size}"
+    else:
+        first = power(-branches[1].slack)
+        how = f"blow up: updates move {h} by {first} in the first step and by {size} from then on"
+    return (
+        f"In training the features of {layers(worst.spans)} {how} (r_l = {worst.slack}, and "
+        "stability needs r_l >= 0)."
+    )
+
+
+def _logit_blow_up(ties: list[ConditionReport]) -> str:
+    worst = ties[0]
+    size, last, readout = power(-worst.slack), worst.last, worst.readout
+    because = joined([f"{each.form} = {each.value}{_where(each)}" for each in ties])
+    needed = joined(list(dict.fromkeys(str(each.condition.bound) for each in ties)))
+    if worst.condition.name == READOUT_UPDATE:
+        return (
+            f"In training the logits blow up: the readout's own update contributes "
+            f"ΔW^{readout} x^{last} of size {size}, because {because} and stability needs at "
+            f"least {needed}."
+        )
+    moved = layers(merged(span for each in ties for span in each.spans))
+    return (
+        f"In training the logits blow up: the initial readout, acting on features moved by the "
+        f"updates of {moved}, contributes W_0^{readout} Δx^{last} of size {size}, because "
+        f"{because} and stability needs at least {needed}."
+    )
+
+
+def _where(report: ConditionReport) -> str:
+    several = len(report.spans) > 0 and single_layer(report.spans) is None
+    return f" for l = {describe_layers(report.spans)}" if several else ""
+
+
+def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:
+    least = min(each.slack for each in reports if each.condition.family == "logits")
+    update, index, end = _readout_update(reports), _readout(evaluation), evaluation.network.readout
+    yield (
+        f"The logits stand still: in any fixed number of steps f moves by {power(-least)} at most, "
+        f"because {update.form} = {update.value} > 1 and {readout_move(index)} = "
+        f"{end.a + end.b + evaluation.r} > 1."
+    )
+    if evaluation.r == 0:
+        yield "Features do move (r = 0), but the logits do not see them."
+
+
+def _features_stand_still(evaluation: Evaluation) -> str:
+    r = evaluation.r
+    return (
+        f"Features stand still: r = {r} > 0, so the coordinates of h^l and x^l move by "
+        f"{power(-r)} at most in any fixed number of steps."
+    )
+
+
+def _features_move(evaluation: Evaluation) -> Iterator[str]:
+    first = min(block.spans[0].first for block, _, r in evaluation.blocks if r == 0)
+    where = "in every layer" if first == 1 else f"from layer {first} on"
+    yield (
+        f"Features are learned: r = 0, so the coordinates of x^{_last(evaluation)} move by Θ(1), "
+        f"and features move {where}."
+    )
+    if first > 1:
+        below = (LayerSpan(1, first - 1),)
+        least = min(r for block, _, r in evaluation.blocks if block.spans[0].first < first)
+        yield (
+            f"Below that, {layers(below)} learn{'s' if first == 2 else ''} no features: updates "
+            f"move {vector('h', below)} by {power(-least)} at most."
+        )
+    if evaluation.maximal:
+        yield (
+            "Every layer is updated maximally and the readout is initialized maximally: up to "
+            "gauge this is the maximal update parametrization µP, and the only one that does so."
+        )
+
+
+def _logits_move(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> str:
+    causes = []
+    if evaluation.readout_updated_maximally:
+        update = _readout_update(reports)
+        causes.append(f"updated maximally ({update.form} = {update.value})")
+    if evaluation.readout_initialized_maximally:
+        readout = _readout(evaluation)
+        causes.append(f"initialized maximally ({readout_move(readout)} = 1)")
+    return f"The logits move by Θ(1): the readout is {joined(causes)}."
+
+
+def _readout_update(reports: Sequence[ConditionReport]) -> ConditionReport:
+    return next(each for each in reports if each.condition.name == READOUT_UPDATE)
+
+
+def _last(evaluation: Evaluation) -> str:
+    return "L" if evaluation.network.depth is None else str(evaluation.network.depth)
+
+
+def _readout(evaluation: Evaluation) -> str:
+    return "{L+1}" if evaluation.network.depth is None else str(evaluation.network.depth + 1)

@@ -1,0 +1,185 @@
+"""The verdict on a parametrization, with its certificate and the reasons in words."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from solver.theory.conditions import Optimizer, Role
+from solver.theory.layers import LayerSpan
+from solver.theory.parametrization import Network, Parametrization, RoleParametrization
+from solver.verdicts.certificate import ConditionReport, certificate
+from solver.verdicts.consequences import Activation, consequences, limits_of_the_theorem
+from solver.verdicts.equivalence import equivalent_entries
+from solver.verdicts.evaluation import Evaluation, Kind, evaluate, unfaithful
+from solver.verdicts.near_misses import near_misses
+from solver.verdicts.reasons import reasons
+
+
+class LayerReport(NamedTuple):
+    """What happens in consecutive layers that share it.
+
+    ``updated_maximally`` (r_l = 0) and ``learns_features`` (min of r_m over m <= l is 0) are
+    None for an unstable parametrization (TP4 Propositions 5.3 and 5.5, Theorem H.13).
+    """
+
+    span: LayerSpan
+    role: Role
+    r: Fraction
+    updated_maximally: bool | None
+    learns_features: bool | None
+
+
+class Verdict(NamedTuple):
+    """How networks with this parametrization behave as width grows.
+
+    ``depth`` is None where the verdict holds for every L >= 2.  ``nontrivial`` is defined for
+    stable parametrizations, the regime for stable and nontrivial ones, and None otherwise;
+    ``kernel_regime`` means the operator regime for adaptive optimizers.  ``faithful`` is None
+    where d is not given.
+    """
+
+    parametrization: Parametrization | RoleParametrization
+    depth: int | None
+    optimizer: Optimizer
+    kind: Kind
+    stable: bool
+    nontrivial: bool | None
+    feature_learning: bool | None
+    kernel_regime: bool | None
+    maximal: bool
+    faithful: bool | None
+    r: Fraction
+    layers: tuple[LayerReport, ...]
+    readout_updated_maximally: bool | None
+    readout_initialized_maximally: bool | None
+    conditions: tuple[ConditionReport, ...]
+    reasons: tuple[str, ...]
+    consequences: tuple[str, ...]
+    warnings: tuple[str, ...]
+    canonical: Parametrization | RoleParametrization
+    equivalent_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyDepthVerdict:
+    """Verdicts for one hidden layer and for every deeper network.
+
+    ``deeper`` is None for a parametrization that is defined for one hidden layer only.
+    """
+
+    parametrization: RoleParametrization
+    depth_one: Verdict
+    deeper: Verdict | None
+
+    @property
+    def any_depth(self) -> bool:
+        """Whether the verdict is the same for all L >= 1."""
+        return self.deeper is not None and self.deeper.kind == self.depth_one.kind
+
+
+def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict:
+    """Decide stability, nontriviality and regime, exactly.
+
+    TP4 Theorems 3.3, 3.4, 3.6 and 3.8 for SGD; TP4b Theorems 2.8.12, 2.8.15 and 2.8.19 for
+    adaptive optimizers.  ``activation`` changes the warnings only.
+    """
+    return _verdict(parametrization, parametrization.network(), activation)
+
+
+def classify_any_depth(
+    parametrization: RoleParametrization, activation: Activation = "tanh"
+) -> AnyDepthVerdict:
+    """Classify for L = 1 and for every L >= 2.
+
+    Depth enters the theorems only through the question whether there is a hidden layer.
+    """
+    deeper = parametrization.every_deeper_network()
+    return AnyDepthVerdict(
+        parametrization,
+        classify(parametrization.at_depth(1), activation),
+        None if deeper is None else _verdict(parametrization, deeper, activation),
+    )
+
+
+class _Judgement(NamedTuple):
+    """All that depends on the gauge class alone."""
+
+    evaluation: Evaluation
+    conditions: tuple[ConditionReport, ...]
+    reasons: tuple[str, ...]
+    consequences: tuple[str, ...]
+    layers: tuple[LayerReport, ...]
+
+
+def _judge(network: Network) -> _Judgement:
+    evaluation = evaluate(network)
+    conditions = certificate(evaluation)
+    return _Judgement(
+        evaluation,
+        conditions,
+        reasons(evaluation, conditions),
+        consequences(evaluation),
+        tuple(_layers(evaluation)),
+    )
+
+
+# People ask about the same few parametrizations, in many gauges.  Networks of many different
+# layers are not kept: they are large, and do not come back.
+_judge_again = lru_cache(maxsize=1 << 11)(_judge)
+_MOST_BLOCKS_KEPT = 8
+
+
+def _verdict(
+    parametrization: Parametrization | RoleParametrization, network: Network, activation: Activation
+) -> Verdict:
+    canonical_network = network.canonical()
+    few = sum(len(block.spans) for block in network.body) <= _MOST_BLOCKS_KEPT
+    judgement = (_judge_again if few else _judge)(canonical_network)
+    evaluation = judgement.evaluation
+    violated = unfaithful(network)
+    canonical = parametrization.canonical()
+    stable, nontrivial = evaluation.stable, evaluation.nontrivial
+    regime = evaluation.kind is Kind.FEATURE_LEARNING if nontrivial else None
+    return Verdict(
+        parametrization=parametrization,
+        depth=network.depth,
+        optimizer=network.optimizer,
+        kind=evaluation.kind,
+        stable=stable,
+        nontrivial=nontrivial if stable else None,
+        feature_learning=regime,
+        kernel_regime=None if regime is None else not regime,
+        maximal=evaluation.maximal,
+        faithful=None if violated is None else not violated,
+        r=evaluation.r,
+        layers=judgement.layers,
+        readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
+        readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
+        conditions=judgement.conditions,
+        reasons=judgement.reasons,
+        consequences=judgement.consequences,
+        warnings=(
+            *near_misses(network),
+            *limits_of_the_theorem(evaluation, activation, violated),
+        ),
+        canonical=canonical,
+        equivalent_to=equivalent_entries(canonical, network),
+    )
+
+
+def _layers(evaluation: Evaluation) -> list[LayerReport]:
+    stable = evaluation.stable
+    spans = sorted(
+        ((span, block.role, r) for block, _, r in evaluation.blocks for span in block.spans),
+        key=lambda each: each[0].first,
+    )
+    reports: list[LayerReport] = []
+    learns = False
+    for span, role, r in spans:
+        updated = not r
+        learns = learns or updated
+        reports.append(
+            LayerReport(span, role, r, updated if stable else None, learns if stable else None)
+        )
+    return reports

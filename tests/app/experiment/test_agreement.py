@@ -1,0 +1,68 @@
+"""``matrix_free`` and ``dense`` sample the same distribution: every quantity at every step.
+
+Hundreds of networks by each method, on the same batch and with different seeds.  Two tests for
+each quantity: Welch's, of the mean log size, and Kolmogorov and Smirnov's, of the whole
+distribution.  All p-values of the file together are allowed to be as small as chance makes the
+smallest of so many once in a hundred times (Bonferroni); seeds are fixed, so none is luck twice.
+"""
+
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import stats
+
+from app.experiment.plan import Experiment, Measurement, Method
+from app.experiment.run import measure
+from solver import Parametrization
+from solver.theory.predicted_exponents import places
+from tests.app.experiment.experiments import experiment, listed, named
+
+NETWORKS = 500
+STEPS = 3
+
+# For L = 2 and 3: by depth, or one depth's hidden exponents repeated.
+CASES: dict[str, tuple[dict[int, Parametrization], dict[str, Any]]] = {
+    "mup": ({depth: named("mup", depth) for depth in (2, 3)}, {}),
+    "ntk, momentum": ({depth: named("ntk", depth) for depth in (2, 3)}, {"momentum": 0.9}),
+    "standard_1_over_n": (
+        {depth: named("standard_1_over_n", depth) for depth in (2, 3)}, {"learning_rate": 20.0},
+    ),
+    "c by layer": (
+        {
+            2: listed("0 1/4 1/2", "0 1/4 1/4", "-1/8 1/4 -1/4"),
+            3: listed("0 1/4 0 1/2", "0 1/4 1/2 1/4", "-1/8 1/4 1/2 -1/4"),
+        },
+        {"activation": "gelu", "loss": "logistic"},
+    ),
+    "unstable": ({depth: named("standard", depth) for depth in (2, 3)}, {"learning_rate": 0.1}),
+}  # fmt: skip
+WIDTHS = (128, 256)
+COMPARED = list(product(CASES, (2, 3), WIDTHS))
+
+_LEAST = 0.01 / sum(2 * len(list(places(depth, STEPS))) for _, depth, _ in COMPARED)
+
+
+def sizes(each: Experiment, method: Method, width: int, first: int) -> npt.NDArray[np.float64]:
+    """Log sizes, (places, networks); a few networks at a time, for memory's sake."""
+    work = partial(measure, replace(each, method=method))
+    parts = [work(Measurement(width, first + start, 100)) for start in range(0, NETWORKS, 100)]
+    return np.log(np.concatenate([np.array(part, float) for part in parts], axis=1))
+
+
+@pytest.mark.parametrize(("name", "depth", "width"), COMPARED)
+def test_the_methods_agree_in_distribution(name: str, depth: int, width: int) -> None:
+    parametrizations, changes = CASES[name]
+    each = experiment(parametrizations[depth], steps=STEPS, widths=(width,), **changes)
+    free = sizes(each, "matrix_free", width, first=0)
+    dense = sizes(each, "dense", width, first=NETWORKS)
+    assert np.isfinite(free).all()
+    assert np.isfinite(dense).all()
+    for place, one, other in zip(places(depth, STEPS), free, dense, strict=True):
+        mean = stats.ttest_ind(one, other, equal_var=False).pvalue
+        whole = stats.ks_2samp(one, other, method="asymp").pvalue
+        assert min(mean, whole) > _LEAST, (place, mean, whole)

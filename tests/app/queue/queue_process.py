@@ -1,0 +1,73 @@
+"""The command line with scripted measurements: python -m tests....queue_process DIR COMMAND...
+
+Each measurement appends "begin WIDTH" and "end WIDTH" to DIR/log; in between it waits as
+long as DIR/hold-WIDTH exists, and raises if DIR/fail-WIDTH does.  No torch.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import sleep
+from types import ModuleType
+from typing import Any
+
+from app import cli
+from app.experiment.plan import Experiment, Measurement
+from app.queue import beside
+
+
+def main(directory: Path, arguments: list[str]) -> None:
+    beside.COMMAND = [
+        sys.executable, "-m", "tests.app.queue.queue_process", str(directory), "worker",
+        "--until-input-ends",
+    ]  # fmt: skip
+
+    def say(what: str) -> None:
+        with (directory / "log").open("a") as log:
+            log.write(f"{what} {os.getpid()}\n")
+
+    def measure(_: Experiment, measurement: Measurement) -> list[list[float]]:
+        width = measurement.width
+        say(f"begin {width}")
+        while (directory / f"hold-{width}").exists():
+            sleep(0.02)
+        if (directory / f"fail-{width}").exists():
+            raise ValueError(f"no network of width {width} can be built")
+        say(f"end {width}")
+        return [[float(width)] * measurement.seeds]
+
+    def conclude(
+        _: Experiment,
+        measured: Sequence[tuple[Measurement, list[list[float]]]],
+        device: str,
+        seconds: float,
+    ) -> dict[str, Any]:
+        say("conclude 0")
+        for measurement, sizes in measured:
+            assert sizes == [[float(measurement.width)] * measurement.seeds]
+        return {
+            "widths": [each.width for each, _ in measured],
+            "device": device,
+            "seconds": seconds,
+        }
+
+    replace(
+        "run", measure=measure, device_name=lambda _: "cpu", DeviceError=type("D", (Exception,), {})
+    )
+    replace("conclude", conclude=conclude)
+    if (directory / "silence").exists():
+        from app.queue import presence
+
+        presence.SILENCE = int((directory / "silence").read_text())
+    cli.main(arguments)
+
+
+def replace(name: str, **contents: Any) -> None:
+    module = ModuleType(f"app.experiment.{name}")
+    vars(module).update(contents)
+    sys.modules[module.__name__] = module
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
