@@ -7,7 +7,7 @@ from math import ceil, sqrt
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from solver import Activation, Optimizer, Parametrization, format_exponent
-from solver.theory.parametrization import shared
+from solver.theory.exponents import shared
 from solver.theory.predicted_exponents import places
 
 Method = Literal["matrix_free", "dense"]

@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from solver.bulk.columns import KIND_CODE, KINDS, Columns, IntArray, largest_safe
+from solver.bulk.columns import KIND_CODE, KINDS, Columns, IntArray, Laws, largest_safe, uniform
 from solver.bulk.exact_rows import classify_rationals
 from solver.errors import ExponentError, Flaw, ParametrizationError
 from solver.exact.exponents import (
@@ -30,8 +30,8 @@ from solver.exact.exponents import (
 )
 from solver.reading.description import vector_lengths, wrong_length
 from solver.reading.symbols import MOST_FLAWS, EntryReader
-from solver.theory.conditions import Optimizer
-from solver.verdicts.evaluation import Kind
+from solver.theory.dichotomy import Kind
+from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
 
 # Denominators up to this in common are shared; rows with others are evaluated one by one.
 _MOST_COMMON: Final = 10**9
@@ -86,7 +86,10 @@ class BatchVerdict:
 
 
 def classify_many(
-    depth: int, rows: npt.NDArray[Any], denominator: int = 1, optimizer: Optimizer = "sgd"
+    depth: int,
+    rows: npt.NDArray[Any],
+    denominator: int = 1,
+    optimizer: Optimizer = DEFAULT_OPTIMIZER,
 ) -> BatchVerdict:
     """Classify integer-coded rows: the exponents are ``rows / denominator``.
 
@@ -104,7 +107,8 @@ def classify_many(
         raise TypeError(f"rows have dtype {rows.dtype}; code exponents as integers")
     if denominator < 1:
         raise ValueError(f"denominator is {denominator}; it must be at least 1")
-    safe = largest_safe(optimizer)
+    laws = uniform(OPTIMIZERS[optimizer])
+    safe = largest_safe(laws)
     large = np.full(len(rows), denominator > safe)
     if rows.dtype == object or rows.dtype.itemsize == 8:
         large |= (rows > safe).any(axis=1)
@@ -116,30 +120,31 @@ def classify_many(
     }
     if exact:
         rows, denominator = np.where(large[:, None], 0, rows), min(denominator, safe)
-    return _classify(depth, rows.astype(np.int64, copy=False), denominator, exact, optimizer)
+    return _classify(depth, rows.astype(np.int64, copy=False), denominator, exact, laws)
 
 
 def classify_vectors(
     depth: int,
     rows: Sequence[Sequence[object]],
-    optimizer: Optimizer = "sgd",
+    optimizer: Optimizer = DEFAULT_OPTIMIZER,
     limits: Limits = DEFAULT_LIMITS,
 ) -> BatchVerdict:
     """Classify flat abc vectors (lists) in any spelling that ``parse_exponent`` reads.
 
     Raises ``ParametrizationError`` naming the first entries at fault by row and column.
     """
+    laws = uniform(OPTIMIZERS[optimizer])
     rows = _of_one_length(depth, rows)
     entries = list(chain.from_iterable(rows))
     shape = (len(rows), len(rows[0]) if rows else vector_lengths(depth)[0])
-    if (whole := _whole_numbers(entries, limits, optimizer)) is not None:
-        return _classify(depth, whole.reshape(shape), 1, {}, optimizer)
+    if (whole := _whole_numbers(entries, limits, laws)) is not None:
+        return _classify(depth, whole.reshape(shape), 1, {}, laws)
     values = _parse_distinct(entries, rows, limits)
     common = 1
     for denominator in sorted({value.denominator for value in values.values()}):
         together = lcm(common, denominator)
         common = together if together <= _MOST_COMMON else common
-    safe = largest_safe(optimizer)
+    safe = largest_safe(laws)
     codes = {
         spelling: value.numerator * (common // value.denominator)
         for spelling, value in values.items()
@@ -155,7 +160,7 @@ def classify_vectors(
         }
         codes |= dict.fromkeys(values.keys() - codes.keys(), 0)
     coded = np.fromiter(map(codes.__getitem__, entries), dtype=np.int64, count=len(entries))
-    return _classify(depth, coded.reshape(shape), common, exact, optimizer)
+    return _classify(depth, coded.reshape(shape), common, exact, laws)
 
 
 def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
@@ -177,7 +182,7 @@ def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Seq
     return [[*row, *[row[-1]] * depth] if len(row) == one_c else row for row in rows]
 
 
-def _whole_numbers(entries: list[object], limits: Limits, optimizer: Optimizer) -> IntArray | None:
+def _whole_numbers(entries: list[object], limits: Limits, laws: Laws) -> IntArray | None:
     """The entries as they are, where all are integers within bounds: no need to look at each."""
     if set(map(type, entries)) != {int}:
         return None
@@ -185,7 +190,7 @@ def _whole_numbers(entries: list[object], limits: Limits, optimizer: Optimizer) 
         whole = np.fromiter(cast(list[int], entries), dtype=np.int64, count=len(entries))
     except OverflowError:
         return None
-    most = min(limits.max_integer, largest_safe(optimizer))
+    most = min(limits.max_integer, largest_safe(laws))
     return whole if -most <= whole.min() and whole.max() <= most else None
 
 
@@ -227,7 +232,7 @@ def _classify(
     rows: IntArray,
     denominator: int,
     exact: dict[int, list[Fraction]],
-    optimizer: Optimizer,
+    laws: Laws,
 ) -> BatchVerdict:
     """Columns for ``rows / denominator``, except the rows in ``exact``, which hold their values."""
     kinds = np.empty(len(rows), dtype=np.int8)
@@ -235,8 +240,8 @@ def _classify(
     for start in range(0, len(rows), _CHUNK):
         chunk = slice(start, start + _CHUNK)
         columns = np.ascontiguousarray(rows[chunk].T)
-        kinds[chunk], r[chunk] = Columns(depth, columns, denominator, optimizer).classify()
+        kinds[chunk], r[chunk] = Columns(depth, columns, denominator, laws).classify()
     exceptional_r: dict[int, Fraction] = {}
-    for index, (kind, value) in classify_rationals(depth, exact, optimizer).items():
+    for index, (kind, value) in classify_rationals(depth, exact, laws).items():
         kinds[index], exceptional_r[index] = kind, value
     return BatchVerdict(kinds, r, 2 * denominator, exceptional_r)

@@ -4,15 +4,18 @@ The integers are exponents over one common denominator, so every form is evaluat
 arithmetic and every comparison is exact.
 """
 
-from functools import cache, reduce
+from collections.abc import Mapping
+from functools import reduce
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from solver.reading.description import vector_lengths
-from solver.theory.conditions import Coefficients, Condition, Optimizer, Role, system
-from solver.verdicts.evaluation import Kind
+from solver.theory.conditions import Condition, stability
+from solver.theory.dichotomy import Kind, regime_of
+from solver.theory.law import Coefficients, Law
+from solver.theory.roles import Role
 
 IntArray = npt.NDArray[np.int64]
 
@@ -21,14 +24,26 @@ KINDS: Final = tuple(Kind)
 KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
 
 
-@cache
-def largest_safe(optimizer: Optimizer) -> int:
+#: The law of each role.
+Laws = Mapping[Role, Law]
+
+
+def uniform(law: Law) -> Laws:
+    """The same law for every layer."""
+    return dict.fromkeys(Role, law)
+
+
+def _conditions(laws: Laws) -> list[Condition]:
+    readout = laws[Role.READOUT]
+    return [each for role, law in laws.items() for each in stability(role, law, readout)]
+
+
+def largest_safe(laws: Laws) -> int:
     """The largest entry and denominator with which no form overflows int64."""
-    forms = system(optimizer)
     return min(
         (2**63 - 1)
         // (2 * sum(map(abs, (*each.layer, *each.readout))) + 2 * abs(each.twice_bound) + 1)
-        for each in (*forms.input, *forms.hidden, *forms.readout)
+        for each in _conditions(laws)
     )
 
 
@@ -37,7 +52,7 @@ class Columns:
 
     The columns hold int64 and the denominator is one number, neither beyond ``largest_safe``
     in absolute value; or they hold Python integers (dtype object) of any size, and the
-    denominator may then be an array of shape (N,).
+    denominator may then be an array of shape (N,).  ``laws`` says under which each role is trained.
     """
 
     def __init__(
@@ -45,22 +60,21 @@ class Columns:
         depth: int,
         columns: IntArray,
         denominator: int | IntArray,
-        optimizer: Optimizer,
+        laws: Laws,
     ) -> None:
         self.depth = depth
         # Bounds are multiples of 1/2, so everything is counted in halves.
         self.columns = 2 * columns
         self.denominator = denominator
-        self.optimizer = optimizer
+        self.laws = {role: law for role, law in laws.items() if self._layers(role)}
         self.one_c = len(columns) == vector_lengths(depth)[0]
         self.known: dict[tuple[Role, Coefficients], IntArray] = {}
 
     def classify(self) -> tuple[npt.NDArray[np.int8], IntArray]:
         """Kind codes, and r as numerators over twice the denominator."""
-        forms = system(self.optimizer)
         sound = np.ones(self.columns.shape[1], dtype=bool)
         least: dict[str, IntArray] = {}
-        for condition in (*forms.input, *(forms.hidden if self.depth > 1 else ()), *forms.readout):
+        for condition in _conditions(self.laws):
             if condition.relation == "=":
                 for layer in self._layers(condition.role):
                     sound &= self._slack(condition, self._form(condition.layer, layer)) == 0
@@ -77,7 +91,7 @@ class Columns:
         moving = np.where(
             r == 0,
             KIND_CODE[Kind.FEATURE_LEARNING],
-            KIND_CODE[Kind.KERNEL if self.optimizer == "sgd" else Kind.OPERATOR],
+            KIND_CODE[regime_of(law.regime for law in self.laws.values())],
         )
         stable = np.where(logits == 0, moving, KIND_CODE[Kind.TRIVIAL])
         return np.where(sound, stable, KIND_CODE[Kind.UNSTABLE]).astype(np.int8), r

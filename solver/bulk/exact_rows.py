@@ -11,16 +11,15 @@ from math import lcm
 
 import numpy as np
 
-from solver.bulk.columns import KIND_CODE, KINDS, Columns
-from solver.theory.conditions import Optimizer
-from solver.verdicts.evaluation import Kind
+from solver.bulk.columns import KIND_CODE, KINDS, Columns, Laws
+from solver.theory.dichotomy import Kind
 
 # Python integers take a few hundred bytes for each row of nine: bound what is held at once.
 _CHUNK = 1 << 14
 
 
 def classify_rationals(
-    depth: int, rows: Mapping[int, Sequence[Fraction]], optimizer: Optimizer
+    depth: int, rows: Mapping[int, Sequence[Fraction]], laws: Laws
 ) -> dict[int, tuple[int, Fraction]]:
     """The kind code and r of each flat abc vector, by its key."""
     result: dict[int, tuple[int, Fraction]] = {}
@@ -28,7 +27,7 @@ def classify_rationals(
     keys: list[int] = []
 
     def settle() -> None:
-        for key, kind, r in zip(keys, *_classify(min(depth, 2), pieces, optimizer), strict=True):
+        for key, kind, r in zip(keys, *_classify(min(depth, 2), pieces, laws), strict=True):
             result[key] = _together(result[key], (kind, r)) if key in result else (kind, r)
         pieces.clear()
         keys.clear()
@@ -56,7 +55,7 @@ def _pieces(depth: int, row: Sequence[Fraction]) -> Iterable[Sequence[Fraction]]
 
 
 def _classify(
-    depth: int, rows: Sequence[Sequence[Fraction]], optimizer: Optimizer
+    depth: int, rows: Sequence[Sequence[Fraction]], laws: Laws
 ) -> tuple[list[int], list[Fraction]]:
     denominators = [lcm(*(entry.denominator for entry in row)) for row in rows]
     coded = np.array(
@@ -67,7 +66,7 @@ def _classify(
         dtype=object,
     )
     denominator = np.array(denominators, dtype=object)
-    kinds, r = Columns(depth, coded.T, denominator, optimizer).classify()
+    kinds, r = Columns(depth, coded.T, denominator, laws).classify()
     ratios = [Fraction(n, 2 * d) for n, d in zip(r.tolist(), denominators, strict=True)]
     return kinds.tolist(), ratios
 

@@ -13,7 +13,7 @@ from solver.exact.arithmetic import Arithmetic, Constraint
 from solver.exact.polyhedra import Constraints, Polyhedra, Polyhedron
 from solver.families.family import Family
 from solver.families.targets import Requirement, clauses, kinds, r_branches, requirements, stability
-from solver.verdicts.evaluation import Kind
+from solver.theory.dichotomy import Kind
 
 
 class Cell(NamedTuple):

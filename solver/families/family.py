@@ -10,9 +10,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from solver.exact.affine import AffineForm, affine, constant
-from solver.theory.conditions import Coefficients, Condition, Optimizer, Role, system
+from solver.theory.conditions import Condition, faithfulness, stability
+from solver.theory.dichotomy import Kind, regime_of
+from solver.theory.exponents import Exponents, shared
+from solver.theory.law import Coefficients, Law
+from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.layers import LayerSpan, grouped
-from solver.theory.parametrization import Block, Exponents, Network, shared
+from solver.theory.network import Block, Network
+from solver.theory.roles import Role
 
 
 class Forms(NamedTuple):
@@ -30,11 +35,17 @@ class Forms(NamedTuple):
 
 
 class FamilyBlock(NamedTuple):
-    """All body layers of one role that share their exponents."""
+    """All body layers of one role that share their exponents and optimizer."""
 
     role: Role
     spans: tuple[LayerSpan, ...]
     exponents: Forms
+    optimizer: Optimizer
+
+    @property
+    def law(self) -> Law:
+        """The law under which these layers are trained."""
+        return OPTIMIZERS[self.optimizer]
 
 
 class Slack(NamedTuple):
@@ -49,33 +60,64 @@ class Family(NamedTuple):
     """The distinct layers of a family of networks; ``depth`` is None for "every L >= 2"."""
 
     depth: int | None
-    optimizer: Optimizer
     body: tuple[FamilyBlock, ...]
     readout: Forms
+    readout_optimizer: Optimizer
+
+    @property
+    def readout_law(self) -> Law:
+        """The law under which the readout is trained."""
+        return OPTIMIZERS[self.readout_optimizer]
+
+    @property
+    def layers(self) -> tuple[FamilyBlock, ...]:
+        """The distinct layers of the body, then the readout, of which no spans are told."""
+        end = FamilyBlock(Role.READOUT, (), self.readout, self.readout_optimizer)
+        return (*self.body, end)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer that all layers share."""
+        (optimizer,) = {block.optimizer for block in self.layers}
+        return optimizer
+
+    @property
+    def regime(self) -> Kind:
+        """The regime in which members train if they do not learn features."""
+        return regime_of(block.law.regime for block in self.layers)
 
     def at(self, point: Mapping[str, Fraction]) -> Network:
         """The member at which the unknowns have these values."""
         return Network(
             self.depth,
-            self.optimizer,
-            tuple(Block(role, spans, forms.at(point)) for role, spans, forms in self.body),
+            tuple(
+                Block(role, spans, forms.at(point), optimizer)
+                for role, spans, forms, optimizer in self.body
+            ),
             self.readout.at(point),
+            self.readout_optimizer,
         )
 
     def forms(self) -> Iterator[AffineForm]:
         """All exponents."""
-        for each in (*(block.exponents for block in self.body), self.readout):
-            yield from (form for form in each if form is not None)
+        for block in self.layers:
+            yield from (form for form in block.exponents if form is not None)
 
     def slacks(self) -> Iterator[Slack]:
         """That of every condition of stability."""
-        conditions = system(self.optimizer)
-        for block in self.body:
-            for condition in conditions.of(block.role):
+        for block in self.layers:
+            for condition in stability(block.role, block.law, self.readout_law):
                 form = slack_form(condition, block.exponents, self.readout)
                 yield Slack(condition, block.spans, form)
-        for condition in conditions.readout:
-            yield Slack(condition, (), slack_form(condition, self.readout, self.readout))
+
+    def faithfulness(self) -> Iterator[Slack]:
+        """That of every condition under which the theorem speaks of layers whose d is given."""
+        if self.readout.d is None:
+            return
+        for block in self.layers:
+            for condition in faithfulness(block.role, block.law):
+                form = slack_form(condition, block.exponents, self.readout)
+                yield Slack(condition, block.spans, form)
 
 
 def slack_form(condition: Condition, own: Forms, readout: Forms) -> AffineForm:
@@ -104,11 +146,11 @@ def interpolated(values: Sequence[Exponents], unknowns: Sequence[str]) -> Forms:
     return Forms(form(*a), form(*b), form(*c), None if d[0] is None else form(*d))
 
 
-def canonical(forms: Forms, unknowns: Sequence[str], optimizer: Optimizer) -> Forms:
+def canonical(forms: Forms, unknowns: Sequence[str], law: Law) -> Forms:
     """The canonical form of the exponents, which is linear in them."""
     zero = dict.fromkeys(unknowns, Fraction())
     points = [zero, *({**zero, name: Fraction(1)} for name in unknowns)]
-    return interpolated([forms.at(point).canonical(optimizer) for point in points], unknowns)
+    return interpolated([forms.at(point).canonical(law) for point in points], unknowns)
 
 
 def family(depth: int, layers: Sequence[Forms], optimizer: Optimizer) -> Family:
@@ -116,12 +158,12 @@ def family(depth: int, layers: Sequence[Forms], optimizer: Optimizer) -> Family:
     hidden = grouped(layers[1:-1], first=2)
     return Family(
         depth,
-        optimizer,
         (
-            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), layers[0]),
-            *(FamilyBlock(Role.HIDDEN, spans, forms) for forms, spans in hidden.items()),
+            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), layers[0], optimizer),
+            *(FamilyBlock(Role.HIDDEN, spans, each, optimizer) for each, spans in hidden.items()),
         ),
         layers[-1],
+        optimizer,
     )
 
 
@@ -130,10 +172,10 @@ def deeper_family(roles: Sequence[Forms], optimizer: Optimizer) -> Family:
     first, hidden, last = roles
     return Family(
         None,
-        optimizer,
         (
-            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), first),
-            FamilyBlock(Role.HIDDEN, (LayerSpan(2, None),), hidden),
+            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), first, optimizer),
+            FamilyBlock(Role.HIDDEN, (LayerSpan(2, None),), hidden, optimizer),
         ),
         last,
+        optimizer,
     )

@@ -9,8 +9,8 @@ from solver.exact.arithmetic import Constraint, between
 from solver.exact.polyhedra import Constraints, Polyhedra, Polyhedron
 from solver.families.family import Family, Forms, canonical
 from solver.families.targets import clauses, faithfulness
-from solver.theory.conditions import Role
 from solver.theory.gallery import GALLERY, GalleryEntry, RoleEntry
+from solver.theory.roles import Role
 
 # Sorts behind every unknown, so that equations are solved for it first.
 _PARAMETER = "~"
@@ -35,7 +35,7 @@ def landmarks(family: Family, domain: Constraints, sets: Polyhedra) -> Iterator[
     found: list[Polyhedron] = []
     for entry in sorted(GALLERY.values(), key=lambda each: each.parameter is not None):
         fits = family.depth == 1 or not entry.depth_one_only
-        if fits and entry.optimizer == family.optimizer:
+        if fits and all(block.law is entry.law for block in family.layers):
             constraints = (*domain, *_meeting(family, entry, sets.unknowns))
             if sets.possible(constraints):
                 landmark = _landmark(entry, constraints, sets)
@@ -58,10 +58,9 @@ def _landmark(entry: GalleryEntry, constraints: Constraints, sets: Polyhedra) ->
 
 def _meeting(family: Family, entry: GalleryEntry, unknowns: Sequence[str]) -> Iterator[Constraint]:
     """A member is the entry if all canonical exponents are equal, layer by layer."""
-    places = [(block.role, block.exponents) for block in family.body]
-    for role, forms in [*places, (Role.READOUT, family.readout)]:
-        mine = canonical(forms, unknowns, family.optimizer)
-        theirs = canonical(_forms(entry, role), (_PARAMETER,), family.optimizer)
+    for block in family.layers:
+        mine = canonical(block.exponents, unknowns, entry.law)
+        theirs = canonical(_forms(entry, block.role), (_PARAMETER,), entry.law)
         for one, other in zip(mine[:3], theirs[:3], strict=True):
             yield Constraint(one.minus(other), "=")
     for (each,) in clauses(faithfulness(family)):

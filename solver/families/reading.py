@@ -14,8 +14,9 @@ from solver.exact.expressions import parse_expression
 from solver.families.family import Family, deeper_family, family, interpolated
 from solver.reading.description import Description, read
 from solver.reading.symbols import EntryReader, is_several
+from solver.theory.exponents import Exponents
 from solver.theory.gallery import GALLERY, GalleryEntry, RoleEntry
-from solver.theory.parametrization import Exponents, Parametrization, RoleParametrization
+from solver.theory.parametrization import Parametrization, RoleParametrization
 
 #: More unknowns make partitions of many cells, which nobody reads.
 MOST_UNKNOWNS: Final = 3

@@ -14,9 +14,10 @@ from solver.families.optimum import Goal, Optimum, optimum
 from solver.families.reading import Families
 from solver.families.targets import Requirement, clauses, faithfulness
 from solver.families.words import constraint_text, where_text
+from solver.theory.activations import Activation
+from solver.theory.dichotomy import Kind
 from solver.theory.wording import joined
-from solver.verdicts.consequences import Activation, limits_by_activation
-from solver.verdicts.evaluation import Kind
+from solver.verdicts.consequences import limits_by_activation
 
 
 class Survey(NamedTuple):

@@ -12,11 +12,12 @@ from typing import Final, Literal, NamedTuple
 from solver.errors import ParametrizationError
 from solver.exact.affine import AffineForm
 from solver.exact.arithmetic import Arithmetic, Clause, Constraint
-from solver.families.family import Family, Slack, slack_form
-from solver.theory.conditions import READOUT_UPDATE, Optimizer, Role, system
+from solver.families.family import Family, Slack
+from solver.theory.conditions import READOUT_UPDATE
+from solver.theory.dichotomy import Kind
+from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.layers import describe_layers, single_layer
 from solver.theory.wording import readout_move, stated
-from solver.verdicts.evaluation import Kind
 
 Target = Literal[
     "stable",
@@ -59,8 +60,7 @@ class Requirement(NamedTuple):
 
 def kinds(family: Family) -> tuple[Kind, ...]:
     """The verdicts that a member of the family can have."""
-    regime = Kind.KERNEL if family.optimizer == "sgd" else Kind.OPERATOR
-    return (Kind.FEATURE_LEARNING, regime, Kind.TRIVIAL, Kind.UNSTABLE)
+    return (Kind.FEATURE_LEARNING, family.regime, Kind.TRIVIAL, Kind.UNSTABLE)
 
 
 def understood(target: Target, optimizer: Optimizer) -> Target:
@@ -68,11 +68,13 @@ def understood(target: Target, optimizer: Optimizer) -> Target:
 
     Raises ``ParametrizationError`` (without a path) for the operator regime of SGD.
     """
-    if target == "kernel" and optimizer == "adam":
+    regime = OPTIMIZERS[optimizer].regime
+    if target == Kind.KERNEL.value and regime is Kind.OPERATOR:
         return "operator"
-    if target == "operator" and optimizer == "sgd":
+    if target == Kind.OPERATOR.value and regime is Kind.KERNEL:
         raise ParametrizationError.at(
-            (), 'the operator regime is that of adaptive optimizers; for sgd it is "kernel"'
+            (),
+            f'the operator regime is that of adaptive optimizers; for {optimizer} it is "{regime}"',
         )
     return target
 
@@ -101,11 +103,7 @@ def requirements(
     of positive.
     """
     slacks, readout = list(family.slacks()), _readout(family)
-    stable = [
-        Requirement(name, text, ((_satisfied(each),),))
-        for each in slacks
-        for name, _, text in [stated(each.condition, each.spans, readout)]
-    ]
+    stable = [_holding(each, readout) for each in slacks]
     features, logits = list(_of("features", slacks)), list(_of("logits", slacks))
     size = readout_move(readout)
     update = stated(_readout_update(slacks).condition, (), readout).form
@@ -138,23 +136,7 @@ def requirements(
 
 def faithfulness(family: Family) -> list[Requirement]:
     """The conditions of faithfulness (TP4b Lemma 2.8.11), where d is given."""
-    if family.readout.d is None:
-        return []
-    places = [
-        *((block.role, block.spans, block.exponents) for block in family.body),
-        (Role.READOUT, (), family.readout),
-    ]
-    return [
-        Requirement(
-            statement.identifier,
-            statement.text,
-            ((Constraint(slack_form(condition, forms, family.readout), condition.relation),),),
-        )
-        for role, spans, forms in places
-        for condition in system(family.optimizer).faithful
-        if condition.role is role
-        for statement in [stated(condition, spans, _readout(family))]
-    ]
+    return [_holding(each, _readout(family)) for each in family.faithfulness()]
 
 
 def clauses(asked: Sequence[Requirement]) -> tuple[Clause, ...]:
@@ -217,6 +199,12 @@ def _some(identifier: str, statement: str, slacks: Sequence[Slack]) -> Requireme
     tight = dict.fromkeys(Constraint(each.form, "=") for each in slacks)
     also = tuple((Constraint(each.form, ">="),) for each in slacks)
     return Requirement(identifier, statement, (tuple(tight),), also)
+
+
+def _holding(slack: Slack, readout: str) -> Requirement:
+    """A condition holds."""
+    name, _, text = stated(slack.condition, slack.spans, readout)
+    return Requirement(name, text, ((_satisfied(slack),),))
 
 
 def _satisfied(slack: Slack) -> Constraint:

@@ -10,8 +10,8 @@ from solver.exact.exponents import format_exponent
 from solver.exact.polyhedra import Polyhedron
 from solver.families.optimum import Optimum
 from solver.families.targets import NAMES
+from solver.theory.dichotomy import Kind
 from solver.theory.wording import all_of
-from solver.verdicts.evaluation import Kind
 
 
 class WrittenConstraint(NamedTuple):

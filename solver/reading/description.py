@@ -19,9 +19,11 @@ from typing import Final
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exact.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
 from solver.reading.symbols import Entry, EntryReader, Parse, is_list, is_several
-from solver.theory.conditions import Optimizer, Role
+from solver.theory.exponents import Exponents, shared
 from solver.theory.gallery import GALLERY, GalleryEntry, gallery_entry
-from solver.theory.parametrization import Exponents, Parametrization, RoleParametrization, shared
+from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
+from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.roles import Role
 
 _FORMS: Final = (
     'give either "preset"; or "depth" and "abc"; or "a", "b" and "c" (lists with "depth", or '
@@ -114,13 +116,22 @@ def _check_form(given: Description, reader: EntryReader) -> None:
     if given.preset is None:
         if given.s is not None:
             reader.flaw(("s",), 's is the parameter of the preset "uniform"; leave it out here')
-        if given.d is not None and given.optimizer != "adam":
+        if given.d is not None and not OPTIMIZERS[_optimizer(given)].scales_gradients:
             reader.flaw(
                 ("d",),
                 'd scales the gradients of an adaptive optimizer; leave it out, or set "optimizer" '
-                'to "adam"',
+                f"to {_SCALING}",
             )
     reader.stop_if_flawed()
+
+
+def _optimizer(given: Description) -> Optimizer:
+    return given.optimizer or DEFAULT_OPTIMIZER
+
+
+_SCALING: Final = " or ".join(
+    f'"{optimizer}"' for optimizer, law in OPTIMIZERS.items() if law.scales_gradients
+)
 
 
 def _preset(
@@ -184,7 +195,7 @@ def _vector(given: Description, depth: int | None, reader: EntryReader) -> Param
         symbols["d"] = reader.entry("d", given.d, one_for_all=True, depth=depth)
         if isinstance(symbols["d"], dict):
             reader.flaw(("d",), "d is by role and abc is not; give d as a list or one number")
-    return _per_layer(symbols, depth, given.optimizer or "sgd", reader)
+    return _per_layer(symbols, depth, _optimizer(given), reader)
 
 
 def _entries(
@@ -205,10 +216,10 @@ def _entries(
             )
     reader.stop_if_flawed()
     if by_role:
-        return _roles(symbols, depth, given.optimizer or "sgd", reader)
+        return _roles(symbols, depth, _optimizer(given), reader)
     if depth is None:
         reader.stop(("depth",), "depth is missing; lists of exponents need it, roles do not")
-    return _per_layer(symbols, depth, given.optimizer or "sgd", reader)
+    return _per_layer(symbols, depth, _optimizer(given), reader)
 
 
 def _per_layer(

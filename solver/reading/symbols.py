@@ -7,7 +7,7 @@ from typing import Final, NoReturn, TypeGuard
 
 from solver.errors import ExponentError, Flaw, ParametrizationError
 from solver.exact.exponents import Limits, parse_exponent, shown
-from solver.theory.conditions import Role
+from solver.theory.roles import Role
 
 Path = tuple[str | int, ...]
 

@@ -12,9 +12,10 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from solver.exact.affine import AffineForm, unknown
 from solver.families.family import Family, FamilyBlock, Forms
-from solver.theory.conditions import Role
+from solver.theory.exponents import Exponents
 from solver.theory.layers import LayerSpan, describe_layers, grouped, single_layer
-from solver.theory.parametrization import Exponents, Parametrization, RoleParametrization
+from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.roles import Role
 
 Symbol = Literal["a", "b", "c", "d"]
 _SYMBOLS: Final[tuple[Symbol, ...]] = get_args(Symbol)
@@ -146,14 +147,14 @@ def pose(
             Role.INPUT,
             (LayerSpan(1, 1),),
             asked.forms(_Layer(Role.INPUT, 1, first), (LayerSpan(1, 1),), "1"),
+            given.optimizer,
         )
     ]
     for group, spans in groups.items():
         layer = _Layer(Role.HIDDEN, spans[0].first if depth else None, group.exponents)
-        body.append(
-            FamilyBlock(Role.HIDDEN, spans, asked.forms(layer, spans, describe_layers(spans)))
-        )
-    posed = Family(depth, given.optimizer, tuple(body), asked.forms(end, (), readout))
+        forms = asked.forms(layer, spans, describe_layers(spans))
+        body.append(FamilyBlock(Role.HIDDEN, spans, forms, given.optimizer))
+    posed = Family(depth, tuple(body), asked.forms(end, (), readout), given.optimizer)
     return tuple(asked.decisions.values()), posed
 
 

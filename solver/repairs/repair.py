@@ -23,7 +23,8 @@ from solver.families.targets import (
 )
 from solver.repairs.decisions import Decision, Options, pose
 from solver.repairs.nearest import Nearest, Origin, Point
-from solver.theory.parametrization import Network, Parametrization, RoleParametrization
+from solver.theory.network import Network
+from solver.theory.parametrization import Parametrization, RoleParametrization
 
 #: What a parametrization may be made.
 Wanted = Literal[

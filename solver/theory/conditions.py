@@ -10,54 +10,21 @@ slacks into a verdict; everything else in the package reads them from here:
 * the **kernel regime** (for adaptive optimizers the **operator regime**) otherwise.
 
 The slacks of the ``features`` conditions of layer l are the branches of the paper's r_l:
-r_l is the least of them, and r = min_l r_l.
-
-SGD (TP4, arXiv 2011.14522: Theorem 3.3, Proposition 5.3), with I the indicator:
-
-    r_l = min(a_{L+1} + b_{L+1}, 2a_{L+1} + c_{L+1}) + c_l - 1 + 2a_l + I(l=1)
-
-so r_l has two branches: the gradient reaches layer l through the readout as initialized,
-or through the readout as updated.
-
-Entrywise adaptive optimizers (TP4b, arXiv 2308.01814: Definition 2.8.5, Theorem 2.8.12):
-
-    r_l = c_l + a_l - I(l>1) for l <= L,    r_{L+1} = c_{L+1} + a_{L+1} - 1
+r_l is the least of them, and r = min_l r_l.  The forms are those of the laws under which the
+layer and the readout are trained (see ``laws``), which may differ from layer to layer.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from fractions import Fraction
 from functools import cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
-Optimizer = Literal["sgd", "adam"]
-Relation = Literal[">=", "="]
+from solver.theory.law import Coefficients, Law, Path
+from solver.theory.laws import OPTIMIZERS, Optimizer
+from solver.theory.roles import INITIALIZATION, Relation, Role
+
 Family = Literal["init", "features", "logits", "faithful"]
-
-
-class Role(StrEnum):
-    """What a weight matrix does: layer 1, layers 2..L, layer L+1."""
-
-    INPUT = "input"
-    HIDDEN = "hidden"
-    READOUT = "readout"
-
-
-_BOUNDS: Final = tuple(Fraction(twice, 2) for twice in range(5))
-
-
-class Coefficients(NamedTuple):
-    """Integer coefficients of one layer's exponents."""
-
-    a: int = 0
-    b: int = 0
-    c: int = 0
-    d: int = 0
-
-    def plus(self, other: "Coefficients") -> "Coefficients":
-        """The coefficientwise sum."""
-        return Coefficients(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each condition exists once: compare by identity
@@ -66,7 +33,8 @@ class Condition:
 
     A condition with role ``readout`` is about layer L+1 alone and has ``layer`` zero.
     Every bound of the theorems is a multiple of 1/2, so ``twice_bound`` is an integer and
-    the whole system can be evaluated in integers.
+    the whole system can be evaluated in integers.  ``path`` is the way by which updates of the
+    body come to depend on the readout; None where the condition is not about them.
     """
 
     family: Family
@@ -78,11 +46,12 @@ class Condition:
     twice_bound: int
     meaning: str
     source: str
+    path: Path | None = None
 
     @property
     def bound(self) -> Fraction:
         """The right-hand side."""
-        return _BOUNDS[self.twice_bound]
+        return _half(self.twice_bound)
 
     def identifier(self, layer: int | str) -> str:
         """A stable name: ``init.1``, ``features.initial_readout.2``, ``logits.readout_update``."""
@@ -103,6 +72,11 @@ class Condition:
                     text += f" {sign} " if text else sign.strip("+")
                     text += f"{abs(coefficient) if abs(coefficient) > 1 else ''}{symbol}_{index}"
         return text
+
+
+@cache
+def _half(twice: int) -> Fraction:
+    return Fraction(twice, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,204 +107,127 @@ class System:
             yield depth + 1, condition
 
 
-#: The condition on the readout's own update, in both systems.
+#: The condition on the readout's own update.
 READOUT_UPDATE: Final = "readout_update"
 
 # The readout's size at initialization, a_{L+1} + b_{L+1}: it enters most conditions.
 _READOUT_SIZE: Final = Coefficients(a=1, b=1)
 
 
-def _initialization(theorem: str) -> dict[Role, Condition]:
-    def condition(role: Role, twice_bound: int, meaning: str) -> Condition:
-        at_readout = role is Role.READOUT
-        return Condition(
-            family="init",
-            name="",
-            role=role,
-            layer=Coefficients() if at_readout else _READOUT_SIZE,
-            readout=_READOUT_SIZE if at_readout else Coefficients(),
-            relation=">=" if at_readout else "=",
-            twice_bound=twice_bound,
-            meaning=meaning,
-            source=f"{theorem}(1)",
-        )
-
-    return {
-        Role.INPUT: condition(
-            Role.INPUT,
-            0,
-            "Requires that the coordinates of h^1 neither grow nor vanish at initialization.",
-        ),
-        Role.HIDDEN: condition(
-            Role.HIDDEN,
-            1,
-            "Requires that at initialization a hidden layer passes coordinates on at their size.",
-        ),
-        Role.READOUT: condition(
-            Role.READOUT,
-            1,
-            "Requires that the logits f_0 at initialization do not grow with width.",
-        ),
-    }
-
-
-def _logits_from(features: Condition, name: str, source: str, meaning: str) -> Condition:
-    """``a_{L+1} + b_{L+1} + (a branch of r_l) >= 1``, from that branch of ``r_l >= 0``."""
-    return replace(
-        features,
-        family="logits",
-        name=name,
-        readout=features.readout.plus(_READOUT_SIZE),
-        twice_bound=features.twice_bound + 2,
-        source=source,
-        meaning=meaning,
-    )
-
-
-def _sgd() -> System:
-    theorem = "TP4 Theorem 3.3"
-    init = _initialization(theorem)
-    readout_update = Condition(
-        family="logits",
-        name=READOUT_UPDATE,
-        role=Role.READOUT,
-        layer=Coefficients(),
-        readout=Coefficients(a=2, c=1),
-        relation=">=",
-        twice_bound=2,
-        meaning="Requires that the readout's own updates do not make the logits grow with width.",
-        source=f"{theorem}(3)",
-    )
-
-    def body(role: Role) -> tuple[Condition, ...]:
-        first = replace(
-            readout_update,
-            family="features",
-            name="initial_readout",
-            role=role,
-            layer=Coefficients(a=2, c=1),
-            readout=_READOUT_SIZE,
-            twice_bound=0 if role is Role.INPUT else 2,  # 1 - I(l=1)
-            meaning="Requires that updates driven through the readout as initialized do not make "
-            "the features of this layer grow with width.",
-            source=f"{theorem}(2), Proposition 5.3",
-        )
-        later = replace(
-            first,
-            name="updated_readout",
-            readout=readout_update.readout,
-            meaning="Requires that updates driven through the readout as updated (from the second "
-            "step on) do not make the features of this layer grow with width.",
-        )
-        # The second logits condition follows from the others of a stable parametrization:
-        # with u = 2a+c of the readout, u >= 1 and the first features condition imply it.
-        # It stays, because the theorem states it and "initialized maximally" reads it.
-        return (
-            init[role],
-            first,
-            later,
-            _logits_from(
-                first,
-                "initial_readout",
-                f"{theorem}(3)",
-                "Requires that the initial readout, acting on features moved through it, does "
-                "not make the logits grow with width.",
-            ),
-            _logits_from(
-                later,
-                "updated_readout",
-                f"{theorem}(3)",
-                "Requires that the initial readout, acting on features moved through the updated "
-                "readout, does not make the logits grow with width.",
-            ),
-        )
-
+def system(optimizer: Optimizer) -> System:
+    """The conditions where every layer is trained by the same optimizer."""
+    law = OPTIMIZERS[optimizer]
     return System(
-        input=body(Role.INPUT),
-        hidden=body(Role.HIDDEN),
-        readout=(init[Role.READOUT], readout_update),
-        faithful=(),
-    )
-
-
-def _adaptive() -> System:
-    theorem = "TP4b Theorem 2.8.12"
-    init = _initialization(theorem)
-    readout_update = Condition(
-        family="logits",
-        name=READOUT_UPDATE,
-        role=Role.READOUT,
-        layer=Coefficients(),
-        readout=Coefficients(a=1, c=1),
-        relation=">=",
-        twice_bound=2,
-        meaning="Requires that the readout's own updates do not make the logits grow with width.",
-        source=f"{theorem}, r_{{L+1}} of Definition 2.8.5",
-    )
-
-    def body(role: Role) -> tuple[Condition, ...]:
-        update = replace(
-            readout_update,
-            family="features",
-            name="update",
-            role=role,
-            layer=Coefficients(a=1, c=1),
-            readout=Coefficients(),
-            twice_bound=0 if role is Role.INPUT else 2,  # I(l>1)
-            meaning="Requires that updates of this layer do not make its features grow with width.",
-            source=f"{theorem}, r_l of Definition 2.8.5",
-        )
-        return (
-            init[role],
-            update,
-            _logits_from(
-                update,
-                "initial_readout",
-                theorem,
-                "Requires that the initial readout, acting on moved features, does not make the "
-                "logits grow with width.",
-            ),
-        )
-
-    return System(
-        input=body(Role.INPUT),
-        hidden=body(Role.HIDDEN),
-        readout=(init[Role.READOUT], readout_update),
-        faithful=_faithful(),
-    )
-
-
-def _faithful() -> tuple[Condition, ...]:
-    body = Condition(
-        family="faithful",
-        name="",
-        role=Role.HIDDEN,
-        layer=Coefficients(a=-1, d=1),
-        readout=Coefficients(a=-1, b=-1),
-        relation="=",
-        twice_bound=0,
-        meaning="Requires that the gradient enters the update function at size Θ(1).",
-        source="TP4b Lemma 2.8.11",
-    )
-    return (
-        replace(body, role=Role.INPUT),
-        body,
-        replace(body, role=Role.READOUT, layer=Coefficients(), readout=Coefficients(a=-1, d=1)),
-        Condition(
-            family="faithful",
-            name="readout_order",
-            role=Role.READOUT,
-            layer=Coefficients(),
-            readout=Coefficients(b=-1, c=1),
-            relation=">=",
-            twice_bound=0,
-            meaning="Requires that the readout's updates do not outgrow its initialization.",
-            source="TP4b Lemma 2.8.11",
-        ),
+        stability(Role.INPUT, law, law),
+        stability(Role.HIDDEN, law, law),
+        stability(Role.READOUT, law, law),
+        tuple(each for role in Role for each in faithfulness(role, law)),
     )
 
 
 @cache
-def system(optimizer: Optimizer) -> System:
-    """The conditions for SGD (with or without momentum) or for entrywise adaptive optimizers."""
-    return _sgd() if optimizer == "sgd" else _adaptive()
+def stability(role: Role, law: Law, readout: Law) -> tuple[Condition, ...]:
+    """The stability conditions on one layer, trained under ``law``.
+
+    ``readout`` is the law under which layer L+1 is trained: that of the layer itself, if it is it.
+    """
+    if role is Role.READOUT:
+        return (_initialization(role, law), _readout_update(law))
+    features = [_features(role, law, path, readout) for path in law.paths]
+    logits = [_logits_from(each, path, law) for each, path in zip(features, law.paths, strict=True)]
+    return (_initialization(role, law), *features, *logits)
+
+
+@cache
+def faithfulness(role: Role, law: Law) -> tuple[Condition, ...]:
+    """The conditions under which the theorem speaks of a layer whose d is given."""
+    return tuple(
+        Condition(
+            family="faithful",
+            name=each.name,
+            role=role,
+            layer=each.layer,
+            readout=each.readout,
+            relation=each.relation,
+            twice_bound=0,
+            meaning=each.meaning,
+            source=each.source,
+        )
+        for each in law.faithfulness
+        if each.role is role
+    )
+
+
+def _initialization(role: Role, law: Law) -> Condition:
+    relation, twice_bound, meaning = INITIALIZATION[role]
+    at_readout = role is Role.READOUT
+    return Condition(
+        family="init",
+        name="",
+        role=role,
+        layer=Coefficients() if at_readout else _READOUT_SIZE,
+        readout=_READOUT_SIZE if at_readout else Coefficients(),
+        relation=relation,
+        twice_bound=twice_bound,
+        meaning=meaning,
+        source=law.sources.initialization,
+    )
+
+
+def _readout_update(law: Law) -> Condition:
+    """``u >= 1``."""
+    form, twice_bound = law.updates[Role.READOUT]
+    return Condition(
+        family="logits",
+        name=READOUT_UPDATE,
+        role=Role.READOUT,
+        layer=Coefficients(),
+        readout=form,
+        relation=">=",
+        twice_bound=twice_bound,
+        meaning="Requires that the readout's own updates do not make the logits grow with width.",
+        source=law.sources.readout_update,
+    )
+
+
+def _features(role: Role, law: Law, path: Path, readout: Law) -> Condition:
+    """A branch of ``r_l >= 0``."""
+    form, twice_bound = law.updates[role]
+    through, twice_more = _factor(path, readout)
+    return Condition(
+        family="features",
+        name=path.features_name,
+        role=role,
+        layer=form,
+        readout=through,
+        relation=">=",
+        twice_bound=twice_bound + twice_more,
+        meaning=path.features_meaning,
+        source=law.sources.features,
+        path=path,
+    )
+
+
+def _factor(path: Path, readout: Law) -> tuple[Coefficients, int]:
+    """What the readout adds to an exponent of the body, as a form and twice a bound."""
+    match path.readout:
+        case None:
+            return Coefficients(), 0
+        case "initial":
+            return _READOUT_SIZE, 0
+        case "updated":
+            form, twice_bound = readout.updates[Role.READOUT]
+            return form, twice_bound - 2  # the form's slack is u - 1
+
+
+def _logits_from(features: Condition, path: Path, law: Law) -> Condition:
+    """``a_{L+1} + b_{L+1} + (a branch of r_l) >= 1``, from that branch of ``r_l >= 0``."""
+    return replace(
+        features,
+        family="logits",
+        name=path.logits_name,
+        readout=features.readout.plus(_READOUT_SIZE),
+        twice_bound=features.twice_bound + 2,
+        meaning=path.logits_meaning,
+        source=law.sources.logits,
+    )

@@ -14,8 +14,10 @@ from typing import Final, Literal, NamedTuple
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exact.affine import AffineForm, constant, unknown
 from solver.exact.exponents import format_exponent
-from solver.theory.conditions import Optimizer
-from solver.theory.parametrization import Exponents, RoleParametrization, shared
+from solver.theory.exponents import Exponents, shared
+from solver.theory.law import Law
+from solver.theory.laws import OPTIMIZERS, Optimizer
+from solver.theory.parametrization import RoleParametrization
 
 _HALF: Final = Fraction(1, 2)
 
@@ -51,6 +53,11 @@ class GalleryEntry:
     source: str
     description: str
     parameter: Parameter | None = None
+
+    @property
+    def law(self) -> Law:
+        """The law under which it is trained."""
+        return OPTIMIZERS[self.optimizer]
 
     @property
     def depth_one_only(self) -> bool:

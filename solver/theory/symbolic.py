@@ -7,7 +7,8 @@ longer to load than everything else together.
 
 from typing import TYPE_CHECKING
 
-from solver.theory.conditions import Optimizer, system
+from solver.theory.conditions import system
+from solver.theory.laws import Optimizer
 
 if TYPE_CHECKING:
     from sympy.core.relational import Relational

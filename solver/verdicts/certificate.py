@@ -16,8 +16,9 @@ from typing import Final, NamedTuple, TypeVar
 
 from solver.theory.conditions import Condition
 from solver.theory.layers import LayerSpan, describe_layers, merged
+from solver.theory.slacks import Evaluated
 from solver.theory.wording import stated
-from solver.verdicts.evaluation import Evaluated, Evaluation
+from solver.verdicts.evaluation import Evaluation
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
 _MOST_VALUES: Final = 16

@@ -1,15 +1,14 @@
 """What follows from a verdict, and where the theorem's ground ends."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal, get_args
 
+from solver.theory.activations import Activation
+from solver.theory.dichotomy import Kind
 from solver.theory.layers import single_layer
-from solver.theory.parametrization import Block
+from solver.theory.network import Block
+from solver.theory.slacks import Evaluated
 from solver.theory.wording import joined, layers
-from solver.verdicts.evaluation import Evaluated, Evaluation, Kind
-
-Activation = Literal["tanh", "relu", "gelu", "erf", "linear"]
-ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
+from solver.verdicts.evaluation import Evaluation
 
 
 def consequences(evaluation: Evaluation) -> tuple[str, ...]:
@@ -95,10 +94,9 @@ def limits_of_the_theorem(
     yield from limits_by_activation(activation)
     if evaluation.nontrivial and _one_trains(evaluation):
         (trained,) = _trained(evaluation)
-        regime = "kernel" if evaluation.network.optimizer == "sgd" else "operator"
         yield (
             f"Only {trained} trains in the limit; a network of which one layer trains can learn "
-            f"features and be in the {regime} regime at once."
+            f"features and be in the {evaluation.network.regime} regime at once."
         )
     if violated:
         yield (

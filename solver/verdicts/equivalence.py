@@ -11,9 +11,11 @@ from fractions import Fraction
 from functools import lru_cache
 
 from solver.exact.exponents import format_exponent
-from solver.theory.conditions import Optimizer
+from solver.theory.exponents import Exponents
 from solver.theory.gallery import GALLERY, GalleryEntry
-from solver.theory.parametrization import Exponents, Network, Parametrization, RoleParametrization
+from solver.theory.law import Law
+from solver.theory.network import Network
+from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.verdicts.evaluation import unfaithful
 
 
@@ -43,9 +45,9 @@ def compare(first: Parametrization, second: Parametrization) -> Equivalence:
         differences = _differing_layers(_normal_form(first), _normal_form(second))
     if differences:
         return Equivalence(False, None, tuple(differences))
-    optimizer = first.optimizer
+    law = first.law
     theta = tuple(
-        mine.canonical_theta(optimizer) - theirs.canonical_theta(optimizer)
+        mine.canonical_theta(law) - theirs.canonical_theta(law)
         for mine, theirs in zip(first.layers, second.layers, strict=True)
     )
     return Equivalence(True, theta, ())
@@ -59,7 +61,6 @@ def equivalent_entries(
     ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
     (``"uniform(1/4)"``) only where no entry without a parameter fits.
     """
-    optimizer = canonical.optimizer
     if isinstance(canonical, Parametrization):
         layers = canonical.layers
         if any(layer != layers[1] for layer in layers[2:-1]):
@@ -70,23 +71,22 @@ def equivalent_entries(
         layers = (canonical.input, *hidden, canonical.readout)
     first, *rest, last = _drop_redundant_d(layers, network)
     middle = rest[0] if rest else None
-    return _known_entries(optimizer, first, middle, last)
+    return _known_entries(canonical.law, first, middle, last)
 
 
 @lru_cache(maxsize=1 << 12)
 def _known_entries(
-    optimizer: Optimizer, first: Exponents, middle: Exponents | None, last: Exponents
+    law: Law, first: Exponents, middle: Exponents | None, last: Exponents
 ) -> tuple[str, ...]:
-    fixed = _FIXED.get((optimizer, first, middle, last), [])
+    fixed = _FIXED.get((law, first, middle, last), [])
     return tuple(fixed) or tuple(
         entry.label(parameter)
         for entry in _FAMILIES
-        if entry.optimizer == optimizer
-        and (parameter := _solve(entry, first, middle, last)) is not None
+        if entry.law is law and (parameter := _solve(entry, first, middle, last)) is not None
     )
 
 
-_Roles = tuple[Optimizer, Exponents, Exponents | None, Exponents]
+_Roles = tuple[Law, Exponents, Exponents | None, Exponents]
 
 
 def _fixed_entries() -> dict[_Roles, list[str]]:
@@ -96,7 +96,7 @@ def _fixed_entries() -> dict[_Roles, list[str]]:
         if entry.parameter is None:
             roles = entry.roles().canonical()
             for hidden in {None, roles.hidden}:
-                key = (entry.optimizer, roles.input, hidden, roles.readout)
+                key = (entry.law, roles.input, hidden, roles.readout)
                 names.setdefault(key, []).append(entry.name)
     return names
 

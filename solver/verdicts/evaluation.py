@@ -1,69 +1,19 @@
-"""The system of conditions at one point, exactly, and the dichotomy it decides.
+"""The system of conditions at one point, exactly, and the dichotomy it decides."""
 
-Every form touches one layer and the readout only, so it is evaluated in integers over the
-common denominator of those two: at most eight bounded denominators, however deep the
-network.
-"""
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
-from operator import mul
 from typing import NamedTuple
 
-from solver.theory.conditions import Condition, Optimizer, Role, system
+from solver.theory.conditions import faithfulness, stability
+from solver.theory.dichotomy import Kind, verdict_of
+from solver.theory.exponents import Exponents
+from solver.theory.law import Law
 from solver.theory.layers import LayerSpan, merged
-from solver.theory.parametrization import Block, Exponents, Network
-
-
-class Kind(StrEnum):
-    """The verdict: exactly one of these (TP4 Corollary 3.9; TP4b Corollary 2.8.20)."""
-
-    UNSTABLE = "unstable"
-    TRIVIAL = "trivial"
-    KERNEL = "kernel"
-    FEATURE_LEARNING = "feature_learning"
-    OPERATOR = "operator"
-
-
-# Slacks are small numbers seen over and over; reducing a fraction costs ten look-ups.
-_ratio = lru_cache(maxsize=1 << 14)(Fraction)
-
-
-class Evaluated(NamedTuple):
-    """A condition at a point.
-
-    The form's value is ``numerator / denominator`` in lowest terms, its slack
-    ``twice_slack / (2 * denominator)``.
-    """
-
-    condition: Condition
-    numerator: int
-    denominator: int
-    twice_slack: int
-
-    @property
-    def value(self) -> Fraction:
-        """The form's value at the point."""
-        return _ratio(self.numerator, self.denominator)
-
-    @property
-    def slack(self) -> Fraction:
-        """Value minus bound."""
-        return _ratio(self.twice_slack, 2 * self.denominator)
-
-    @property
-    def tight(self) -> bool:
-        """Whether the slack is exactly zero."""
-        return self.twice_slack == 0
-
-    @property
-    def holds(self) -> bool:
-        """Whether the point satisfies the condition."""
-        return self.twice_slack == 0 or (self.condition.relation == ">=" and self.twice_slack > 0)
+from solver.theory.network import Block, Network
+from solver.theory.roles import Role
+from solver.theory.slacks import Evaluated, evaluated
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one for each layer and readout: see below
@@ -135,11 +85,12 @@ class Evaluation(NamedTuple):
 
 def evaluate(network: Network) -> Evaluation:
     """Evaluate every stability condition and decide the verdict.  Exact; no floats."""
-    optimizer, end = network.optimizer, network.readout
-    layers = tuple(
-        _evaluate_layer(optimizer, block.role, block.exponents, end) for block in network.body
-    )
-    return _conclude(network, layers)
+    end, end_law = network.readout, network.readout_law
+    layers = [
+        _evaluate_layer(block.role, block.law, end_law, block.exponents, end)
+        for block in network.body
+    ]
+    return _conclude(network, tuple(layers))
 
 
 def revise(evaluation: Evaluation, network: Network) -> Evaluation:
@@ -147,25 +98,25 @@ def revise(evaluation: Evaluation, network: Network) -> Evaluation:
 
     Layers that are the same objects, under the same readout, are not evaluated again.
     """
-    old, end = evaluation.network, network.readout
+    old, end, end_law = evaluation.network, network.readout, network.readout_law
     if end is not old.readout:
         return evaluate(network)
     layers = tuple(
         known
         if block is before
-        else _evaluate_layer(network.optimizer, block.role, block.exponents, end)
+        else _evaluate_layer(block.role, block.law, end_law, block.exponents, end)
         for block, before, known in zip(network.body, old.body, evaluation.layers, strict=True)
     )
     return _conclude(network, layers)
 
 
 def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluation:
-    end = network.readout
-    readout = _evaluate_layer(network.optimizer, Role.READOUT, end, end)
+    end, end_law = network.readout, network.readout_law
+    readout = _evaluate_layer(Role.READOUT, end_law, end_law, end, end)
     stable = readout.holds and all(layer.holds for layer in layers)
-    nontrivial = stable and (readout.moves_logits or any(layer.moves_logits for layer in layers))
+    nontrivial = stable and (readout.moves_logits or any(each.moves_logits for each in layers))
     feature_learning = nontrivial and any(layer.moves_features for layer in layers)
-    kind = _kind(network.optimizer, stable, nontrivial, feature_learning)
+    kind = verdict_of(stable, nontrivial, feature_learning, network.regime)
     r = min([layer.r for layer in layers if layer.r is not None])
     return Evaluation(network, layers, readout, r, stable, nontrivial, kind)
 
@@ -173,21 +124,20 @@ def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluati
 def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
     """The violated conditions of faithfulness (TP4b Lemma 2.8.11), each with its layers.
 
-    None where the question does not arise: for SGD, and where d is not given (then the
-    update function is scale-invariant and d is redundant).
+    None where the question does not arise: where d is not given (then the update function is
+    scale-invariant and d is redundant), as ever under the gradient law.
     """
     end = network.readout
     if end.d is None:
         return None
-    faithful = system(network.optimizer).faithful
-    places: list[tuple[Block | None, Role, Exponents]] = [
-        *((block, block.role, block.exponents) for block in network.body),
-        (None, Role.READOUT, end),
+    places: list[tuple[Block | None, Role, Law, Exponents]] = [
+        *((block, block.role, block.law, block.exponents) for block in network.body),
+        (None, Role.READOUT, network.readout_law, end),
     ]
     return [
         (each, block)
-        for block, role, own in places
-        for each in _at([c for c in faithful if c.role is role], own, end)
+        for block, role, law, own in places
+        for each in evaluated(faithfulness(role, law), own, end)
         if not each.holds
     ]
 
@@ -196,43 +146,15 @@ def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
 # about one is kept.
 @lru_cache(maxsize=1 << 12)
 def _evaluate_layer(
-    optimizer: Optimizer, role: Role, own: Exponents, readout: Exponents
+    role: Role, law: Law, readout_law: Law, own: Exponents, readout: Exponents
 ) -> LayerEvaluation:
-    conditions = _at(system(optimizer).of(role), own, readout)
-    features = [each for each in conditions if each.condition.family == "features"]
-    logits = [each for each in conditions if each.condition.family == "logits"]
+    conditions = evaluated(stability(role, law, readout_law), own, readout)
+    branches = [each.slack for each in conditions if each.condition.family == "features"]
+    tight = {each.condition.family for each in conditions if each.twice_slack == 0}
     return LayerEvaluation(
-        conditions=tuple(conditions),
-        r=min((each.slack for each in features), default=None),
+        conditions=conditions,
+        r=min(branches, default=None),
         holds=all(each.holds for each in conditions),
-        moves_features=any(each.tight for each in features),
-        moves_logits=any(each.tight for each in logits),
+        moves_features="features" in tight,
+        moves_logits="logits" in tight,
     )
-
-
-def _at(conditions: Iterable[Condition], own: Exponents, readout: Exponents) -> list[Evaluated]:
-    """The conditions at the exponents of one layer and of the readout."""
-    own_entries, own_denominator = own.integers
-    end_entries, end_denominator = readout.integers
-    denominator = lcm(own_denominator, end_denominator)
-    own_scale, end_scale = denominator // own_denominator, denominator // end_denominator
-    result: list[Evaluated] = []
-    for condition in conditions:
-        mine = sum(map(mul, condition.layer, own_entries))
-        theirs = sum(map(mul, condition.readout, end_entries))
-        numerator = own_scale * mine + end_scale * theirs
-        common = gcd(numerator, denominator)
-        numerator, lowest = numerator // common, denominator // common
-        twice_slack = 2 * numerator - condition.twice_bound * lowest
-        result.append(Evaluated(condition, numerator, lowest, twice_slack))
-    return result
-
-
-def _kind(optimizer: Optimizer, stable: bool, nontrivial: bool, feature_learning: bool) -> Kind:
-    if not stable:
-        return Kind.UNSTABLE
-    if not nontrivial:
-        return Kind.TRIVIAL
-    if feature_learning:
-        return Kind.FEATURE_LEARNING
-    return Kind.KERNEL if optimizer == "sgd" else Kind.OPERATOR

@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Final
 
 from solver.exact.exponents import as_written, format_exponent, nearest_simple
+from solver.theory.exponents import Exponents
 from solver.theory.layers import describe_layers, single_layer
-from solver.theory.parametrization import Block, Exponents, Network
+from solver.theory.network import Network
 from solver.verdicts.evaluation import evaluate, revise
 
 # Each candidate costs an evaluation; a network with more rounded exponents than this has one
@@ -109,7 +110,7 @@ def _replaced(network: Network, candidates: list[_Candidate]) -> Network:
         for place in candidate.places:
             changes.setdefault(place, {})[candidate.symbol] = candidate.simple
     body = tuple(
-        Block(block.role, block.spans, block.exponents._replace(**changes[place]))
+        block._replace(exponents=block.exponents._replace(**changes[place]))
         if place in changes
         else block
         for place, block in enumerate(network.body)
@@ -117,4 +118,4 @@ def _replaced(network: Network, candidates: list[_Candidate]) -> Network:
     readout = network.readout
     if _READOUT in changes:
         readout = readout._replace(**changes[_READOUT])
-    return Network(network.depth, network.optimizer, body, readout)
+    return network._replace(body=body, readout=readout)

@@ -8,11 +8,14 @@ condition says by which power of n that quantity grows.
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
-from solver.theory.conditions import READOUT_UPDATE, Role
+from solver.theory.conditions import READOUT_UPDATE
+from solver.theory.dichotomy import Kind
+from solver.theory.law import THROUGH_UPDATED_READOUT
 from solver.theory.layers import LayerSpan, describe_layers, merged, single_layer
+from solver.theory.roles import Role
 from solver.theory.wording import joined, layers, power, readout_move, vector
 from solver.verdicts.certificate import ConditionReport, kept_for_lines
-from solver.verdicts.evaluation import Evaluation, Kind
+from solver.verdicts.evaluation import Evaluation
 
 # A reader sees the pattern by then; the certificate has the rest.
 _MOST_ALIKE = 3
@@ -55,12 +58,12 @@ def _by_layers(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]
 def _worst_logits(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
     """For each way to blow up the logits, the lines on which it is worst; worst way first.
 
-    ``updated_readout`` is left out: it never fails alone (see ``conditions``), and its slack
-    overstates the size, since no law of large numbers acts on that path.
+    What comes through the updated readout is left out: it never fails alone (see ``law``), and its
+    slack overstates the size, since no law of large numbers acts on that path.
     """
     worst: dict[str, list[ConditionReport]] = {}
     for each in sorted(failing, key=_slack):
-        if each.condition.name != "updated_readout":
+        if each.condition.path is not THROUGH_UPDATED_READOUT:
             ties = worst.setdefault(each.condition.name, [each])
             if each.slack == ties[0].slack and each is not ties[0]:
                 ties.append(each)
@@ -104,7 +107,7 @@ def _bad_initialization(report: ConditionReport) -> str:
 def _feature_blow_up(branches: list[ConditionReport]) -> str:
     worst, h = branches[0], vector("h", branches[0].spans)
     size = power(-worst.slack)
-    if worst.condition.name != "updated_readout":
+    if worst.condition.path is not THROUGH_UPDATED_READOUT:
         how = f"blow up: updates move {h} by {size}"
     elif len(branches) == 1:
         how = f"blow up from the second step on: updates move {h} by {size}"

@@ -5,13 +5,17 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from solver.theory.conditions import Optimizer, Role
+from solver.theory.activations import Activation
+from solver.theory.dichotomy import Kind
+from solver.theory.laws import Optimizer
 from solver.theory.layers import LayerSpan
-from solver.theory.parametrization import Network, Parametrization, RoleParametrization
+from solver.theory.network import Network
+from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.roles import Role
 from solver.verdicts.certificate import ConditionReport, certificate
-from solver.verdicts.consequences import Activation, consequences, limits_of_the_theorem
+from solver.verdicts.consequences import consequences, limits_of_the_theorem
 from solver.verdicts.equivalence import equivalent_entries
-from solver.verdicts.evaluation import Evaluation, Kind, evaluate, unfaithful
+from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
 from solver.verdicts.near_misses import near_misses
 from solver.verdicts.reasons import reasons
 
@@ -144,7 +148,7 @@ def _verdict(
     return Verdict(
         parametrization=parametrization,
         depth=network.depth,
-        optimizer=network.optimizer,
+        optimizer=parametrization.optimizer,
         kind=evaluation.kind,
         stable=stable,
         nontrivial=nontrivial if stable else None,

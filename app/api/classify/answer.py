@@ -9,9 +9,11 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from solver import Optimizer
+
 Exponent = Annotated[str, Field(description="Canonical spelling.", examples=["-1/2"])]
+OptimizerName = Optimizer
 VerdictName = Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
-OptimizerName = Literal["sgd", "adam"]
 
 
 class RolesOut(TypedDict):

@@ -12,7 +12,7 @@ from solver.exact.affine import affine as affine_form
 from solver.exact.arithmetic import Arithmetic, Constraint, Deadline, Extent
 from solver.exact.polyhedra import Polyhedra, Polyhedron
 from solver.families.cells import Piece, merged
-from solver.verdicts.evaluation import Kind
+from solver.theory.dichotomy import Kind
 from tests.solver.exact_sets import (
     Rows,
     feasible,

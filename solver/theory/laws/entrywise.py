@@ -1,0 +1,63 @@
+"""The entrywise law: updates have entries of size Θ(1), however large the gradient is.
+
+    r_l = c_l + a_l - I(l>1),    u = c_{L+1} + a_{L+1}
+
+TP4b (arXiv 2308.01814) Definition 2.8.5 and Theorem 2.8.12.  The gradient may be multiplied by
+n^{d_l} before the update function; the theorem speaks of faithful choices of d (Lemma 2.8.11).
+"""
+
+from typing import Final
+
+from solver.theory.dichotomy import Kind
+from solver.theory.law import DIRECT, Coefficients, Faithfulness, Law, Sources, Update, updates
+from solver.theory.roles import Role
+
+_THEOREM: Final = "TP4b Theorem 2.8.12"
+_FAITHFUL: Final = "TP4b Lemma 2.8.11"
+_FORM: Final = Coefficients(a=1, c=1)
+
+
+def _enters_at_size_one(role: Role, layer: Coefficients, readout: Coefficients) -> Faithfulness:
+    return Faithfulness(
+        name="",
+        role=role,
+        layer=layer,
+        readout=readout,
+        relation="=",
+        meaning="Requires that the gradient enters the update function at size Θ(1).",
+        source=_FAITHFUL,
+    )
+
+
+_BODY: Final = {"layer": Coefficients(a=-1, d=1), "readout": Coefficients(a=-1, b=-1)}
+
+LAW: Final = Law(
+    name="entrywise",
+    optimizers=("adam",),
+    updates=updates(_FORM, readout=Update(_FORM, twice_bound=2)),
+    paths=(DIRECT,),
+    gauge_weight=1,
+    canonical_zero="a",
+    regime=Kind.OPERATOR,
+    status="theorem",
+    sources=Sources(
+        initialization=f"{_THEOREM}(1)",
+        features=f"{_THEOREM}, r_l of Definition 2.8.5",
+        logits=_THEOREM,
+        readout_update=f"{_THEOREM}, r_{{L+1}} of Definition 2.8.5",
+    ),
+    faithfulness=(
+        _enters_at_size_one(Role.INPUT, **_BODY),
+        _enters_at_size_one(Role.HIDDEN, **_BODY),
+        _enters_at_size_one(Role.READOUT, Coefficients(), Coefficients(a=-1, d=1)),
+        Faithfulness(
+            name="readout_order",
+            role=Role.READOUT,
+            layer=Coefficients(),
+            readout=Coefficients(b=-1, c=1),
+            relation=">=",
+            meaning="Requires that the readout's updates do not outgrow its initialization.",
+            source=_FAITHFUL,
+        ),
+    ),
+)
