@@ -4,7 +4,8 @@ The ground truth for ``matrix_free``, and the only method for adaptive optimizer
 updates of the hidden layers are not of low rank.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import torch
 from torch import Tensor
@@ -15,6 +16,7 @@ from app.experiment.recorder import Recorder
 from app.experiment.sampling import gaussians
 from app.experiment.task import Task, task
 from app.experiment.trajectory import Trajectory
+from app.experiment.update_rules import UpdateRule
 
 # With d given, the update function is Adam's with its usual ε.  Without, ε is taken to scale
 # along, so that the update does not depend on the size of gradients: next to nothing.
@@ -33,6 +35,7 @@ def simulate(
     inputs = the_task.inputs.expand(len(networks), -1, -1)
     trajectory.start(first.start(inputs), last.initial[:, 0])
     optimizer = _optimizer(experiment, the_task, layers)
+    direction = _DIRECTIONS.get(experiment.update_rule)
     for _ in range(experiment.steps):
         optimizer.zero_grad()
         _loss(the_task, layers, inputs).backward()  # type: ignore[no-untyped-call]
@@ -40,8 +43,8 @@ def simulate(
             assert layer.trained.grad is not None, "backward has just been run"
             if scale is not None:
                 layer.trained.grad.mul_(scale)
-            if experiment.update_rule == "signsgd":
-                layer.trained.grad.sign_()
+            if direction is not None:
+                direction(layer.trained.grad)
         optimizer.step()
         h_change = torch.matmul(inputs, first.trained.detach().mT)
         trajectory.advance(h_change, last.trained.detach()[:, 0])
@@ -98,15 +101,31 @@ def _loss(the_task: Task, layers: list[_DenseLayer], inputs: Tensor) -> Tensor:
 
 def _optimizer(experiment: Experiment, the_task: Task, layers: list[_DenseLayer]) -> Optimizer:
     groups = [
-        {
-            "params": [layer.trained],
-            "lr": rate,
-            "eps": _NO_EPSILON if scale is None else _EPSILON,
-        }
-        for layer, rate, scale in zip(layers, the_task.rate, the_task.gradient_scale, strict=True)
+        {"params": [layer.trained], "lr": rate}
+        for layer, rate in zip(layers, the_task.rate, strict=True)
     ]
-    if experiment.update_rule == "adam":
-        return Adam(groups)
-    for group in groups:
-        del group["eps"]
+    return _OPTIMIZERS[experiment.update_rule](experiment, the_task, groups)
+
+
+_Groups = list[dict[str, Any]]
+
+
+def _sgd(experiment: Experiment, _: Task, groups: _Groups) -> Optimizer:
     return SGD(groups, momentum=experiment.momentum)
+
+
+def _adam(_: Experiment, the_task: Task, groups: _Groups) -> Optimizer:
+    for group, scale in zip(groups, the_task.gradient_scale, strict=True):
+        group["eps"] = _NO_EPSILON if scale is None else _EPSILON
+    return Adam(groups)
+
+
+_OPTIMIZERS: Final[dict[UpdateRule, Callable[[Experiment, Task, _Groups], Optimizer]]] = {
+    "sgd": _sgd,
+    "adam": _adam,
+    "signsgd": _sgd,  # of the signs of gradients
+}
+
+
+# What is done to gradients before the optimizer sees them.
+_DIRECTIONS: Final[dict[UpdateRule, Callable[[Tensor], object]]] = {"signsgd": Tensor.sign_}

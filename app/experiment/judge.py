@@ -187,9 +187,9 @@ def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
         _judged(prediction, place, sample, experiment.tolerance, sigmas)
         for place, prediction in enumerate(expected)
     )
-    adaptive = experiment.optimizer == "adam"
-    empirical = decide(((each.place, each.trend) for each in judged), adaptive)
-    foreseen = decide(((each.place, each.predicted_trend) for each in judged), adaptive)
+    regime = experiment.parametrization.law.regime
+    empirical = decide(((each.place, each.trend) for each in judged), regime)
+    foreseen = decide(((each.place, each.predicted_trend) for each in judged), regime)
     targets = training_batch(experiment)[1]
     diverged = _diverged(judged, scale=float(np.abs(targets).max()))
     judgement = Judgement("confirmed", theory, empirical, foreseen, judged, diverged)
@@ -229,11 +229,12 @@ def _diverged(judged: Iterable[Judged], scale: float) -> int | None:
     return min(steps, default=None)
 
 
-def decide(trends: Iterable[tuple[Place, Trend | None]], adaptive: bool) -> Kind:
+def decide(trends: Iterable[tuple[Place, Trend | None]], regime: Kind) -> Kind:
     """The verdict that trends alone give, without the theorem.
 
     Something grows, or the preactivations vanish at initialization: unstable.  Else Δf shrinks
-    at every step: trivial.  Else Δx^L stays at some step: feature learning.  Else kernel.
+    at every step: trivial.  Else Δx^L stays at some step: feature learning.  Else the regime
+    of the optimizer's law, kernel or operator.
     """
     known: Mapping[Place, Trend | None] = {place: trend for place, trend in trends if counts(place)}
     depth = max(place.layer for place in known) - 1
@@ -247,7 +248,7 @@ def decide(trends: Iterable[tuple[Place, Trend | None]], adaptive: bool) -> Kind
         if place.quantity == "delta_x" and place.layer == depth
     ):
         return Kind.FEATURE_LEARNING
-    return Kind.OPERATOR if adaptive else Kind.KERNEL
+    return regime
 
 
 def counts(place: Place) -> bool:

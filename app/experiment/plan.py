@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil, sqrt
 from typing import Any, Final, Literal, NamedTuple, get_args
 
+from app.experiment.update_rules import RULES, UpdateRule
 from solver import Activation, Optimizer, Parametrization, format_exponent
 from solver.theory.exponents import shared
 from solver.theory.predicted_exponents import places
@@ -13,10 +14,8 @@ from solver.theory.predicted_exponents import places
 Method = Literal["matrix_free", "dense"]
 Loss = Literal["mse", "logistic"]
 Device = Literal["auto", "cpu", "cuda"]
-UpdateRule = Literal["sgd", "adam", "signsgd"]
 
 LOSSES: Final[tuple[Loss, ...]] = get_args(Loss)
-UPDATE_RULES: Final[tuple[UpdateRule, ...]] = get_args(UpdateRule)
 
 #: Widths where none are asked for.
 DEFAULT_WIDTHS: Final[Mapping[Method, tuple[int, ...]]] = {
@@ -192,11 +191,11 @@ def _one_network(experiment: Experiment, width: int) -> Estimate:
         floats += (3 * depth + 11) * block + (experiment.input_dim + 5) * width
     else:
         weights = hidden * width * width + (experiment.input_dim + 1) * width
-        passes = 2 if experiment.update_rule == "adam" else 1
-        seconds += _SECONDS_PER_WEIGHT * passes * steps * weights
+        rule = RULES[experiment.update_rule]
+        seconds += _SECONDS_PER_WEIGHT * rule.passes * steps * weights
         seconds += _SECONDS_PER_WEIGHT_AND_INPUT * steps * batch * weights
         samples = 2 * weights  # they also are the first to touch their memory
         # W_0, ΔW, the gradient, the optimizer's state, and room to turn these over.
-        state = 3 if experiment.update_rule == "adam" else int(experiment.momentum > 0)
+        state = rule.state + int(experiment.momentum > 0)
         floats = (4 + state) * weights + (8 * depth + 6) * block
     return Estimate(seconds + _SECONDS_PER_SAMPLE * samples, 8 * floats)

@@ -10,6 +10,7 @@ from torch import Tensor
 from app.experiment.activations import NONLINEARITIES, Nonlinearity
 from app.experiment.data import training_batch
 from app.experiment.plan import Experiment, Loss
+from solver import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class Task:
     """The batch (inputs (m, d), targets (m,)), the loss, φ and the sizes of each layer.
 
     ``std[l]`` is the standard deviation of W_0^{l+1}.  ``rate[l]`` is the factor by which the
-    optimizer's direction enters W^{l+1}: η n^{-(2a+c)} for SGD, whose direction is ∂/∂W; and
-    η n^{-(a+c)} for adaptive optimizers.  ``gradient_scale[l]`` is n^{d-a}, by which ∂/∂W is
-    multiplied before an adaptive update function; None where d is not given.
+    optimizer's direction enters W^{l+1}: η n^{-(2a+c)} where the direction is ∂/∂W (the
+    gradient law), and η n^{-(a+c)} where it is scale-free.  ``gradient_scale[l]`` is n^{d-a}, by
+    which ∂/∂W is multiplied before an adaptive update function; None where d is not given.
     """
 
     inputs: Tensor
@@ -43,7 +44,8 @@ def task(experiment: Experiment, width: int, device: torch.device) -> Task:
     """The task of an experiment at one width, in float64 on the device."""
     inputs, targets = training_batch(experiment)
     layers = experiment.parametrization.layers
-    times = 2 if experiment.optimizer == "sgd" else 1
+    # As often as the law has a in it: a gradient brings one, a multiplied update another.
+    times = experiment.parametrization.law.updates[Role.READOUT].form.a
     return Task(
         inputs=torch.from_numpy(inputs).to(device),
         targets=torch.from_numpy(targets).to(device),

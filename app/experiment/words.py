@@ -237,9 +237,8 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
         Judged(each, None, margin, margin, (), (), experiment.widths, least=0.0)
         for each in expected
     )
-    foreseen = decide(
-        ((each.place, each.predicted_trend) for each in trends), experiment.optimizer == "adam"
-    )
+    regime = experiment.parametrization.law.regime
+    foreseen = decide(((each.place, each.predicted_trend) for each in trends), regime)
     return 2 if foreseen == judgement.theory else None
 
 

@@ -8,8 +8,9 @@ from typing_extensions import TypedDict
 
 from app.api.classify.answer import OptimizerName, ParametrizationOut, VerdictName
 from app.api.classify.writing import parametrization
-from app.experiment.plan import Device, Experiment, Loss, Method, UpdateRule, estimate
+from app.experiment.plan import Device, Experiment, Loss, Method, estimate
 from app.experiment.report import CheckResult
+from app.experiment.update_rules import UpdateRule
 from app.queue.client import Check
 from solver import Activation, classify
 

@@ -14,9 +14,7 @@ BATCH_SIZE: Final = Whole("it counts the inputs of a batch", 1, 128, default=4)
 INPUT_DIM: Final = Whole("it counts the entries of an input", 1, 256, default=8)
 
 # Beyond these, changes drown in rounding or the loss overflows, whatever the exponents.
-LEARNING_RATE: Final = Real("it is η, the learning rate at n^0", 1e-6, 1e3, default=0.5)
-# Steps of adaptive optimizers do not shrink with the gradient.
-ADAPTIVE_LEARNING_RATE: Final = replace(LEARNING_RATE, default=0.1)
+LEARNING_RATE: Final = Real("it is η, the learning rate at n^0", 1e-6, 1e3)
 MOMENTUM: Final = Real("it is what stays of the velocity", 0, 1, default=0.0, open_above=True)
 # Regimes lie 1/2 apart: from 1/4 on, one slope would agree with two of them.
 TOLERANCE: Final = Real("it is how far a slope may be off", 0.001, 0.25, default=0.05)

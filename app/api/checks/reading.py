@@ -1,10 +1,11 @@
 """From the body of a check, as somebody wrote it down, to an experiment with every choice made."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from app.api.checks import bounds
 from app.api.checks.plain_values import PlainReader, Whole
-from app.api.checks.request import ACTIVATIONS, DEVICES, METHODS, UPDATE_RULES_OF, CheckIn
+from app.api.checks.request import ACTIVATIONS, DEVICES, METHODS, CheckIn
 from app.api.http.json_body import plain
 from app.experiment.plan import (
     DEFAULT_WIDTHS,
@@ -12,10 +13,10 @@ from app.experiment.plan import (
     Experiment,
     Loss,
     Method,
-    UpdateRule,
     measurements,
     spelled,
 )
+from app.experiment.update_rules import RULES, UPDATE_RULES, Rule, rules_for
 from solver import Limits, Optimizer, Parametrization, ParametrizationError
 from solver.exact.exponents import shown
 
@@ -25,14 +26,15 @@ def read_check(body: CheckIn, limits: Limits) -> Experiment:
     reader = PlainReader()
     parametrization = _parametrization(body, limits, reader)
     optimizer = None if parametrization is None else parametrization.optimizer
-    method = _method(body, optimizer, reader)
+    rule = _rule(body, optimizer, reader)
+    method = _method(body, rule, reader)
     loss = reader.choice("loss", body.loss, LOSSES)
     inputs, targets = _own_batch(body, loss, reader)
     experiment = Experiment(
         exponents=() if parametrization is None else spelled(parametrization),
-        optimizer=optimizer or "sgd",
-        update_rule=_update_rule(body, optimizer, reader),
-        momentum=_momentum(body, optimizer, reader),
+        optimizer=rule.optimizer if optimizer is None else optimizer,
+        update_rule=rule.name,
+        momentum=_momentum(body, rule, reader),
         method=method,
         device=reader.choice("device", body.device, DEVICES),
         widths=_widths(body, method, reader),
@@ -52,7 +54,7 @@ def read_check(body: CheckIn, limits: Limits) -> Experiment:
         learning_rate=reader.real(
             "learning_rate",
             body.learning_rate,
-            bounds.ADAPTIVE_LEARNING_RATE if optimizer == "adam" else bounds.LEARNING_RATE,
+            replace(bounds.LEARNING_RATE, default=rule.learning_rate),
         ),
         tolerance=reader.real("tolerance", body.tolerance, bounds.TOLERANCE),
     )
@@ -81,41 +83,53 @@ def _parametrization(body: CheckIn, limits: Limits, reader: PlainReader) -> Para
     return None
 
 
-def _method(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> Method:
+def _method(body: CheckIn, rule: Rule, reader: PlainReader) -> Method:
     asked = reader.choice("method", body.method, METHODS)
     if asked == "auto":
-        return "dense" if optimizer == "adam" else "matrix_free"
-    if asked == "matrix_free" and optimizer == "adam":
+        return "matrix_free" if rule.low_rank else "dense"
+    if asked == "matrix_free" and not rule.low_rank:
         reader.flaw(
             ("method",),
-            "method is matrix_free and the optimizer is adam, whose updates of hidden layers are "
-            'not of low rank; leave method out, or set it to "dense"',
+            f"method is matrix_free and the optimizer is {rule.optimizer}, whose updates of hidden "
+            'layers are not of low rank; leave method out, or set it to "dense"',
         )
     return asked
 
 
-def _update_rule(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> UpdateRule:
-    rules = UPDATE_RULES_OF[optimizer]
-    if body.update_rule not in (None, *rules) and body.update_rule in UPDATE_RULES_OF[None]:
+def _rule(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> Rule:
+    rules = rules_for(optimizer)
+    if not rules:
+        runnable = ", ".join(dict.fromkeys(each.optimizer for each in RULES.values()))
+        reader.flaw(
+            ("optimizer",),
+            f"optimizer is {optimizer}, which no experiment runs yet; checks are for {runnable}",
+        )
+        return RULES[UPDATE_RULES[0]]
+    if body.update_rule not in (None, *rules) and body.update_rule in UPDATE_RULES:
         expected = " or ".join(rules)
         reader.flaw(
             ("update_rule",),
             f"update_rule is {shown(body.update_rule)} and the optimizer is {optimizer}, which "
             f"runs as {expected}; leave update_rule out, or set optimizer",
         )
-        return rules[0]
-    return reader.choice("update_rule", body.update_rule, rules)
+        return RULES[rules[0]]
+    return RULES[reader.choice("update_rule", body.update_rule, rules)]
 
 
-def _momentum(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> float:
+def _momentum(body: CheckIn, rule: Rule, reader: PlainReader) -> float:
     momentum = reader.real("momentum", body.momentum, bounds.MOMENTUM)
-    if momentum and optimizer == "adam":
+    if momentum and not rule.takes_momentum:
         reader.flaw(
             ("momentum",),
-            f"momentum is {shown(body.momentum)} and the optimizer is adam; momentum belongs to "
-            "sgd: leave it out",
+            f"momentum is {shown(body.momentum)} and the optimizer is {rule.optimizer}; momentum "
+            f"belongs to {_WITH_MOMENTUM}: leave it out",
         )
     return momentum
+
+
+_WITH_MOMENTUM: Final = " and ".join(
+    rule.optimizer for rule in RULES.values() if rule.takes_momentum
+)
 
 
 def _widths(body: CheckIn, method: Method, reader: PlainReader) -> tuple[int, ...]:

@@ -4,28 +4,21 @@ As in ``requests``, only the outer shape is declared to the framework; ``check_r
 the values and reports everything wrong at once.  A field that is null counts as left out.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import ConfigDict, WithJsonSchema
 
 from app.api.checks import bounds
 from app.api.parametrization.request import FORMS, HIDDEN_LAYERS, ParametrizationIn, Schema, one_of
-from app.experiment.plan import LOSSES, UPDATE_RULES, Device, UpdateRule
-from solver import Activation, Optimizer
+from app.experiment.plan import LOSSES, Device
+from app.experiment.update_rules import RULES, UPDATE_RULES
+from solver import Activation
 
 AskedMethod = Literal["auto", "matrix_free", "dense"]
 
 ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
 METHODS: Final[tuple[AskedMethod, ...]] = get_args(AskedMethod)
 DEVICES: Final[tuple[Device, ...]] = get_args(Device)
-#: What may be run for an optimizer, the default first; None where the optimizer is not known.
-UPDATE_RULES_OF: Final[Mapping[Optimizer | None, tuple[UpdateRule, ...]]] = {
-    "sgd": ("sgd",),
-    "adam": ("adam", "signsgd"),
-    None: UPDATE_RULES,
-}
 
 
 def _choice(choices: tuple[str, ...], default: str) -> Schema:
@@ -114,8 +107,8 @@ class CheckIn(ParametrizationIn):
         Any,
         one_of(
             "η; the learning rate of layer l is η n^(-c_l). By default "
-            f"{bounds.LEARNING_RATE.default}, for adam {bounds.ADAPTIVE_LEARNING_RATE.default}.",
-            replace(bounds.LEARNING_RATE, default=None).schema(),
+            f"{RULES['sgd'].learning_rate}, for adam {RULES['adam'].learning_rate}.",
+            bounds.LEARNING_RATE.schema(),
         ),
     ] = None
     momentum: Annotated[Any, one_of("Of SGD.", bounds.MOMENTUM.schema())] = None
