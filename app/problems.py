@@ -37,7 +37,7 @@ from typing_extensions import TypedDict
 
 from app.queue.client import CursorError, KeyReusedError, QueueUnavailableError
 from solver import ParametrizationError, TimeLimitError, UnknownParametrizationError
-from solver.exact.exponents import shown
+from solver.exact import shown
 
 MEDIA_TYPE: Final = "application/problem+json"
 

@@ -29,7 +29,7 @@ from app.experiment.plan import Experiment, Measurement, spelled
 from app.experiment.run import measure
 from benchmarks.measure import in_turns, machine, report
 from solver import gallery_entry
-from solver.theory.predicted_exponents import places
+from solver.theory import places
 
 DEPTH, STEPS, SEEDS, RATE = 3, 4, 2, 0.5
 GIB = 2**30

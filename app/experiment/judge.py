@@ -14,7 +14,7 @@ from app.experiment.fit import Fit, Sample
 from app.experiment.plan import Experiment
 from app.experiment.report import CheckVerdict
 from solver import Kind, Prediction, predictions
-from solver.theory.predicted_exponents import Place
+from solver.theory import Place
 
 Trend = Literal["grows", "stays", "shrinks", "overflows"]
 

@@ -8,8 +8,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from app.experiment.update_rules import RULES, UpdateRule
 from solver import Activation, Optimizer, Parametrization, format_exponent
-from solver.theory.exponents import shared
-from solver.theory.predicted_exponents import places
+from solver.theory import places, shared
 
 Method = Literal["matrix_free", "dense"]
 Loss = Literal["mse", "logistic"]

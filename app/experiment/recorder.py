@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from app.experiment.norms import row_norms
-from solver.theory.predicted_exponents import Place, Quantity, places
+from solver.theory import Place, Quantity, places
 
 
 class Recorder:

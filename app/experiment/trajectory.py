@@ -12,7 +12,7 @@ from torch import Tensor
 
 from app.experiment.recorder import Recorder
 from app.experiment.task import Task
-from solver.theory.predicted_exponents import Quantity
+from solver.theory import Quantity
 
 
 class HiddenLayer(Protocol):

@@ -7,8 +7,7 @@ from typing import Final
 from app.experiment.judge import Judged, Judgement, counts, decide, hidden
 from app.experiment.plan import Experiment
 from solver import Kind, predictions
-from solver.theory.predicted_exponents import Quantity
-from solver.theory.wording import power
+from solver.theory import Quantity, power
 
 _KIND: Final = {
     Kind.UNSTABLE: "unstable",

@@ -107,7 +107,9 @@ def nearest_simple(value: Fraction) -> Fraction | None:
     Simple means a denominator of at most 12; narrowly means by at most 1/1000 and not 0.
     """
     numerator, denominator = value.numerator, value.denominator
-    if denominator <= _SIMPLE_DENOMINATOR:
+    # It is simple itself, or too coarse to come so close: two different fractions p/q and r/s are
+    # at least 1/(qs) apart.
+    if denominator * _SIMPLE_DENOMINATOR < _NEAR:
         return None
     for simple in range(1, _SIMPLE_DENOMINATOR + 1):
         nearest = (2 * simple * numerator + denominator) // (2 * denominator)

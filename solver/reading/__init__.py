@@ -1,1 +1,8 @@
 """From what somebody wrote down to a parametrization."""
+
+from solver.reading.description import Description as Description
+from solver.reading.description import read as read
+from solver.reading.description import read_depth as read_depth
+from solver.reading.symbols import MOST_FLAWS as MOST_FLAWS
+from solver.reading.symbols import Path as Path
+from solver.reading.symbols import is_list as is_list

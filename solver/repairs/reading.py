@@ -10,7 +10,7 @@ from solver.exact.exponents import Limits, parse_exponent, shown
 from solver.reading.description import Description, vector_lengths
 from solver.reading.symbols import EntryReader, Path, is_list, is_several
 from solver.repairs.decisions import Options, Selector
-from solver.repairs.repair import DEFAULT_MARGIN
+from solver.repairs.least_change import DEFAULT_MARGIN
 from solver.theory.gallery import GALLERY
 from solver.theory.parametrization import Parametrization, RoleParametrization
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from solver.families.targets import NAMES, Target
 from solver.repairs.decisions import Decision
-from solver.repairs.repair import Change, Repair
+from solver.repairs.least_change import Change, Repair
 from solver.theory.roles import Role
 from solver.theory.wording import all_of, layers, power, vector
 

@@ -1,1 +1,36 @@
 """What the papers say: conditions, networks and their gauge, the gallery, predicted exponents."""
+
+from solver.theory.activations import ACTIVATIONS as ACTIVATIONS
+from solver.theory.activations import Activation as Activation
+from solver.theory.conditions import Condition as Condition
+from solver.theory.conditions import System as System
+from solver.theory.conditions import system as system
+from solver.theory.dichotomy import Kind as Kind
+from solver.theory.exponents import Exponents as Exponents
+from solver.theory.exponents import shared as shared
+from solver.theory.gallery import GALLERY as GALLERY
+from solver.theory.gallery import GalleryEntry as GalleryEntry
+from solver.theory.gallery import gallery_entry as gallery_entry
+from solver.theory.law import Coefficients as Coefficients
+from solver.theory.law import Law as Law
+from solver.theory.laws import DEFAULT_OPTIMIZER as DEFAULT_OPTIMIZER
+from solver.theory.laws import LAWS as LAWS
+from solver.theory.laws import OPTIMIZERS as OPTIMIZERS
+from solver.theory.laws import Optimizer as Optimizer
+from solver.theory.layers import LayerSpan as LayerSpan
+from solver.theory.layers import describe_layers as describe_layers
+from solver.theory.network import Block as Block
+from solver.theory.network import Network as Network
+from solver.theory.parametrization import Parametrization as Parametrization
+from solver.theory.parametrization import RoleParametrization as RoleParametrization
+from solver.theory.parametrization import described_by as described_by
+from solver.theory.predicted_exponents import QUANTITIES as QUANTITIES
+from solver.theory.predicted_exponents import Place as Place
+from solver.theory.predicted_exponents import Prediction as Prediction
+from solver.theory.predicted_exponents import Quantity as Quantity
+from solver.theory.predicted_exponents import places as places
+from solver.theory.predicted_exponents import predictions as predictions
+from solver.theory.roles import Role as Role
+from solver.theory.symbolic import relations as relations
+from solver.theory.wording import joined as joined
+from solver.theory.wording import power as power

@@ -11,7 +11,7 @@ law of the optimizer says which.
 
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from solver.theory.law import Law
@@ -91,12 +91,17 @@ def _canonical(exponents: Exponents, law: Law) -> Exponents:
         denominator *= weight
     else:
         a, b, c, d = 0, b + a, c + weight * a, d - a
-    return Exponents(
+    common = gcd(a, b, c, d, denominator)
+    integers = (a // common, b // common, c // common, d // common), denominator // common
+    (a, b, c, d), denominator = integers
+    canonical = Exponents(
         ratio(a, denominator),
         ratio(b, denominator),
         ratio(c, denominator),
         None if exponents.d is None else ratio(d, denominator),
     )
+    canonical._integers = integers
+    return canonical
 
 
 # Exponents and slacks are small numbers seen over and over; reducing a fraction costs ten look-ups.

@@ -4,7 +4,7 @@ Every form touches one layer and the readout only, so it is evaluated over the c
 of those two: at most eight bounded denominators, however deep the network.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
@@ -44,6 +44,15 @@ class Evaluated(NamedTuple):
     def holds(self) -> bool:
         """Whether the point satisfies the condition."""
         return self.twice_slack == 0 or (self.condition.relation == ">=" and self.twice_slack > 0)
+
+
+def least(found: Sequence[Evaluated]) -> Evaluated:
+    """That of least slack, the first of several; there must be one."""
+    chosen = found[0]
+    for each in found[1:]:
+        if each.twice_slack * chosen.denominator < chosen.twice_slack * each.denominator:
+            chosen = each
+    return chosen
 
 
 def evaluated(

@@ -1,1 +1,13 @@
 """One point: its evaluation, certificate, reasons, consequences and equivalence."""
+
+from solver.verdicts.certificate import ConditionReport as ConditionReport
+from solver.verdicts.certificate import kept_for_lines as kept_for_lines
+from solver.verdicts.equivalence import Equivalence as Equivalence
+from solver.verdicts.equivalence import compare as compare
+from solver.verdicts.evaluation import Evaluation as Evaluation
+from solver.verdicts.evaluation import evaluate as evaluate
+from solver.verdicts.verdict import AnyDepthVerdict as AnyDepthVerdict
+from solver.verdicts.verdict import LayerReport as LayerReport
+from solver.verdicts.verdict import Verdict as Verdict
+from solver.verdicts.verdict import classify as classify
+from solver.verdicts.verdict import classify_any_depth as classify_any_depth

@@ -7,22 +7,22 @@ Exponents in use are few and simple, so the same lines come back in request afte
 They are made once and kept (within bounds): writing them costs more than deciding.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, wraps
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar
 
-from solver.theory.conditions import Condition
+from solver.theory.conditions import Condition, Family
 from solver.theory.layers import LayerSpan, describe_layers, merged
 from solver.theory.slacks import Evaluated
-from solver.theory.wording import stated
-from solver.verdicts.evaluation import Evaluation
+from solver.theory.wording import Statement, stated
+from solver.verdicts.evaluation import Evaluation, LayerEvaluation
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
 _MOST_VALUES: Final = 16
-_FAMILIES: Final = ("init", "features", "logits")
+_ORDER: Final[dict[Family, int]] = {"init": 0, "features": 1, "logits": 2, "faithful": 3}
 
 # Lines about long lists of layers are not kept: they are large, and rarely come back.
 _MOST_SPANS_KEPT: Final = 8
@@ -33,41 +33,80 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, eq=False)  # kept lines are found again by identity
 class ConditionReport:
-    """One line of the certificate: a condition at all layers ``spans`` where it has ``value``.
+    """One line of the certificate: a condition at all layers ``spans`` where it has a value.
 
-    ``spans`` is empty for a condition on the readout.  ``form`` is the left-hand side in
-    symbols; ``last`` and ``readout`` are the indices L and L+1 as they are shown.  Where
-    ``statement`` says that values differ, ``value`` is the one of least slack.  Lines are
-    listed by ``order``: the violated first, then by family and layer.
+    ``spans`` is empty for a condition on the readout; ``depth`` is None for every L >= 2.  Where
+    values differ, ``found`` is that of least slack, at the layers ``shown_at``.  Lines are listed
+    by ``order``: the violated first, then by family and layer.
     """
 
-    condition: Condition
-    identifier: str
-    form: str
-    statement: str
+    found: Evaluated
     spans: tuple[LayerSpan, ...]
-    last: str
-    readout: str
-    value: Fraction
-    slack: Fraction
-    holds: bool
+    depth: int | None
+    shown_at: tuple[LayerSpan, ...] | None
     order: tuple[bool, int, bool, int]
+
+    @property
+    def condition(self) -> Condition:
+        """What is asked."""
+        return self.found.condition
+
+    @property
+    def value(self) -> Fraction:
+        """The left-hand side at these layers."""
+        return self.found.value
+
+    @property
+    def slack(self) -> Fraction:
+        """Value minus bound."""
+        return self.found.slack
+
+    @property
+    def holds(self) -> bool:
+        """Whether the condition is met."""
+        return self.found.holds
+
+    @property
+    def last(self) -> str:
+        """The index L as it is shown."""
+        return "L" if self.depth is None else str(self.depth)
+
+    @property
+    def readout(self) -> str:
+        """The index L+1 as it is shown."""
+        return "{L+1}" if self.depth is None else str(self.depth + 1)
+
+    @property
+    def identifier(self) -> str:
+        """The condition's stable name at the first of the layers."""
+        return self._stated.identifier
+
+    @property
+    def form(self) -> str:
+        """The left-hand side in symbols."""
+        return self._stated.form
+
+    @property
+    def statement(self) -> str:
+        """The condition in symbols, and at which layers; it says so where values differ."""
+        text = self._stated.text
+        if self.shown_at is None:
+            return text
+        where = describe_layers(self.shown_at)
+        return f"{text} (values differ; shown is that of least slack, at l = {where})"
+
+    @property
+    def _stated(self) -> Statement:
+        return stated(self.found.condition, self.spans, self.readout)
 
 
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     """Every distinct condition once, in order."""
-    depth = evaluation.network.depth
-    by_condition: dict[Condition, list[_Placed]] = {}
-    for each in evaluation.readout.conditions:
-        by_condition[each.condition] = [_Placed(each, ())]
-    for block, layer, _ in evaluation.blocks:
-        for each in layer.conditions:
-            by_condition.setdefault(each.condition, []).append(_Placed(each, block.spans))
-    reports = [
-        _grouped_line(group, depth, values_differ)
-        for same in by_condition.values()
-        for group, values_differ in _grouped(same)
-    ]
+    depth, body = evaluation.network.depth, evaluation.network.body
+    reports = list(_lines(evaluation.readout, (), depth))
+    first, *hidden = zip(evaluation.layers, [block.spans for block in body], strict=True)
+    reports += _lines(*first, depth)
+    reports += _lines(*hidden[0], depth) if len(hidden) == 1 else _together(hidden, depth)
     reports.sort(key=attrgetter("order"))
     return tuple(reports)
 
@@ -89,6 +128,35 @@ class _Placed(NamedTuple):
 
     found: Evaluated
     spans: tuple[LayerSpan, ...]
+
+
+def _lines(
+    layer: LayerEvaluation, spans: tuple[LayerSpan, ...], depth: int | None
+) -> tuple[ConditionReport, ...]:
+    """The lines about one block of layers."""
+    return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, depth)
+
+
+def _new_lines(
+    layer: LayerEvaluation, spans: tuple[LayerSpan, ...], depth: int | None
+) -> tuple[ConditionReport, ...]:
+    return tuple([_line(each, spans, depth) for each in layer.conditions])
+
+
+_kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
+
+
+def _together(
+    hidden: Sequence[tuple[LayerEvaluation, tuple[LayerSpan, ...]]], depth: int | None
+) -> Iterator[ConditionReport]:
+    """The lines about several blocks of hidden layers, those of equal value as one."""
+    by_condition: dict[Condition, list[_Placed]] = {}
+    for layer, spans in hidden:
+        for each in layer.conditions:
+            by_condition.setdefault(each.condition, []).append(_Placed(each, spans))
+    for same in by_condition.values():
+        for group, values_differ in _grouped(same):
+            yield _grouped_line(group, depth, values_differ)
 
 
 def _grouped(same: list[_Placed]) -> Iterable[tuple[list[_Placed], bool]]:
@@ -118,14 +186,11 @@ def _closeness(each: _Placed) -> Fraction:
 
 
 def _grouped_line(group: list[_Placed], depth: int | None, values_differ: bool) -> ConditionReport:
-    shown = group[0]
-    spans = shown.spans
+    found, spans = group[0]
+    shown_at = spans if values_differ else None
     if len(group) > 1:
         spans = merged(span for each in group for span in each.spans)
-    if values_differ:
-        return _line(shown.found, spans, depth, shown.spans)
-    make = _kept_line if len(spans) <= _MOST_SPANS_KEPT else _line
-    return make(shown.found, spans, depth)
+    return _line(found, spans, depth, shown_at)
 
 
 def _line(
@@ -134,30 +199,20 @@ def _line(
     depth: int | None,
     shown_at: tuple[LayerSpan, ...] | None = None,
 ) -> ConditionReport:
-    condition = found.condition
-    last, readout = ("L", "{L+1}") if depth is None else (str(depth), str(depth + 1))
-    identifier, form, statement = stated(condition, spans, readout)
-    if shown_at is not None:
-        where = describe_layers(shown_at)
-        statement += f" (values differ; shown is that of least slack, at l = {where})"
-    return ConditionReport(
-        condition,
-        identifier,
-        form,
-        statement,
-        spans,
-        last,
-        readout,
-        found.value,
-        found.slack,
-        found.holds,
-        order=(
-            found.holds,
-            _FAMILIES.index(condition.family),
-            not spans,
-            spans[0].first if spans else 0,
-        ),
-    )
+    if len(spans) > _MOST_SPANS_KEPT or shown_at is not None:
+        return _new_line(found, spans, depth, shown_at)
+    return _kept_line(found, spans, depth)
 
 
-_kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_line)
+def _new_line(
+    found: Evaluated,
+    spans: tuple[LayerSpan, ...],
+    depth: int | None,
+    shown_at: tuple[LayerSpan, ...] | None = None,
+) -> ConditionReport:
+    first = spans[0].first if spans else 0
+    order = (found.holds, _ORDER[found.condition.family], not spans, first)
+    return ConditionReport(found, spans, depth, shown_at, order)
+
+
+_kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_new_line)

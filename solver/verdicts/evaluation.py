@@ -13,7 +13,7 @@ from solver.theory.law import Law
 from solver.theory.layers import LayerSpan, merged
 from solver.theory.network import Block, Network
 from solver.theory.roles import Role
-from solver.theory.slacks import Evaluated, evaluated
+from solver.theory.slacks import Evaluated, evaluated, least
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one for each layer and readout: see below
@@ -149,11 +149,11 @@ def _evaluate_layer(
     role: Role, law: Law, readout_law: Law, own: Exponents, readout: Exponents
 ) -> LayerEvaluation:
     conditions = evaluated(stability(role, law, readout_law), own, readout)
-    branches = [each.slack for each in conditions if each.condition.family == "features"]
-    tight = {each.condition.family for each in conditions if each.twice_slack == 0}
+    branches = [each for each in conditions if each.condition.family == "features"]
+    tight = [each.condition.family for each in conditions if each.twice_slack == 0]
     return LayerEvaluation(
         conditions=conditions,
-        r=min(branches, default=None),
+        r=least(branches).slack if branches else None,
         holds=all(each.holds for each in conditions),
         moves_features="features" in tight,
         moves_logits="logits" in tight,

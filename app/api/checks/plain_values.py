@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from solver import Flaw, ParametrizationError, Written
-from solver.exact.exponents import shown
-from solver.reading.symbols import MOST_FLAWS, Path, is_list
+from solver.exact import shown
+from solver.reading import MOST_FLAWS, Path, is_list
 
 _T = TypeVar("_T")
 

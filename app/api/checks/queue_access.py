@@ -14,7 +14,7 @@ from fastapi import Path, Request
 from app.api.checks.examples import CHECK_ID
 from app.problems import ProblemError
 from app.queue.client import Check, CheckQueue, QueueUnavailableError
-from solver.exact.exponents import shown
+from solver.exact import shown
 
 _THREADS: Final = 8
 _PATIENCE: Final = 10.0  # seconds

@@ -18,7 +18,7 @@ from app.experiment.plan import (
 )
 from app.experiment.update_rules import RULES, UPDATE_RULES, Rule, rules_for
 from solver import Limits, Optimizer, Parametrization, ParametrizationError
-from solver.exact.exponents import shown
+from solver.exact import shown
 
 
 def read_check(body: CheckIn, limits: Limits) -> Experiment:

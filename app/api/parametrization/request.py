@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 from pydantic_core import PydanticCustomError
 
 from solver import Activation, Description, Limits, Optimizer, ParametrizationError, read
-from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory import Parametrization, RoleParametrization
 
 Schema = dict[str, Any]
 

@@ -18,7 +18,7 @@ from app.api.regions.request import RegionsIn
 from app.api.regions.route import surveyed
 from app.problems import ProblemError, pointer
 from solver import ParametrizationError, Survey
-from solver.exact.exponents import shown
+from solver.exact import shown
 
 router = APIRouter(prefix="/v1/regions/plot", tags=["solve"], route_class=SolvingRoute)
 

@@ -23,7 +23,7 @@ from solver import (
     survey,
     understood,
 )
-from solver.exact.exponents import shown
+from solver.exact import shown
 
 router = APIRouter(prefix="/v1/regions", tags=["solve"], route_class=SolvingRoute)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.experiment.report import CheckResult, QuantityReport
-from solver.theory.predicted_exponents import QUANTITIES, Quantity
+from solver.theory import QUANTITIES, Quantity
 
 Array = npt.NDArray[np.float64]
 

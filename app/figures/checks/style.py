@@ -20,7 +20,7 @@ from app.figures.drawing import PLAIN as PLAIN
 from app.figures.drawing import QUIET as QUIET
 from app.figures.drawing import SMALL as SMALL
 from app.figures.drawing import TITLE as TITLE
-from solver.theory.predicted_exponents import Quantity
+from solver.theory import Quantity
 
 GUIDE: Final = "#8a8a8a"
 UNPREDICTED: Final = "#a8a8a8"

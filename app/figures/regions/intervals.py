@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from app.figures.regions.shapes import root
-from solver.exact.polyhedra import Polyhedron
+from solver.exact import Polyhedron
 
 
 class Interval(NamedTuple):

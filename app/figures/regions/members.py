@@ -19,7 +19,7 @@ from app.figures.regions.rects import Spot, square
 from app.figures.regions.shapes import Point, clipped, unnamed
 from app.figures.regions.thin import Thin
 from solver import Cell, Survey
-from solver.exact.polyhedra import Polyhedron
+from solver.exact import Polyhedron
 
 _MARK: Final = 6.0
 _STAR: Final = 10.0

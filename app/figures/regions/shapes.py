@@ -5,8 +5,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
-from solver.exact.affine import AffineForm
-from solver.exact.polyhedra import Polyhedron
+from solver.exact import AffineForm, Polyhedron
 
 #: Coordinates in the order of the unknowns.
 Point = tuple[Fraction, ...]

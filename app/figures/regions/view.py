@@ -6,7 +6,7 @@ from typing import Final
 
 from app.figures.regions.shapes import Box, Point, clipped, root, unnamed, vertices
 from solver import Survey
-from solver.exact.affine import AffineForm, constant
+from solver.exact import AffineForm, constant
 
 # Parts of the span of all that happens to leave free beyond it: where cells run on, and where
 # the bounds end them.

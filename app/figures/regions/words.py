@@ -5,10 +5,9 @@ from fractions import Fraction
 from typing import Final
 
 from solver import Cell, Kind, Optimum, Role, Survey, describe_layers, optimum_text, where_text
-from solver.exact.affine import AffineForm
-from solver.exact.exponents import format_exponent
-from solver.families.family import Forms
-from solver.theory.wording import joined
+from solver.exact import AffineForm, format_exponent
+from solver.families import Forms
+from solver.theory import joined
 
 #: What a verdict means, in a few words.
 MEANINGS: Final = {

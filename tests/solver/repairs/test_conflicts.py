@@ -23,8 +23,7 @@ from solver import (
     RoleParametrization,
     Target,
 )
-from tests.solver.repairs.test_optimality import finest, truth
-from tests.solver.repairs.test_repair import (
+from tests.solver.repairs.test_least_change import (
     ASKED,
     Ask,
     Given,
@@ -35,6 +34,7 @@ from tests.solver.repairs.test_repair import (
     random_ask,
     solve,
 )
+from tests.solver.repairs.test_optimality import finest, truth
 
 F = Fraction
 

@@ -26,7 +26,7 @@ from solver import (
 )
 from solver.repairs.nearest import Nearest
 from tests.solver.oracle import sample
-from tests.solver.repairs.test_repair import (
+from tests.solver.repairs.test_least_change import (
     ASKED,
     Ask,
     Decided,

@@ -21,7 +21,7 @@ from solver import (
     repair,
 )
 from solver.repairs.words import change_text
-from tests.solver.repairs.test_repair import Ask, checked, preset
+from tests.solver.repairs.test_least_change import Ask, checked, preset
 
 F = Fraction
 HALF = F(1, 2)
