@@ -5,10 +5,12 @@ bounds is of size n^{-slack} (TP4 Proposition 5.3; TP4b Definition 2.8.5), so a 
 condition says by which power of n that quantity grows.
 """
 
-from collections.abc import Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
+from math import lcm
+from typing import TypeVar
 
-from solver.theory.conditions import READOUT_UPDATE
+from solver.theory.conditions import READOUT_UPDATE, Family
 from solver.theory.dichotomy import Kind
 from solver.theory.law import THROUGH_UPDATED_READOUT
 from solver.theory.layers import LayerSpan, describe_layers, merged, single_layer
@@ -36,33 +38,35 @@ def reasons(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> tuple
 
 def _instabilities(reports: Sequence[ConditionReport]) -> Iterator[str]:
     """In order of time: initialization, then features in training, then logits."""
-    failing = [each for each in reports if not each.holds]
-    initial = [each for each in failing if each.condition.family == "init"]
-    features = _by_layers(each for each in failing if each.condition.family == "features")
-    logits = _worst_logits(each for each in failing if each.condition.family == "logits")
-    yield from _few([_bad_initialization(each) for each in initial])
-    yield from _few([_feature_blow_up(each) for each in features])
+    failing: dict[Family, list[ConditionReport]] = {}
+    for each in takewhile(lambda each: not each.found.holds, reports):  # they come first
+        failing.setdefault(each.found.condition.family, []).append(each)
+    initial = failing.get("init", [])
+    features = _by_layers(failing.get("features", []))
+    logits = _worst_logits(failing.get("logits", []))
+    yield from _few(initial, _bad_initialization)
+    yield from _few(features, _feature_blow_up)
     yield from (_logit_blow_up(each) for each in logits)
     if initial and (features or logits):
         yield "The sizes in training assume that initialization is first mended by changing b."
 
 
-def _by_layers(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
+def _by_layers(failing: Sequence[ConditionReport]) -> list[list[ConditionReport]]:
     """The violated branches of r_l at each set of layers, worst first in both respects."""
     branches: dict[tuple[LayerSpan, ...], list[ConditionReport]] = {}
-    for each in sorted(failing, key=_slack):
+    for each in _worst_first(failing):
         branches.setdefault(each.spans, []).append(each)
     return list(branches.values())
 
 
-def _worst_logits(failing: Iterator[ConditionReport]) -> list[list[ConditionReport]]:
+def _worst_logits(failing: Sequence[ConditionReport]) -> list[list[ConditionReport]]:
     """For each way to blow up the logits, the lines on which it is worst; worst way first.
 
     What comes through the updated readout is left out: it never fails alone (see ``law``), and its
     slack overstates the size, since no law of large numbers acts on that path.
     """
     worst: dict[str, list[ConditionReport]] = {}
-    for each in sorted(failing, key=_slack):
+    for each in _worst_first(failing):
         if each.condition.path is not THROUGH_UPDATED_READOUT:
             ties = worst.setdefault(each.condition.name, [each])
             if each.slack == ties[0].slack and each is not ties[0]:
@@ -70,14 +74,23 @@ def _worst_logits(failing: Iterator[ConditionReport]) -> list[list[ConditionRepo
     return list(worst.values())
 
 
-_slack = attrgetter("slack")
+def _worst_first(failing: Sequence[ConditionReport]) -> list[ConditionReport]:
+    """By slack; compared over a common denominator, which is faster than as fractions."""
+    common = lcm(*[each.found.denominator for each in failing])
+    return sorted(
+        failing,
+        key=lambda each: each.found.twice_slack * (common // each.found.denominator),
+    )
 
 
-def _few(sentences: list[str]) -> list[str]:
-    if len(sentences) <= _MOST_ALIKE:
-        return sentences
-    rest = len(sentences) - _MOST_ALIKE
-    return [*sentences[:_MOST_ALIKE], f"{rest} more of the kind are in the list of conditions."]
+_T = TypeVar("_T")
+
+
+def _few(alike: Sequence[_T], sentence: Callable[[_T], str]) -> Iterator[str]:
+    yield from map(sentence, alike[:_MOST_ALIKE])
+    rest = len(alike) - _MOST_ALIKE
+    if rest > 0:
+        yield f"{rest} more of the kind are in the list of conditions."
 
 
 @kept_for_lines

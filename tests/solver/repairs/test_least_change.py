@@ -260,7 +260,7 @@ def checked(ask: Ask) -> Repair:
     proposals = (found.best, *found.alternatives)
     depths = (2, 3, 6) if isinstance(ask.given, RoleParametrization) else (len(ask.layers) - 1,)
     for proposal in proposals:
-        assert proposal.network.optimizer == optimizer
+        assert proposal.network.optimizers == {optimizer}
         assert all(has(ask.target, optimizer, expanded(proposal, depth)) for depth in depths)
         assert distance(ask, proposal) == found.distance
         assert complexity(proposal) >= complexity(found.best)
