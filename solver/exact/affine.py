@@ -20,13 +20,15 @@ class AffineForm(_Fields):
     Equal forms are equal values, so forms may be looked up.
     """
 
+    _hash: int
+
     def __hash__(self) -> int:
         """The hash, computed once."""
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return super().__hash__()
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = found = super().__hash__()
+            return found
 
     @cached_property
     def coefficients(self) -> Mapping[str, Fraction]:

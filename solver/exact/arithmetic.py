@@ -6,6 +6,7 @@ imported on first use.
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache, partial
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -27,13 +28,7 @@ class Constraint(NamedTuple):
 
     def negated(self) -> tuple["Constraint", ...]:
         """What holds where this does not: one of these, and never two."""
-        match self.relation:
-            case ">":
-                return (Constraint(self.form.times(-1), ">="),)
-            case ">=":
-                return (Constraint(self.form.times(-1), ">"),)
-            case "=":
-                return (Constraint(self.form.times(-1), ">"), Constraint(self.form, ">"))
+        return _negated(self)
 
     def holds_at(self, point: Mapping[str, Fraction]) -> bool:
         """Whether the point satisfies it."""
@@ -43,6 +38,19 @@ class Constraint(NamedTuple):
             if self.relation == "="
             else value > 0 or (value == 0 and self.relation == ">=")
         )
+
+
+# The same are asked about again and again, and found again fastest as the same objects.
+@lru_cache(maxsize=1 << 12)
+def _negated(constraint: Constraint) -> tuple[Constraint, ...]:
+    form, relation = constraint
+    match relation:
+        case ">":
+            return (Constraint(form.times(-1), ">="),)
+        case ">=":
+            return (Constraint(form.times(-1), ">"),)
+        case "=":
+            return (Constraint(form.times(-1), ">"), Constraint(form, ">"))
 
 
 def between(form: AffineForm, low: Fraction | None, high: Fraction | None) -> list[Constraint]:
@@ -114,7 +122,9 @@ class Arithmetic:
         self.context = z3.Context()
         self._solver = z3.SimpleSolver(ctx=self.context)
         self._unknowns: dict[str, z3.ArithRef] = {}
-        self._atoms: dict[Constraint, z3.BoolRef] = {}
+        self._atoms: dict[Constraint, tuple[z3.BoolRef, z3.Ast]] = {}
+        # What ``add`` comes to: it looks first, each time, whether an atom is of the right kind.
+        self._assert = partial(z3.Z3_solver_assert, self.context.ref(), self._solver.solver)
         self._known: dict[frozenset[Constraint], bool] = {}
 
     def possible(self, constraints: Iterable[Constraint]) -> bool:
@@ -124,7 +134,8 @@ class Arithmetic:
         if found is None:
             # Only what is asked about is in the solver, which is what keeps it fast.
             self._solver.push()
-            self._solver.add(*map(self._atom, key))
+            for each in key:
+                self._assert(self._ast(each))
             if len(key) < _TIMED:
                 self.deadline.milliseconds()
                 answer = self._solver.check()
@@ -224,11 +235,13 @@ class Arithmetic:
         """The number in z3's terms."""
         return self.z3.RealVal(str(value), self.context)
 
-    def _atom(self, constraint: Constraint) -> "z3.BoolRef":
+    def _ast(self, constraint: Constraint) -> "z3.Ast":
         found = self._atoms.get(constraint)
         if found is None:
-            found = self._atoms[constraint] = self.atom(constraint)
-        return found
+            atom = self.atom(constraint)
+            # The atom is kept beside it, which owns it.
+            found = self._atoms[constraint] = (atom, atom.as_ast())
+        return found[1]
 
 
 def fraction(number: Any) -> Fraction:
