@@ -18,12 +18,13 @@ from app.api.checks import events as check_events
 from app.api.checks import examples as check_examples
 from app.api.checks import plots as check_plots
 from app.api.checks import route as checks
-from app.api.checks.queue_access import queue_threads
 from app.api.classify import examples
 from app.api.classify import route as classify
+from app.api.equivalence import examples as equivalence_examples
 from app.api.equivalence import route as equivalence
 from app.api.gallery import route as parametrizations
 from app.api.http import solving
+from app.api.http.queue_access import queue_threads
 from app.api.regions import plot as region_plots
 from app.api.regions import route as regions
 from app.api.repairs import route as repairs
@@ -137,7 +138,7 @@ def _document(app: FastAPI) -> None:
             )
             # Set here, because the framework drops what is null from examples.
             for (method, path, status), example in (
-                examples.ANSWERS | check_examples.ANSWERS
+                examples.ANSWERS | equivalence_examples.ANSWERS | check_examples.ANSWERS
             ).items():
                 content = schema["paths"][path][method]["responses"][status]["content"]
                 content["application/json"]["example"] = example

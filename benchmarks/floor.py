@@ -10,10 +10,11 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from app.api.classify.writing import answer, classification
+from app.api.classify.request import BatchIn, ClassifyIn
+from app.api.classify.writing import classification
+from app.api.http.answering import answer
 from app.api.http.json_body import JsonRoute
 from app.api.http.state import settings_of
-from app.api.parametrization.request import BatchIn, ClassifyIn
 from app.main import create_app as create_service
 from solver import GALLERY, classify, classify_vectors
 

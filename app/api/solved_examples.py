@@ -6,10 +6,14 @@ from typing import Any, Final
 
 import msgspec
 
-from app.api.regions import examples
+from app.api.regions import examples as of_regions
 from app.api.regions import route as regions
-from app.api.regions.request import RegionsIn, RepairsIn
+from app.api.regions import solve as regions_solve
+from app.api.regions.request import RegionsIn
+from app.api.repairs import examples as of_repairs
 from app.api.repairs import route as repairs
+from app.api.repairs import solve as repairs_solve
+from app.api.repairs.request import RepairsIn
 from solver import DEFAULT_LIMITS, Deadline
 
 # One for each shape of an answer.
@@ -24,14 +28,14 @@ def solved_examples() -> dict[str, dict[str, Any]]:
     """Answers to some of the documented questions, by path and by the question's name."""
 
     def surveyed(body: Any) -> object:
-        return regions.answered(RegionsIn(**body), DEFAULT_LIMITS, Deadline())
+        return regions_solve.answered(RegionsIn(**body), DEFAULT_LIMITS, Deadline())
 
     def repaired(body: Any) -> object:
-        return repairs.answered(RepairsIn(**body), DEFAULT_LIMITS, Deadline())
+        return repairs_solve.answered(RepairsIn(**body), DEFAULT_LIMITS, Deadline())
 
     return {
-        regions.router.prefix: _shown(examples.REGIONS, surveyed),
-        repairs.router.prefix: _shown(examples.REPAIRS, repaired),
+        regions.router.prefix: _shown(of_regions.REGIONS, surveyed),
+        repairs.router.prefix: _shown(of_repairs.REPAIRS, repaired),
     }
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.api.classify.answer import OptimizerName, ParametrizationOut, VerdictName
-from app.api.classify.writing import parametrization
+from app.api.parametrization.answer import OptimizerName, ParametrizationOut, VerdictName
+from app.api.parametrization.writing import parametrization
 from app.experiment.plan import Device, Experiment, Loss, Method, UpdateRule, estimate
 from app.experiment.report import CheckResult
 from app.queue.client import Check

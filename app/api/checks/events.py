@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.checks.answer import check_answer, progress_event
-from app.api.checks.queue_access import CheckId, ask, existing
+from app.api.checks.one_check import CheckId, existing
 from app.api.http.documented import problems
+from app.api.http.queue_access import ask
 from app.problems import ProblemError
 from app.queue.client import Check, CheckQueue, QueueUnavailableError
 

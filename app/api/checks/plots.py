@@ -4,9 +4,10 @@ from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.checks.queue_access import CheckId, ask, existing
+from app.api.checks.one_check import CheckId, existing
 from app.api.http.documented import Responses, problems
 from app.api.http.pictures import FileFormat, content, figure
+from app.api.http.queue_access import ask
 from app.experiment.report import CheckResult
 from app.problems import ProblemError
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Body, Request, Response
 
 from app.api.classify import examples
 from app.api.classify.answer import AnyDepthClassification, BatchOut, Classification
-from app.api.classify.writing import answer, any_depth_classification, classification
+from app.api.classify.request import BatchIn, ClassifyIn
+from app.api.classify.writing import any_depth_classification, classification
+from app.api.http.answering import answer
 from app.api.http.documented import BODY_PROBLEMS
 from app.api.http.json_body import JsonRoute
-from app.api.http.state import deep, metrics_of, settings_of
-from app.api.parametrization.request import BatchIn, ClassifyIn
+from app.api.http.state import metrics_of, settings_of
 from app.observe import Metrics
 from app.settings import Settings
 from solver import (
@@ -43,7 +44,7 @@ async def classify_one(
     Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
     """
     settings, metrics = settings_of(request), metrics_of(request)
-    if deep(body):
+    if body.deep:
         return await run_sync(_one, body, settings, metrics)
     return _one(body, settings, metrics)
 

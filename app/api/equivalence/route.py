@@ -5,13 +5,13 @@ from typing import Annotated
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Request, Response
 
-from app.api.classify import examples
-from app.api.classify.answer import AnyDepthEquivalenceOut, EquivalenceOut
-from app.api.classify.writing import answer
+from app.api.equivalence import examples
+from app.api.equivalence.answer import AnyDepthEquivalenceOut, EquivalenceOut
+from app.api.equivalence.request import EquivalenceIn
+from app.api.http.answering import answer
 from app.api.http.documented import BODY_PROBLEMS
 from app.api.http.json_body import JsonRoute
-from app.api.http.state import deep, settings_of
-from app.api.parametrization.request import EquivalenceIn
+from app.api.http.state import settings_of
 from solver import (
     Limits,
     Parametrization,
@@ -44,7 +44,7 @@ async def compare_parametrizations(
     every L >= 2.
     """
     limits = settings_of(request).limits
-    if deep(body.first) or deep(body.second):
+    if body.first.deep or body.second.deep:
         return await run_sync(_compare, body, limits)
     return _compare(body, limits)
 

@@ -3,15 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.classify.answer import ClassifiedEntryOut, GalleryOut
-from app.api.classify.writing import (
-    answer,
-    any_depth_classification,
-    classification,
-    gallery_entry_out,
-)
+from app.api.classify.writing import any_depth_classification, classification
+from app.api.gallery.answer import ClassifiedEntryOut, GalleryOut, gallery_entry_out
+from app.api.gallery.request import EntryQuery
+from app.api.http.answering import answer
 from app.api.http.documented import problems
 from app.api.http.state import settings_of
 from solver import (
@@ -26,16 +22,6 @@ from solver import (
 )
 
 router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
-
-
-class EntryQuery(BaseModel):
-    """How to look at an entry."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    depth: int | None = Field(None, ge=1, description="L; without it, every depth.")
-    s: str | None = Field(None, description="The parameter of uniform.")
-    c: str | None = Field(None, description="The parameter of standard_adam.")
 
 
 @router.get(

@@ -15,7 +15,7 @@ from app.api.http.solving import SOLVING_PROBLEMS, SolvingRoute, solved
 from app.api.http.state import settings_of
 from app.api.regions import examples
 from app.api.regions.request import RegionsIn
-from app.api.regions.route import surveyed
+from app.api.regions.solve import surveyed
 from app.problems import ProblemError, pointer
 from solver import ParametrizationError, Survey
 from solver.exact.exponents import shown

@@ -1,0 +1,27 @@
+"""Worked examples of comparisons: each can be sent untouched from /docs."""
+
+from typing import Any, Final
+
+EQUIVALENCE: Final[dict[str, Any]] = {
+    "mean_field_is_mup": {
+        "summary": "Mean field is µP at L = 1",
+        "value": {
+            "first": {"preset": "mean_field", "depth": 1},
+            "second": {"preset": "mup", "depth": 1},
+        },
+    },
+    "ntk_is_not_mup": {
+        "summary": "NTK is not µP, at any depth",
+        "value": {"first": {"preset": "ntk"}, "second": {"preset": "mup"}},
+    },
+}
+
+#: What the first is answered, by method, path and status.
+ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
+    ("post", "/v1/equivalence", "200"): {
+        "depth": 1,
+        "equivalent": True,
+        "theta": ["-1/2", "-1/2"],
+        "differences": [],
+    },
+}
