@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Request
 
 from app.api.checks.examples import CHECK_ID
+from app.api.http.queue_access import ask
 from app.problems import ProblemError
 from app.queue.client import Check
 from solver.exact.exponents import shown
@@ -17,6 +18,11 @@ CheckId = Annotated[
         openapi_examples={"some": {"summary": "As POST /v1/checks answers it", "value": CHECK_ID}},
     ),
 ]
+
+
+async def asked_for(check_id: CheckId, request: Request) -> Check:
+    """The check, as the queue has it.  Raises ``ProblemError`` (404) if there is none."""
+    return await ask(request, lambda queue: existing(queue.get(check_id), check_id))
 
 
 def existing(check: Check | None, check_id: str) -> Check:

@@ -7,18 +7,26 @@ from typing import TypeVar, cast
 import msgspec
 
 from app.api.classify.answer import (
-    AnyDepthClassification,
+    BatchOut,
     Classification,
     ConditionOut,
     LayerOut,
 )
+from app.api.parametrization.answer import VerdictName
+from app.api.parametrization.depths import AnyDepth, by_depth
 from app.api.parametrization.writing import LISTED_DEPTH, parametrization
 from solver import (
-    AnyDepthVerdict,
+    Activation,
+    BatchVerdict,
     ConditionReport,
+    Kind,
     LayerReport,
     LayerSpan,
+    Parametrization,
+    RoleParametrization,
     Verdict,
+    classify,
+    classify_any_depth,
     describe_layers,
     format_exponent,
     kept_for_lines,
@@ -56,15 +64,31 @@ def classification(verdict: Verdict) -> Classification:
     }
 
 
-def any_depth_classification(verdict: AnyDepthVerdict) -> AnyDepthClassification:
-    """The answer to a question without depth."""
+def classified(
+    given: Parametrization | RoleParametrization, activation: Activation = "tanh"
+) -> tuple[Kind, Classification | AnyDepth[Classification]]:
+    """The verdict (without depth, that on L >= 2 if there is one), and the whole answer."""
+    if isinstance(given, Parametrization):
+        verdict = classify(given, activation)
+        return verdict.kind, classification(verdict)
+    verdicts = classify_any_depth(given, activation)
+    one, deeper = verdicts.depth_one, verdicts.deeper
+    return (deeper or one).kind, by_depth(
+        verdicts.any_depth,
+        classification(one),
+        None if deeper is None else classification(deeper),
+    )
+
+
+def columns(depth: int, result: BatchVerdict) -> BatchOut:
+    """Verdicts as ``POST /v1/classify/batch`` answers them."""
     return {
-        "depth": None,
-        "any_depth": verdict.any_depth,
-        "verdicts": {
-            "1": classification(verdict.depth_one),
-            ">=2": None if verdict.deeper is None else classification(verdict.deeper),
-        },
+        "depth": depth,
+        "count": len(result.stable),
+        "verdict": cast(list[VerdictName], result.verdicts()),
+        "r": result.r(),
+        "stable": result.stable.tolist(),
+        "nontrivial": result.nontrivial(),
     }
 
 

@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Request, Response
 
 from app.api.equivalence import examples
 from app.api.equivalence.answer import AnyDepthEquivalenceOut, EquivalenceOut
 from app.api.equivalence.request import EquivalenceIn
-from app.api.http.answering import answer
+from app.api.http.answering import answer, worked_out
 from app.api.http.documented import BODY_PROBLEMS
 from app.api.http.json_body import JsonRoute
 from app.api.http.state import settings_of
+from app.api.parametrization.depths import by_depth
 from solver import (
     Limits,
     Parametrization,
@@ -44,9 +44,7 @@ async def compare_parametrizations(
     every L >= 2.
     """
     limits = settings_of(request).limits
-    if body.first.deep or body.second.deep:
-        return await run_sync(_compare, body, limits)
-    return _compare(body, limits)
+    return await worked_out(body.first.deep or body.second.deep, _compare, body, limits)
 
 
 def _compare(body: EquivalenceIn, limits: Limits) -> Response:
@@ -59,13 +57,8 @@ def _compare(body: EquivalenceIn, limits: Limits) -> Response:
         more = _comparison(first.at_depth(2), second.at_depth(2)) if deeper else None
         if more is not None:
             more["depth"] = None
-        return answer(
-            {
-                "depth": None,
-                "any_depth": bool(one["equivalent"] and more and more["equivalent"]),
-                "verdicts": {"1": one, ">=2": more},
-            }
-        )
+        everywhere = bool(one["equivalent"] and more and more["equivalent"])
+        return answer(by_depth(everywhere, one, more))
     return answer(_comparison(_at(first, second, "first"), _at(second, first, "second")))
 
 

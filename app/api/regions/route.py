@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body, Request, Response
 
 from app.api.http.answering import answer
 from app.api.http.solving import SOLVING_PROBLEMS, SolvingRoute, solved
-from app.api.http.state import settings_of
 from app.api.regions import examples
 from app.api.regions.answer import AnyDepthRegionsOut, RegionsOut
 from app.api.regions.request import RegionsIn
@@ -32,5 +31,4 @@ async def find_regions(
 
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
-    limits = settings_of(request).limits
-    return await solved(request, lambda deadline: answer(answered(body, limits, deadline)))
+    return await solved(request, lambda limits, deadline: answer(answered(body, limits, deadline)))

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from app.api.regions.answer import AnyDepthRegionsOut, RegionsOut
+from app.api.http.flaws import under
+from app.api.parametrization.depths import AnyDepth, by_depth
+from app.api.regions.answer import RegionsOut
 from app.api.regions.request import RegionsIn
 from app.api.regions.writing import regions_out
 from solver import (
@@ -59,25 +61,20 @@ def _goal(body: RegionsIn, families: Families) -> Goal | None:
             (sense,),
             f"{shown(name)} is not among the unknowns, which are {', '.join(families.unknowns)}",
         )
-    try:
+    with under("subject_to"):
         target = understood(body.subject_to or "stable", families.first.optimizer)
-    except ParametrizationError as error:
-        raise error.under("subject_to") from None
     return Goal(sense, name, target)
 
 
 def answered(
     body: RegionsIn, limits: Limits, deadline: Deadline
-) -> RegionsOut | AnyDepthRegionsOut:
+) -> RegionsOut | AnyDepth[RegionsOut]:
     """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     families, (first, deeper) = surveyed(body, limits, deadline)
     if families.depth is not None:
         return regions_out(first)
-    return {
-        "depth": None,
-        "any_depth": deeper is not None and same_verdicts(first, deeper, deadline),
-        "verdicts": {
-            "1": regions_out(first),
-            ">=2": None if deeper is None else regions_out(deeper),
-        },
-    }
+    return by_depth(
+        deeper is not None and same_verdicts(first, deeper, deadline),
+        regions_out(first),
+        None if deeper is None else regions_out(deeper),
+    )

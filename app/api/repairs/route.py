@@ -6,7 +6,6 @@ from fastapi import APIRouter, Body, Request, Response
 
 from app.api.http.answering import answer
 from app.api.http.solving import SOLVING_PROBLEMS, SolvingRoute, solved
-from app.api.http.state import settings_of
 from app.api.repairs import examples
 from app.api.repairs.answer import AnyDepthRepairOut, RepairOut
 from app.api.repairs.request import RepairsIn
@@ -34,5 +33,4 @@ async def find_repair(
 
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
-    limits = settings_of(request).limits
-    return await solved(request, lambda deadline: answer(answered(body, limits, deadline)))
+    return await solved(request, lambda limits, deadline: answer(answered(body, limits, deadline)))

@@ -2,7 +2,9 @@
 
 from typing import cast
 
-from app.api.repairs.answer import AnyDepthRepairOut, RepairOut
+from app.api.http.flaws import under
+from app.api.parametrization.depths import AnyDepth, by_depth
+from app.api.repairs.answer import RepairOut
 from app.api.repairs.request import RepairsIn
 from app.api.repairs.writing import repair_out
 from solver import (
@@ -10,7 +12,6 @@ from solver import (
     Limits,
     OptionsReader,
     Parametrization,
-    ParametrizationError,
     Repair,
     RoleParametrization,
     Wanted,
@@ -21,13 +22,13 @@ from solver import (
 )
 
 
-def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut | AnyDepthRepairOut:
+def answered(
+    body: RepairsIn, limits: Limits, deadline: Deadline
+) -> RepairOut | AnyDepth[RepairOut]:
     """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     given = body.resolve(limits)
-    try:
+    with under("target"):
         target = cast(Wanted, understood(body.target, given.optimizer))
-    except ParametrizationError as error:
-        raise error.under("target") from None
     reader = OptionsReader(body.description(), given, limits, body.tie_c is not False)
     margin = reader.margin(body.margin)
     options = reader.read(body.locked, body.weights, body.tie_hidden is not False)
@@ -39,14 +40,11 @@ def answered(body: RepairsIn, limits: Limits, deadline: Deadline) -> RepairOut |
     if isinstance(given, Parametrization):
         return repaired(given)[1]
     deeper = None if given.hidden is None else repaired(given)
-    return {
-        "depth": None,
-        "any_depth": deeper is not None and _does_at_depth_one(deeper[0], target),
-        "verdicts": {
-            "1": repaired(given.at_depth(1))[1],
-            ">=2": None if deeper is None else deeper[1],
-        },
-    }
+    return by_depth(
+        deeper is not None and _does_at_depth_one(deeper[0], target),
+        repaired(given.at_depth(1))[1],
+        None if deeper is None else deeper[1],
+    )
 
 
 def _does_at_depth_one(found: Repair, target: Wanted) -> bool:
