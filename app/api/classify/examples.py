@@ -2,10 +2,8 @@
 
 from typing import Any, Final
 
-import msgspec
-
 from app.api.classify.writing import classification
-from app.api.http.answering import answer
+from app.api.http.resource import Answers, example
 from solver import classify, gallery_entry
 
 CLASSIFY: Final[dict[str, Any]] = {
@@ -83,17 +81,20 @@ BATCH: Final[dict[str, Any]] = {
     },
 }
 
-#: What the first request of each path is answered, by method, path and status.
-ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
-    ("post", "/v1/classify", "200"): msgspec.json.decode(
-        answer(classification(classify(gallery_entry("mup").roles().at_depth(3)))).body
-    ),
-    ("post", "/v1/classify/batch", "200"): {
-        "depth": 2,
-        "count": 3,
-        "verdict": ["kernel", "feature_learning", "unstable"],
-        "r": ["1/2", "0", "-1"],
-        "stable": [True, True, False],
-        "nontrivial": [True, True, None],
-    },
-}
+
+def answers() -> Answers:
+    """What the first request of each path is answered."""
+    mup = classify(gallery_entry("mup").roles().at_depth(3))
+    return {
+        ("post", "/v1/classify", "200"): example(classification(mup)),
+        ("post", "/v1/classify/batch", "200"): example(
+            {
+                "depth": 2,
+                "count": 3,
+                "verdict": ["kernel", "feature_learning", "unstable"],
+                "r": ["1/2", "0", "-1"],
+                "stable": [True, True, False],
+                "nontrivial": [True, True, None],
+            }
+        ),
+    }

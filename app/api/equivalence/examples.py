@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from app.api.http.resource import Answers, example
+
 EQUIVALENCE: Final[dict[str, Any]] = {
     "mean_field_is_mup": {
         "summary": "Mean field is µP at L = 1",
@@ -16,12 +18,11 @@ EQUIVALENCE: Final[dict[str, Any]] = {
     },
 }
 
-#: What the first is answered, by method, path and status.
-ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
-    ("post", "/v1/equivalence", "200"): {
-        "depth": 1,
-        "equivalent": True,
-        "theta": ["-1/2", "-1/2"],
-        "differences": [],
-    },
-}
+
+def answers() -> Answers:
+    """What the first is answered."""
+    return {
+        ("post", "/v1/equivalence", "200"): example(
+            {"depth": 1, "equivalent": True, "theta": ["-1/2", "-1/2"], "differences": []}
+        )
+    }

@@ -1,8 +1,14 @@
 """Worked examples of questions with unknowns: each can be sent untouched from /docs."""
 
+from functools import cache
 from typing import Any, Final
 
 import msgspec
+
+from app.api.http.resource import Answers, named_examples
+from app.api.regions.request import RegionsIn
+from app.api.regions.solve import answered
+from solver import DEFAULT_LIMITS, Deadline
 
 REGIONS: Final[dict[str, Any]] = {
     "between_mup_and_ntk": {
@@ -48,3 +54,16 @@ QUESTION: Final[dict[str, Any]] = {
     name: {**example, "value": msgspec.json.encode(example["value"]).decode()}
     for name, example in REGIONS.items()
 }
+
+# One for each shape of an answer.
+_ANSWERED: Final = ("between_mup_and_ntk", "largest_stable_learning_rate")
+
+
+@cache
+def answers() -> Answers:
+    """What some of the questions are answered."""
+
+    def solved(body: Any) -> object:
+        return answered(RegionsIn(**body), DEFAULT_LIMITS, Deadline())
+
+    return {("post", "/v1/regions", "200"): named_examples(REGIONS, _ANSWERED, solved)}

@@ -1,6 +1,12 @@
 """Worked examples of repairs: each can be sent untouched from /docs."""
 
+from functools import cache
 from typing import Any, Final
+
+from app.api.http.resource import Answers, named_examples
+from app.api.repairs.request import RepairsIn
+from app.api.repairs.solve import answered
+from solver import DEFAULT_LIMITS, Deadline
 
 REPAIRS: Final[dict[str, Any]] = {
     "standard_learns_features": {
@@ -40,3 +46,16 @@ REPAIRS: Final[dict[str, Any]] = {
         "value": {"preset": "mup", "depth": 2, "target": "kernel", "margin": "1/10"},
     },
 }
+
+# One for each shape of an answer.
+_ANSWERED: Final = ("standard_learns_features", "impossible")
+
+
+@cache
+def answers() -> Answers:
+    """What some of the questions are answered."""
+
+    def solved(body: Any) -> object:
+        return answered(RepairsIn(**body), DEFAULT_LIMITS, Deadline())
+
+    return {("post", "/v1/repairs", "200"): named_examples(REPAIRS, _ANSWERED, solved)}
