@@ -1,6 +1,7 @@
 """The OpenAPI document: what the framework gathers, and what resources add to it."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -23,13 +24,13 @@ def document(app: FastAPI, resources: Iterable[Resource]) -> None:
     """Make the OpenAPI document tell the truth about errors and answers, and build it once."""
     gathered = app.openapi
 
+    @cache
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = gathered()
-            for each in resources:
-                _add_answers(schema, each)
-            _document_problems(schema)
-        return app.openapi_schema or schema
+        schema = gathered()
+        for each in resources:
+            _add_answers(schema, each)
+        _document_problems(schema)
+        return schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 

@@ -12,5 +12,11 @@ from app.api.repairs import RESOURCE as REPAIRS
 from app.api.service import RESOURCE as SERVICE
 
 RESOURCES: Final[tuple[Resource, ...]] = (
-    *(CLASSIFY, GALLERY, EQUIVALENCE, REGIONS, REPAIRS, CHECKS, SERVICE),
+    CLASSIFY,
+    GALLERY,
+    EQUIVALENCE,
+    REGIONS,
+    REPAIRS,
+    CHECKS,
+    SERVICE,
 )

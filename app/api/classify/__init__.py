@@ -7,5 +7,5 @@ from app.api.classify.route import router
 from app.api.http.resource import Resource
 
 RESOURCE: Final = Resource(
-    (router,), answers, "Verdicts on parametrizations, one or many, and gauge."
+    (router,), answers, about="Verdicts on parametrizations, one or many, and gauge."
 )

@@ -7,5 +7,7 @@ from app.api.regions import plot, route
 from app.api.regions.examples import answers
 
 RESOURCE: Final = Resource(
-    (route.router, plot.router), answers, "For which exponents is it so, and what must change?"
+    (route.router, plot.router),
+    answers,
+    about="For which exponents is it so, and what must change?",
 )
