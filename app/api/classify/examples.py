@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from app.api.classify.writing import classification
+from app.api.classify.writing import classification, columns
 from app.api.http.resource import Answers, example
-from solver import classify, gallery_entry
+from solver import classify, classify_vectors, gallery_entry
 
 CLASSIFY: Final[dict[str, Any]] = {
     "mup_by_name": {
@@ -85,16 +85,9 @@ BATCH: Final[dict[str, Any]] = {
 def answers() -> Answers:
     """What the first request of each path is answered."""
     mup = classify(gallery_entry("mup").roles().at_depth(3))
+    batch = BATCH["three_rows"]["value"]
+    verdicts = classify_vectors(batch["depth"], batch["abc"])
     return {
         ("post", "/v1/classify", "200"): example(classification(mup)),
-        ("post", "/v1/classify/batch", "200"): example(
-            {
-                "depth": 2,
-                "count": 3,
-                "verdict": ["kernel", "feature_learning", "unstable"],
-                "r": ["1/2", "0", "-1"],
-                "stable": [True, True, False],
-                "nontrivial": [True, True, None],
-            }
-        ),
+        ("post", "/v1/classify/batch", "200"): example(columns(batch["depth"], verdicts)),
     }

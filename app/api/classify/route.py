@@ -38,7 +38,7 @@ async def classify_one(
     Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
     """
     settings, metrics = settings_of(request), metrics_of(request)
-    return await worked_out(body.deep, _one, body, settings, metrics)
+    return await worked_out(body.deep, lambda: _one(body, settings, metrics))
 
 
 def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:

@@ -2,7 +2,10 @@
 
 from typing import Any, Final
 
+from app.api.equivalence.request import EquivalenceIn
+from app.api.equivalence.solve import compared
 from app.api.http.resource import Answers, example
+from solver import DEFAULT_LIMITS
 
 EQUIVALENCE: Final[dict[str, Any]] = {
     "mean_field_is_mup": {
@@ -21,8 +24,5 @@ EQUIVALENCE: Final[dict[str, Any]] = {
 
 def answers() -> Answers:
     """What the first is answered."""
-    return {
-        ("post", "/v1/equivalence", "200"): example(
-            {"depth": 1, "equivalent": True, "theta": ["-1/2", "-1/2"], "differences": []}
-        )
-    }
+    first = EquivalenceIn(**EQUIVALENCE["mean_field_is_mup"]["value"])
+    return {("post", "/v1/equivalence", "200"): example(compared(first, DEFAULT_LIMITS))}
