@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.classify.writing import classified
+from app.api.gallery import examples
 from app.api.gallery.answer import ClassifiedEntryOut, GalleryOut, gallery_entry_out
 from app.api.gallery.request import EntryQuery
 from app.api.http.answering import answer
@@ -35,7 +36,7 @@ async def list_parametrizations() -> Response:
     responses=problems("not-found", "invalid-request"),
 )
 async def get_parametrization(
-    name: Annotated[str, Path(openapi_examples={"mup": {"summary": "µP", "value": "mup"}})],
+    name: Annotated[str, Path(openapi_examples=examples.NAMES)],
     request: Request,
     query: Annotated[EntryQuery, Query()],
 ) -> Response:
