@@ -32,12 +32,13 @@ demo: setup ## Show what the service does, on examples
 serve: setup ## Serve on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/python -m app.cli serve --host $(HOST) --port $(PORT)
 
-check: setup ## Lint, check formatting, check types
-	@echo 'Checking style, formatting and types'
+check: setup ## Lint, check formatting, types and imports
+	@echo 'Checking style, formatting, types and imports'
 	@$(BIN)/ruff check -q
 	@$(BIN)/ruff format -q --check
 	@$(BIN)/mypy --no-error-summary
-	@echo 'Style, formatting and types are in order'
+	@report=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$report" >&2; exit 1; }
+	@echo 'Style, formatting, types and imports are in order'
 
 test: setup check ## Check, then run every test
 	@scripts/ensure-chromium

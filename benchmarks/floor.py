@@ -10,10 +10,11 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, FastAPI, Request, Response
 
-from app.api.classify.writing import answer, classification
+from app.api.classify.request import BatchIn, ClassifyIn
+from app.api.classify.writing import classification, columns
+from app.api.http.answering import answer
 from app.api.http.json_body import JsonRoute
 from app.api.http.state import settings_of
-from app.api.parametrization.request import BatchIn, ClassifyIn
 from app.main import create_app as create_service
 from solver import GALLERY, classify, classify_vectors
 
@@ -34,14 +35,7 @@ async def floor_batch(body: BatchIn) -> Response:
     """The answer of the first call, serialised anew for every later one."""
     if not _batch_answer:
         result = classify_vectors(body.depth, body.abc)
-        _batch_answer.update(
-            depth=body.depth,
-            count=len(body.abc),
-            verdict=result.verdicts(),
-            r=result.r(),
-            stable=result.stable.tolist(),
-            nontrivial=result.nontrivial(),
-        )
+        _batch_answer.update(columns(body.depth, result))
     return await run_sync(answer, _batch_answer)
 
 

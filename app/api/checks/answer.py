@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.api.classify.answer import OptimizerName, ParametrizationOut, VerdictName
-from app.api.classify.writing import parametrization
+from app.api.parametrization.answer import OptimizerName, ParametrizationOut, VerdictName
+from app.api.parametrization.writing import parametrization
 from app.experiment.plan import Device, Experiment, Loss, Method, estimate
 from app.experiment.report import CheckResult
 from app.experiment.update_rules import UpdateRule
-from app.queue.client import Check
+from app.queue.client import Check, Progress
 from solver import Activation, classify
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
@@ -106,8 +106,7 @@ class ChecksOut(TypedDict):
 
 def progress_event(check: Check) -> ProgressEvent:
     """How far a check of the queue is."""
-    done, total, message = check.progress.done, check.progress.total, check.progress.message
-    return {"status": check.status, "done": done, "total": total, "message": message}
+    return {"status": check.status, **_progress(check.progress)}
 
 
 def check_summary(check: Check) -> CheckSummaryOut:
@@ -118,11 +117,7 @@ def check_summary(check: Check) -> CheckSummaryOut:
     return {
         "id": check.id,
         "status": check.status,
-        "progress": {
-            "done": check.progress.done,
-            "total": check.progress.total,
-            "message": check.progress.message,
-        },
+        "progress": _progress(check.progress),
         "created_at": check.created_at,
         "started_at": check.started_at,
         "finished_at": check.finished_at,
@@ -166,3 +161,7 @@ def check_answer(check: Check) -> CheckOut:
         "estimate": {"seconds": round(cost.seconds, 1), "bytes": cost.bytes},
         "result": check.result,
     }
+
+
+def _progress(progress: Progress) -> ProgressOut:
+    return {"done": progress.done, "total": progress.total, "message": progress.message}

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.checks.answer import check_answer, progress_event
-from app.api.checks.queue_access import CheckId, ask, existing
+from app.api.checks.one_check import asked_for
 from app.api.http.documented import problems
 from app.problems import ProblemError
-from app.queue.client import Check, CheckQueue, QueueUnavailableError
+from app.queue.client import Check, QueueUnavailableError
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 
@@ -22,11 +22,6 @@ MOST_STREAMS: Final = 100
 _SECONDS_BETWEEN: Final = 0.5
 
 _RUNNING: Final = ("queued", "running")
-
-
-async def _check(check_id: CheckId, request: Request) -> Check:
-    """The check as it is at first: what is wrong is answered before the stream begins."""
-    return await ask(request, lambda queue: existing(queue.get(check_id), check_id))
 
 
 async def _place(request: Request) -> AsyncIterator[None]:
@@ -56,7 +51,9 @@ async def _place(request: Request) -> AsyncIterator[None]:
     dependencies=[Depends(_place)],
 )
 async def check_events(
-    check: Annotated[Check, Depends(_check)], request: Request
+    # As it is at first: what is wrong is answered before the stream begins.
+    check: Annotated[Check, Depends(asked_for)],
+    request: Request,
 ) -> AsyncIterator[ServerSentEvent]:
     """`progress` whenever something changed, `result` at the end, comments to keep it alive.
 
@@ -64,11 +61,6 @@ async def check_events(
     check as GET answers it, however it ended; close the stream then. A stream that breaks off
     before may be opened again at any time: it begins with the present state.
     """
-    check_id = check.id
-
-    def again(queue: CheckQueue) -> Check:
-        return existing(queue.get(check_id), check_id)
-
     told = None
     while True:
         now = progress_event(check)
@@ -82,7 +74,7 @@ async def check_events(
         if _server_stops():
             return
         try:
-            check = await ask(request, again)
+            check = await asked_for(check.id, request)
         except QueueUnavailableError:
             continue  # it recovers, and so does the stream
 

@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import msgspec
-
 from app.api.checks.answer import check_answer, check_summary
 from app.api.checks.reading import job_of, read_check
 from app.api.checks.request import CheckIn
+from app.api.http.resource import Answers, example
 from app.experiment.report import CheckResult
 from app.queue.client import Check, Progress
 from solver import DEFAULT_LIMITS
@@ -65,19 +64,7 @@ CREATE: Final[dict[str, Any]] = {
     },
 }
 
-_BODY: Final = CheckIn(**CREATE["mup"]["value"])
 _CREATED: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
-_QUEUED: Final = Check(
-    id=CHECK_ID,
-    status="queued",
-    job=job_of(_BODY, read_check(_BODY, DEFAULT_LIMITS)),
-    progress=Progress(0, 5, "waiting for a worker"),
-    created_at=_CREATED,
-    started_at=None,
-    finished_at=None,
-    error=None,
-    result=None,
-)
 _RESULT: Final[CheckResult] = {
     "verdict": "confirmed",
     "theory": "feature_learning",
@@ -114,26 +101,34 @@ _RESULT: Final[CheckResult] = {
     "device": "cpu",
     "seconds": 2.1,
 }
-_DONE: Final = replace(
-    _QUEUED,
-    status="succeeded",
-    progress=Progress(5, 5, "5 of 5 measurements"),
-    started_at=_CREATED + timedelta(seconds=1),
-    finished_at=_CREATED + timedelta(seconds=4),
-    result=_RESULT,
-)
 
 
-def _json(value: object) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))
-
-
-#: Answers by method, path and status.  Of the result one quantity of many is shown.
-ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
-    ("post", "/v1/checks", "202"): _json(check_answer(_QUEUED)),
-    ("get", "/v1/checks", "200"): _json({"checks": [check_summary(_DONE)], "next": None}),
-    ("get", "/v1/checks/{id}", "200"): _json(check_answer(_DONE)),
-    ("delete", "/v1/checks/{id}", "200"): _json(
-        check_answer(replace(_QUEUED, status="cancelled", finished_at=_CREATED))
-    ),
-}
+def answers() -> Answers:
+    """Answers about the first.  Of the result one quantity of many is shown."""
+    body = CheckIn(**CREATE["mup"]["value"])
+    queued = Check(
+        id=CHECK_ID,
+        status="queued",
+        job=job_of(body, read_check(body, DEFAULT_LIMITS)),
+        progress=Progress(0, 5, "waiting for a worker"),
+        created_at=_CREATED,
+        started_at=None,
+        finished_at=None,
+        error=None,
+        result=None,
+    )
+    done = replace(
+        queued,
+        status="succeeded",
+        progress=Progress(5, 5, "5 of 5 measurements"),
+        started_at=_CREATED + timedelta(seconds=1),
+        finished_at=_CREATED + timedelta(seconds=4),
+        result=_RESULT,
+    )
+    cancelled = replace(queued, status="cancelled", finished_at=_CREATED)
+    return {
+        ("post", "/v1/checks", "202"): example(check_answer(queued)),
+        ("get", "/v1/checks", "200"): example({"checks": [check_summary(done)], "next": None}),
+        ("get", "/v1/checks/{id}", "200"): example(check_answer(done)),
+        ("delete", "/v1/checks/{id}", "200"): example(check_answer(cancelled)),
+    }

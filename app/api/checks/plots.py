@@ -1,54 +1,46 @@
 """GET /v1/checks/{id}/plot.svg and plot.png."""
 
 from functools import partial
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.checks.queue_access import CheckId, ask, existing
+from app.api.checks.one_check import asked_for
 from app.api.http.documented import Responses, problems
 from app.api.http.pictures import FileFormat, content, figure
 from app.experiment.report import CheckResult
 from app.problems import ProblemError
+from app.queue.client import Check
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
 
 
-def _responses(file_format: FileFormat) -> Responses:
+def _add_plot(file_format: FileFormat) -> None:
+    """The route of the plot in one format."""
     picture: Responses = {200: content(file_format)}
-    return picture | problems("not-found", "not-finished", "queue-unavailable")
+
+    @router.get(
+        f"/{{id}}/plot.{file_format}",
+        operation_id=f"check_plot_{file_format}",
+        summary=f"The measured sizes against width, as {file_format.upper()}",
+        response_class=Response,
+        responses=picture | problems("not-found", "not-finished", "queue-unavailable"),
+    )
+    async def check_plot(check: Annotated[Check, Depends(asked_for)], request: Request) -> Response:
+        """Log-log panels, one for each quantity, with the predicted slopes as guides."""
+        return await _plot(request, check, file_format)
 
 
-@router.get(
-    "/{id}/plot.svg",
-    operation_id="check_plot_svg",
-    summary="The measured sizes against width, as SVG",
-    response_class=Response,
-    responses=_responses("svg"),
-)
-async def check_plot_svg(check_id: CheckId, request: Request) -> Response:
-    """Log-log panels, one for each quantity, with the predicted slopes as guides."""
-    return await _plot(request, check_id, "svg")
+_add_plot("svg")
+_add_plot("png")
 
 
-@router.get(
-    "/{id}/plot.png",
-    operation_id="check_plot_png",
-    summary="The measured sizes against width, as PNG",
-    response_class=Response,
-    responses=_responses("png"),
-)
-async def check_plot_png(check_id: CheckId, request: Request) -> Response:
-    """Log-log panels, one for each quantity, with the predicted slopes as guides."""
-    return await _plot(request, check_id, "png")
-
-
-async def _plot(request: Request, check_id: str, file_format: FileFormat) -> Response:
-    check = await ask(request, lambda queue: existing(queue.get(check_id), check_id))
+async def _plot(request: Request, check: Check, file_format: FileFormat) -> Response:
     result = check.result
     if result is None:
         raise ProblemError(
             "not-finished",
-            f"check {check_id} is {check.status}; only one that has succeeded can be plotted",
+            f"check {check.id} is {check.status}; only one that has succeeded can be plotted",
         )
     # A result never changes.
     forever = {"Cache-Control": "public, max-age=31536000, immutable"}

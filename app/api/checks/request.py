@@ -1,7 +1,7 @@
 """What callers post to have a parametrization checked on real networks.
 
-As in ``requests``, only the outer shape is declared to the framework; ``check_reading`` reads
-the values and reports everything wrong at once.  A field that is null counts as left out.
+Only the outer shape is declared to the framework; ``reading`` reads the values and reports
+everything wrong at once.  A field that is null counts as left out.
 """
 
 from typing import Annotated, Any, Final, Literal, get_args
@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import ConfigDict, WithJsonSchema
 
 from app.api.checks import bounds
-from app.api.parametrization.request import FORMS, HIDDEN_LAYERS, ParametrizationIn, Schema, one_of
+from app.api.parametrization.request import ParametrizationIn
+from app.api.parametrization.schemas import FORMS, HIDDEN_LAYERS, Schema, one_of
 from app.experiment.plan import LOSSES, Device
 from app.experiment.update_rules import RULES, UPDATE_RULES
 from solver import Activation

@@ -10,12 +10,13 @@ from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
 from app.api.checks.api_key import api_key
 from app.api.checks.budget import Budget
-from app.api.checks.queue_access import CheckId, ask, existing
+from app.api.checks.one_check import CheckId, existing
 from app.api.checks.reading import job_of, read_check
 from app.api.checks.request import CheckIn
-from app.api.classify.writing import answer
+from app.api.http.answering import answer
 from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
+from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of, settings_of
 from app.queue.client import CheckQueue
 from app.settings import Settings

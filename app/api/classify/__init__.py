@@ -1,1 +1,11 @@
 """POST /v1/classify and POST /v1/classify/batch."""
+
+from typing import Final
+
+from app.api.classify.examples import answers
+from app.api.classify.route import router
+from app.api.http.resource import Resource
+
+RESOURCE: Final = Resource(
+    (router,), answers, about="Verdicts on parametrizations, one or many, and gauge."
+)

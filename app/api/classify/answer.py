@@ -1,39 +1,16 @@
-"""What the service answers: the documented shapes.
+"""What classifying answers: the documented shapes."""
 
-They are typed dictionaries rather than models: the solver's values are correct by
-construction, so they are written out as they are and not validated again.
-"""
-
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from solver import Optimizer
-
-Exponent = Annotated[str, Field(description="Canonical spelling.", examples=["-1/2"])]
-OptimizerName = Optimizer
-VerdictName = Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
-
-
-class RolesOut(TypedDict):
-    """Exponents by role."""
-
-    input: Exponent
-    hidden: NotRequired[Exponent]
-    readout: Exponent
-
-
-class ParametrizationOut(TypedDict):
-    """Exponents as lists (input first), or by role where depth is open or very large.
-
-    It can be posted back as it is (a canonical form only within the bounds on integers).
-    """
-
-    a: list[Exponent] | RolesOut
-    b: list[Exponent] | RolesOut
-    c: list[Exponent] | RolesOut
-    d: NotRequired[list[Exponent] | RolesOut]
+from app.api.parametrization.answer import (
+    Exponent,
+    OptimizerName,
+    ParametrizationOut,
+    VerdictName,
+)
 
 
 class LayerOut(TypedDict):
@@ -131,73 +108,3 @@ class BatchOut(TypedDict):
     r: list[Exponent]
     stable: list[bool]
     nontrivial: list[bool | None]
-
-
-class ParameterOut(TypedDict):
-    """The free parameter of a family."""
-
-    name: Literal["s", "c"]
-    meaning: str
-    example: str
-    minimum: Exponent | None
-    maximum: Exponent | None
-
-
-class GalleryRolesOut(TypedDict):
-    """One exponent by role; for a family, an affine expression in its parameter."""
-
-    input: str
-    hidden: str | None
-    readout: str
-
-
-class GalleryEntryOut(TypedDict):
-    """A named parametrization."""
-
-    name: str
-    title: str
-    optimizer: OptimizerName
-    a: GalleryRolesOut
-    b: GalleryRolesOut
-    c: GalleryRolesOut
-    parameter: ParameterOut | None
-    depths: Literal["any", "1"]
-    source: str
-    description: str
-
-
-class GalleryOut(TypedDict):
-    """Every named parametrization."""
-
-    parametrizations: list[GalleryEntryOut]
-
-
-class ClassifiedEntryOut(GalleryEntryOut):
-    """A named parametrization with its verdict (null for a family without its parameter)."""
-
-    classification: Classification | AnyDepthClassification | None
-
-
-class EquivalenceOut(TypedDict):
-    """Whether a gauge transformation takes the first to the second."""
-
-    depth: int | None
-    equivalent: bool
-    theta: Annotated[
-        list[Exponent] | None,
-        Field(description="θ per layer, first to second; null if not equivalent."),
-    ]
-    differences: Annotated[list[str], Field(description="Where the canonical forms part.")]
-
-
-AnyDepthEquivalences = TypedDict(
-    "AnyDepthEquivalences", {"1": EquivalenceOut, ">=2": EquivalenceOut | None}
-)
-
-
-class AnyDepthEquivalenceOut(TypedDict):
-    """Answers for L = 1 and for every L >= 2, where neither parametrization has a depth."""
-
-    depth: None
-    any_depth: Annotated[bool, Field(description="Equivalent at every L >= 1.")]
-    verdicts: AnyDepthEquivalences

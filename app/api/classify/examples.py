@@ -1,15 +1,12 @@
-"""Worked examples for the documentation: each can be sent untouched from /docs."""
+"""Worked examples of classifying: each can be sent untouched from /docs."""
 
 from typing import Any, Final
 
-import msgspec
+from app.api.classify.writing import classification, columns
+from app.api.http.resource import Answers, example
+from solver import classify, classify_vectors, gallery_entry
 
-from app.api.classify.writing import answer, classification
-from solver import classify, gallery_entry
-
-Examples = dict[str, Any]
-
-CLASSIFY: Final[Examples] = {
+CLASSIFY: Final[dict[str, Any]] = {
     "mup_by_name": {
         "summary": "µP, by name",
         "description": "The maximal update parametrization with three hidden layers.",
@@ -62,7 +59,7 @@ CLASSIFY: Final[Examples] = {
     },
 }
 
-BATCH: Final[Examples] = {
+BATCH: Final[dict[str, Any]] = {
     "three_rows": {
         "summary": "NTK, µP and the standard parametrization",
         "value": {
@@ -84,37 +81,13 @@ BATCH: Final[Examples] = {
     },
 }
 
-EQUIVALENCE: Final[Examples] = {
-    "mean_field_is_mup": {
-        "summary": "Mean field is µP at L = 1",
-        "value": {
-            "first": {"preset": "mean_field", "depth": 1},
-            "second": {"preset": "mup", "depth": 1},
-        },
-    },
-    "ntk_is_not_mup": {
-        "summary": "NTK is not µP, at any depth",
-        "value": {"first": {"preset": "ntk"}, "second": {"preset": "mup"}},
-    },
-}
 
-#: What the first request of each path is answered, by method, path and status.
-ANSWERS: Final[dict[tuple[str, str, str], Any]] = {
-    ("post", "/v1/classify", "200"): msgspec.json.decode(
-        answer(classification(classify(gallery_entry("mup").roles().at_depth(3)))).body
-    ),
-    ("post", "/v1/classify/batch", "200"): {
-        "depth": 2,
-        "count": 3,
-        "verdict": ["kernel", "feature_learning", "unstable"],
-        "r": ["1/2", "0", "-1"],
-        "stable": [True, True, False],
-        "nontrivial": [True, True, None],
-    },
-    ("post", "/v1/equivalence", "200"): {
-        "depth": 1,
-        "equivalent": True,
-        "theta": ["-1/2", "-1/2"],
-        "differences": [],
-    },
-}
+def answers() -> Answers:
+    """What the first request of each path is answered."""
+    mup = classify(gallery_entry("mup").roles().at_depth(3))
+    batch = BATCH["three_rows"]["value"]
+    verdicts = classify_vectors(batch["depth"], batch["abc"])
+    return {
+        ("post", "/v1/classify", "200"): example(classification(mup)),
+        ("post", "/v1/classify/batch", "200"): example(columns(batch["depth"], verdicts)),
+    }

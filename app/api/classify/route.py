@@ -7,21 +7,16 @@ from fastapi import APIRouter, Body, Request, Response
 
 from app.api.classify import examples
 from app.api.classify.answer import AnyDepthClassification, BatchOut, Classification
-from app.api.classify.writing import answer, any_depth_classification, classification
+from app.api.classify.request import BatchIn, ClassifyIn
+from app.api.classify.writing import classified, columns
+from app.api.http.answering import answer, worked_out
 from app.api.http.documented import BODY_PROBLEMS
+from app.api.http.flaws import under
 from app.api.http.json_body import JsonRoute
-from app.api.http.state import deep, metrics_of, settings_of
-from app.api.parametrization.request import BatchIn, ClassifyIn
+from app.api.http.state import metrics_of, settings_of
 from app.observe import Metrics
 from app.settings import Settings
-from solver import (
-    Parametrization,
-    ParametrizationError,
-    classify,
-    classify_any_depth,
-    classify_vectors,
-    read_depth,
-)
+from solver import ParametrizationError, classify_vectors, read_depth
 
 router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
 
@@ -43,20 +38,13 @@ async def classify_one(
     Without `depth` (by role or by name) it covers L = 1 and every L >= 2.
     """
     settings, metrics = settings_of(request), metrics_of(request)
-    if deep(body):
-        return await run_sync(_one, body, settings, metrics)
-    return _one(body, settings, metrics)
+    return await worked_out(body.deep, lambda: _one(body, settings, metrics))
 
 
 def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:
-    parametrization = body.resolve(settings.limits)
-    if isinstance(parametrization, Parametrization):
-        verdict = classify(parametrization, body.activation)
-        metrics.verdicts[verdict.kind].inc()
-        return answer(classification(verdict))
-    verdicts = classify_any_depth(parametrization, body.activation)
-    metrics.verdicts[(verdicts.deeper or verdicts.depth_one).kind].inc()
-    return answer(any_depth_classification(verdicts))
+    kind, result = classified(body.resolve(settings.limits), body.activation)
+    metrics.verdicts[kind].inc()
+    return answer(result)
 
 
 @router.post(
@@ -85,19 +73,8 @@ def _batch(body: BatchIn, settings: Settings, metrics: Metrics) -> Response:
             f"abc has {len(rows)} rows; one batch holds up to {settings.max_batch_rows}: send the "
             "rest in another",
         )
-    try:
+    with under("abc"):
         result = classify_vectors(depth, rows, body.optimizer, settings.limits)
-    except ParametrizationError as error:
-        raise error.under("abc") from None
     for kind, count in result.counts().items():
         metrics.verdicts[kind].inc(count)
-    return answer(
-        {
-            "depth": depth,
-            "count": len(rows),
-            "verdict": result.verdicts(),
-            "r": result.r(),
-            "stable": result.stable.tolist(),
-            "nontrivial": result.nontrivial(),
-        }
-    )
+    return answer(columns(depth, result))

@@ -1,52 +1,43 @@
-"""The solver's values, written out in the documented shapes."""
+"""Verdicts, written out in the documented shapes."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import TypeVar, cast
 
 import msgspec
-from fastapi import Response
 
 from app.api.classify.answer import (
-    AnyDepthClassification,
+    BatchOut,
     Classification,
     ConditionOut,
-    GalleryEntryOut,
-    GalleryRolesOut,
     LayerOut,
-    ParametrizationOut,
-    RolesOut,
 )
+from app.api.parametrization.answer import VerdictName
+from app.api.parametrization.depths import AnyDepth, by_depth
+from app.api.parametrization.writing import LISTED_DEPTH, parametrization
 from solver import (
-    AnyDepthVerdict,
+    Activation,
+    BatchVerdict,
     ConditionReport,
-    Exponents,
-    GalleryEntry,
+    Kind,
     LayerReport,
     LayerSpan,
     Parametrization,
     RoleParametrization,
     Verdict,
+    classify,
+    classify_any_depth,
     describe_layers,
     format_exponent,
     kept_for_lines,
 )
-
-# Up to this depth every layer is listed; beyond, layers that behave alike share an entry.
-_LISTED_DEPTH = 64
-
-
-def answer(payload: object) -> Response:
-    """The payload as a JSON response."""
-    return Response(msgspec.json.encode(payload), media_type="application/json")
 
 
 def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
     given = parametrization(verdict.parametrization)
     canonical = verdict.canonical
-    shallow = verdict.depth is None or verdict.depth <= _LISTED_DEPTH
+    shallow = verdict.depth is None or verdict.depth <= LISTED_DEPTH
     return {
         "depth": verdict.depth,
         "optimizer": verdict.optimizer,
@@ -73,91 +64,32 @@ def classification(verdict: Verdict) -> Classification:
     }
 
 
-def any_depth_classification(verdict: AnyDepthVerdict) -> AnyDepthClassification:
-    """The answer to a question without depth."""
+def classified(
+    given: Parametrization | RoleParametrization, activation: Activation = "tanh"
+) -> tuple[Kind, Classification | AnyDepth[Classification]]:
+    """The verdict (without depth, that on L >= 2 if there is one), and the whole answer."""
+    if isinstance(given, Parametrization):
+        verdict = classify(given, activation)
+        return verdict.kind, classification(verdict)
+    verdicts = classify_any_depth(given, activation)
+    one, deeper = verdicts.depth_one, verdicts.deeper
+    return (deeper or one).kind, by_depth(
+        verdicts.any_depth,
+        classification(one),
+        None if deeper is None else classification(deeper),
+    )
+
+
+def columns(depth: int, result: BatchVerdict) -> BatchOut:
+    """Verdicts as ``POST /v1/classify/batch`` answers them."""
     return {
-        "depth": None,
-        "any_depth": verdict.any_depth,
-        "verdicts": {
-            "1": classification(verdict.depth_one),
-            ">=2": None if verdict.deeper is None else classification(verdict.deeper),
-        },
+        "depth": depth,
+        "count": len(result.stable),
+        "verdict": cast(list[VerdictName], result.verdicts()),
+        "r": result.r(),
+        "stable": result.stable.tolist(),
+        "nontrivial": result.nontrivial(),
     }
-
-
-def parametrization(value: Parametrization | RoleParametrization) -> ParametrizationOut:
-    """Exponents as lists; by role where depth is open, or large and all hidden layers equal."""
-    if isinstance(value, Parametrization):
-        layers = value.layers
-        if value.depth <= _LISTED_DEPTH or any(layer != layers[1] for layer in layers[2:-1]):
-            return _columns(layers)
-        value = RoleParametrization(layers[0], layers[1], layers[-1], value.optimizer)
-    result: ParametrizationOut = {
-        "a": _roles(value, 0),
-        "b": _roles(value, 1),
-        "c": _roles(value, 2),
-    }
-    if value.readout.d is not None:
-        result["d"] = _roles(value, 3)
-    return result
-
-
-def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
-    """An entry of the gallery as it is listed."""
-
-    def roles(symbol: str) -> GalleryRolesOut:
-        first, hidden, last = getattr(entry, symbol)
-        return {
-            "input": first.text(),
-            "hidden": None if hidden is None else hidden.text(),
-            "readout": last.text(),
-        }
-
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "optimizer": entry.optimizer,
-        "a": roles("a"),
-        "b": roles("b"),
-        "c": roles("c"),
-        "parameter": None
-        if entry.parameter is None
-        else {
-            "name": entry.parameter.name,
-            "meaning": entry.parameter.meaning,
-            "example": entry.parameter.example,
-            "minimum": optional_exponent(entry.parameter.minimum),
-            "maximum": optional_exponent(entry.parameter.maximum),
-        },
-        "depths": "1" if entry.depth_one_only else "any",
-        "source": entry.source,
-        "description": entry.description,
-    }
-
-
-# Layers come back in request after request: write each once.
-@lru_cache(maxsize=1 << 12)
-def _spelled(exponents: Exponents) -> tuple[str, ...]:
-    return tuple(format_exponent(each) for each in exponents if each is not None)
-
-
-def _columns(layers: Sequence[Exponents]) -> ParametrizationOut:
-    spelled = [_spelled(layer) for layer in layers]
-    result: ParametrizationOut = {
-        "a": [layer[0] for layer in spelled],
-        "b": [layer[1] for layer in spelled],
-        "c": [layer[2] for layer in spelled],
-    }
-    if layers[0].d is not None:
-        result["d"] = [layer[3] for layer in spelled]
-    return result
-
-
-def _roles(value: RoleParametrization, symbol: int) -> RolesOut:
-    first, last = _spelled(value.input)[symbol], _spelled(value.readout)[symbol]
-    if value.hidden is None:
-        return {"input": first, "readout": last}
-    return {"input": first, "hidden": _spelled(value.hidden)[symbol], "readout": last}
 
 
 def _certificate(conditions: tuple[ConditionReport, ...]) -> list[ConditionOut]:
@@ -179,7 +111,7 @@ def _layer_list(reports: tuple[LayerReport, ...], depth: int | None) -> list[Lay
 
 def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
     span, _, r, updated, learns = report
-    if depth is None or depth > _LISTED_DEPTH or span.last is None:
+    if depth is None or depth > LISTED_DEPTH or span.last is None:
         return [_layer(span, r, updated, learns)]
     each = range(span.first, span.last + 1)
     return [_layer(LayerSpan(layer, layer), r, updated, learns) for layer in each]
@@ -228,8 +160,3 @@ def _encoded(line: _T) -> _T:
     than everything else in an answer.
     """
     return cast(_T, msgspec.Raw(msgspec.json.encode(line)))
-
-
-def optional_exponent(value: Fraction | None) -> str | None:
-    """In canonical spelling; None stays None."""
-    return None if value is None else format_exponent(value)

@@ -2,24 +2,16 @@
 
 from typing import Annotated
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Request, Response
 
-from app.api.classify import examples
-from app.api.classify.answer import AnyDepthEquivalenceOut, EquivalenceOut
-from app.api.classify.writing import answer
+from app.api.equivalence import examples
+from app.api.equivalence.answer import AnyDepthEquivalenceOut, EquivalenceOut
+from app.api.equivalence.request import EquivalenceIn
+from app.api.equivalence.solve import compared
+from app.api.http.answering import answer, worked_out
 from app.api.http.documented import BODY_PROBLEMS
 from app.api.http.json_body import JsonRoute
-from app.api.http.state import deep, settings_of
-from app.api.parametrization.request import EquivalenceIn
-from solver import (
-    Limits,
-    Parametrization,
-    ParametrizationError,
-    RoleParametrization,
-    compare,
-    format_exponent,
-)
+from app.api.http.state import settings_of
 
 router = APIRouter(prefix="/v1/equivalence", tags=["classify"], route_class=JsonRoute)
 
@@ -43,56 +35,7 @@ async def compare_parametrizations(
     Where one has a depth, the other takes it over; where neither has, the answer covers L = 1 and
     every L >= 2.
     """
-    limits = settings_of(request).limits
-    if deep(body.first) or deep(body.second):
-        return await run_sync(_compare, body, limits)
-    return _compare(body, limits)
-
-
-def _compare(body: EquivalenceIn, limits: Limits) -> Response:
-    first = body.first.resolve(limits, "first")
-    second = body.second.resolve(limits, "second")
-    if isinstance(first, RoleParametrization) and isinstance(second, RoleParametrization):
-        deeper = first.hidden is not None and second.hidden is not None
-        one = _comparison(first.at_depth(1), second.at_depth(1))
-        # Depth enters only through hidden layers, which are all alike: L = 2 stands for all.
-        more = _comparison(first.at_depth(2), second.at_depth(2)) if deeper else None
-        if more is not None:
-            more["depth"] = None
-        return answer(
-            {
-                "depth": None,
-                "any_depth": bool(one["equivalent"] and more and more["equivalent"]),
-                "verdicts": {"1": one, ">=2": more},
-            }
-        )
-    return answer(_comparison(_at(first, second, "first"), _at(second, first, "second")))
-
-
-def _at(
-    which: Parametrization | RoleParametrization,
-    other: Parametrization | RoleParametrization,
-    name: str,
-) -> Parametrization:
-    """It, at the other's depth where it has none of its own."""
-    if isinstance(which, Parametrization):
-        return which
-    assert isinstance(other, Parametrization), "the case of no depth at all is handled before"
-    if other.depth > 1 and which.hidden is None:
-        raise ParametrizationError.at(
-            (name,),
-            f"the {name} parametrization is defined for one hidden layer only and the other has "
-            f"depth {other.depth}; compare at depth 1",
-        )
-    return which.at_depth(other.depth)
-
-
-def _comparison(first: Parametrization, second: Parametrization) -> EquivalenceOut:
-    result = compare(first, second)
-    theta = result.theta
-    return {
-        "depth": first.depth if first.depth == second.depth else None,
-        "equivalent": result.equivalent,
-        "theta": None if theta is None else [format_exponent(each) for each in theta],
-        "differences": list(result.differences),
-    }
+    return await worked_out(
+        body.first.deep or body.second.deep,
+        lambda: answer(compared(body, settings_of(request).limits)),
+    )

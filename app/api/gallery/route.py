@@ -3,39 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.classify.answer import ClassifiedEntryOut, GalleryOut
-from app.api.classify.writing import (
-    answer,
-    any_depth_classification,
-    classification,
-    gallery_entry_out,
-)
+from app.api.classify.writing import classified
+from app.api.gallery import examples
+from app.api.gallery.answer import ClassifiedEntryOut, GalleryOut, gallery_entry_out
+from app.api.gallery.request import EntryQuery
+from app.api.http.answering import answer
 from app.api.http.documented import problems
+from app.api.http.flaws import under
 from app.api.http.state import settings_of
-from solver import (
-    GALLERY,
-    Description,
-    Parametrization,
-    ParametrizationError,
-    classify,
-    classify_any_depth,
-    gallery_entry,
-    read,
-)
+from solver import GALLERY, Description, gallery_entry, read
 
 router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
-
-
-class EntryQuery(BaseModel):
-    """How to look at an entry."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    depth: int | None = Field(None, ge=1, description="L; without it, every depth.")
-    s: str | None = Field(None, description="The parameter of uniform.")
-    c: str | None = Field(None, description="The parameter of standard_adam.")
 
 
 @router.get(
@@ -57,7 +36,7 @@ async def list_parametrizations() -> Response:
     responses=problems("not-found", "invalid-request"),
 )
 async def get_parametrization(
-    name: Annotated[str, Path(openapi_examples={"mup": {"summary": "µP", "value": "mup"}})],
+    name: Annotated[str, Path(openapi_examples=examples.NAMES)],
     request: Request,
     query: Annotated[EntryQuery, Query()],
 ) -> Response:
@@ -67,13 +46,7 @@ async def get_parametrization(
     depth, s, c = query.depth, query.s, query.c
     if entry.parameter and depth is None and s is None and c is None:
         return answer(entry_out | {"classification": None})
-    try:
-        parametrization = read(
-            Description(preset=name, depth=depth, s=s, c=c), settings_of(request).limits
-        )
-    except ParametrizationError as error:
-        raise error.under("query") from None
-    if isinstance(parametrization, Parametrization):
-        return answer(entry_out | {"classification": classification(classify(parametrization))})
-    verdicts = any_depth_classification(classify_any_depth(parametrization))
-    return answer(entry_out | {"classification": verdicts})
+    with under("query"):
+        given = read(Description(preset=name, depth=depth, s=s, c=c), settings_of(request).limits)
+    _, classification = classified(given)
+    return answer(entry_out | {"classification": classification})

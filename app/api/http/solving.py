@@ -12,7 +12,7 @@ from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
 from app.api.http.state import settings_of
 from app.problems import ProblemError
-from solver import Deadline
+from solver import Deadline, Limits
 
 #: How many are solved at once: each keeps a core busy.
 AT_ONCE: Final = 2
@@ -29,7 +29,7 @@ class SolvingRoute(JsonRoute):
     permits = "large_questions"
 
 
-async def solved(request: Request, question: Callable[[Deadline], _T]) -> _T:
+async def solved(request: Request, question: Callable[[Limits, Deadline], _T]) -> _T:
     """What the question gives, worked out in a thread; its time runs from its turn.
 
     When the client leaves, its question is given up: it keeps nobody else waiting.
@@ -37,10 +37,13 @@ async def solved(request: Request, question: Callable[[Deadline], _T]) -> _T:
     Raises ``ProblemError`` (503) where others keep the solver busy for as long as one may.
     """
     turns: Semaphore = request.app.state.solving
-    patience = settings_of(request).solve_max_seconds
+    settings = settings_of(request)
+    limits = settings.limits
     gone = create_task(_gone(request))
     try:
-        return await _solved(turns, patience, gone, question)
+        return await _solved(
+            turns, settings.solve_max_seconds, gone, lambda deadline: question(limits, deadline)
+        )
     finally:
         gone.cancel()
 

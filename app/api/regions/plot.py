@@ -12,10 +12,9 @@ from app.api.http.documented import Responses, problems
 from app.api.http.json_body import decode
 from app.api.http.pictures import MEDIA_TYPES, FileFormat, content, figure
 from app.api.http.solving import SOLVING_PROBLEMS, SolvingRoute, solved
-from app.api.http.state import settings_of
 from app.api.regions import examples
 from app.api.regions.request import RegionsIn
-from app.api.regions.route import surveyed
+from app.api.regions.solve import surveyed
 from app.problems import ProblemError, pointer
 from solver import ParametrizationError, Survey
 from solver.exact import shown
@@ -85,9 +84,8 @@ async def _plot(
     body: RegionsIn, request: Request, file_format: FileFormat | None = None
 ) -> Response:
     file_format = file_format or _wanted(request.headers.get("accept") or "*/*")
-    limits = settings_of(request).limits
     _, surveys = await solved(
-        request, lambda deadline: surveyed(body, limits, deadline, _MOST_UNKNOWNS)
+        request, lambda limits, deadline: surveyed(body, limits, deadline, _MOST_UNKNOWNS)
     )
     return await figure(request, partial(_drawn, *surveys), file_format, {"Vary": "Accept"})
 

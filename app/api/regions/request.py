@@ -1,24 +1,24 @@
-"""What callers post to solve for exponents: parametrizations with unknowns, and repairs.
+"""What callers post to ask about unknowns: parametrizations with expressions as entries.
 
-As in ``requests``, only the outer shape is declared to the framework; the solver reads the
-values and reports everything wrong at once.  A field that is null counts as left out.
+Only the outer shape is declared to the framework; the solver reads the values and reports
+everything wrong at once.  A field that is null counts as left out.
 """
 
 from typing import Annotated, Any, Final, get_args
 
-from pydantic import ConfigDict, StrictBool, WithJsonSchema
+from pydantic import ConfigDict
 
-from app.api.parametrization.request import (
+from app.api.parametrization.request import NetworkIn
+from app.api.parametrization.schemas import (
     EXPONENT,
     FORMS,
-    ClassifyIn,
     Schema,
     lists_of,
     one_of,
     roles_of,
     vector_of,
 )
-from solver import DEFAULT_MARGIN, Target, Wanted
+from solver import Target
 
 _NAME: Final = {"type": "string"}
 _EXPRESSION: Final[Schema] = {
@@ -39,19 +39,10 @@ _BOUNDS: Final[Schema] = {
         "maxItems": 2,
     },
 }
-_SELECTOR: Final[Schema] = {
-    "type": "string",
-    "pattern": r"^[abcd](\.(input|hidden|readout|[1-9][0-9]{0,6}))?$",
-}
-_WEIGHTS: Final[Schema] = {
-    "type": "object",
-    "propertyNames": _SELECTOR,
-    "additionalProperties": EXPONENT,
-}
 _TARGETS: Final[Schema] = {"type": "string", "enum": list(get_args(Target))}
 
 
-class RegionsIn(ClassifyIn):
+class RegionsIn(NetworkIn):
     """A parametrization with one to three unknowns, and what is asked about it."""
 
     model_config = ConfigDict(json_schema_extra=FORMS)
@@ -80,62 +71,5 @@ class RegionsIn(ClassifyIn):
         one_of(
             'What must hold at the optimum; "stable" unless given. Goes with minimize or maximize.',
             _TARGETS,
-        ),
-    ] = None
-
-
-class RepairsIn(ClassifyIn):
-    """A parametrization, and what it should become."""
-
-    model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["target"]})
-
-    target: Annotated[
-        Wanted,
-        WithJsonSchema(
-            {
-                "type": "string",
-                "enum": list(get_args(Wanted)),
-                "description": "What to reach. For adaptive optimizers kernel means the operator "
-                "regime.",
-            }
-        ),
-    ]
-    locked: Annotated[
-        Any,
-        one_of(
-            'Exponents that must stay: "c", "a.1", "b.readout", …',
-            {"type": "array", "items": _SELECTOR, "maxItems": 1000},
-        ),
-    ] = None
-    weights: Annotated[
-        Any,
-        one_of(
-            "The cost of changing exponents by 1; 1 unless given. One layer goes before its role, "
-            "a role before the whole symbol.",
-            _WEIGHTS,
-        ),
-    ] = None
-    tie_hidden: Annotated[
-        StrictBool | None,
-        one_of(
-            "Change hidden layers with equal exponents together, which counts once; true unless "
-            "given. A lock or a weight of its own unties a layer.",
-            {"type": "boolean"},
-        ),
-    ] = None
-    tie_c: Annotated[
-        StrictBool | None,
-        one_of(
-            "Keep one learning-rate exponent for all layers where one was given (or the preset "
-            "has one); true unless given.",
-            {"type": "boolean"},
-        ),
-    ] = None
-    margin: Annotated[
-        Any,
-        one_of(
-            "How large r is to be where the target is open (the kernel regime) and the nearest "
-            f"point is on its border; {DEFAULT_MARGIN} unless given. Otherwise it changes nothing.",
-            EXPONENT,
         ),
     ] = None

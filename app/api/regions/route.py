@@ -1,29 +1,15 @@
 """POST /v1/regions."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
 
-from app.api.classify.writing import answer
+from app.api.http.answering import answer
 from app.api.http.solving import SOLVING_PROBLEMS, SolvingRoute, solved
-from app.api.http.state import settings_of
 from app.api.regions import examples
 from app.api.regions.answer import AnyDepthRegionsOut, RegionsOut
 from app.api.regions.request import RegionsIn
-from app.api.regions.writing import regions_out
-from solver import (
-    Deadline,
-    Families,
-    Goal,
-    Limits,
-    ParametrizationError,
-    Survey,
-    read_families,
-    same_verdicts,
-    survey,
-    understood,
-)
-from solver.exact import shown
+from app.api.regions.solve import answered
 
 router = APIRouter(prefix="/v1/regions", tags=["solve"], route_class=SolvingRoute)
 
@@ -45,68 +31,4 @@ async def find_regions(
 
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """
-    limits = settings_of(request).limits
-    return await solved(request, lambda deadline: answer(answered(body, limits, deadline)))
-
-
-def surveyed(
-    body: RegionsIn, limits: Limits, deadline: Deadline, most_unknowns: int | None = None
-) -> tuple[Families, tuple[Survey, Survey | None]]:
-    """What was asked, and the answer.
-
-    Raises ``ParametrizationError`` and ``TimeLimitError``.
-    """
-    families = read_families(body.description(), body.bounds, limits)
-    count = len(families.unknowns)
-    if most_unknowns is not None and count > most_unknowns:
-        raise ParametrizationError.at(
-            (),
-            f"there are {count} unknowns ({', '.join(families.unknowns)}), and a figure shows "
-            f"{most_unknowns}: put a number in place of one",
-        )
-    goal = _goal(body, families)
-    return families, survey(families, goal, deadline, body.activation)
-
-
-def _goal(body: RegionsIn, families: Families) -> Goal | None:
-    senses: list[Literal["minimize", "maximize"]] = ["minimize", "maximize"]
-    asked = [(sense, name) for sense in senses if (name := getattr(body, sense)) is not None]
-    if not asked:
-        if body.subject_to is not None:
-            raise ParametrizationError.at(
-                ("subject_to",),
-                'subject_to goes with "minimize" or "maximize"; name an unknown there',
-            )
-        return None
-    if len(asked) > 1:
-        raise ParametrizationError.at(
-            ("maximize",), "minimize and maximize are both given; ask one at a time"
-        )
-    ((sense, name),) = asked
-    if name not in families.unknowns:
-        raise ParametrizationError.at(
-            (sense,),
-            f"{shown(name)} is not among the unknowns, which are {', '.join(families.unknowns)}",
-        )
-    try:
-        target = understood(body.subject_to or "stable", families.first.optimizer)
-    except ParametrizationError as error:
-        raise error.under("subject_to") from None
-    return Goal(sense, name, target)
-
-
-def answered(
-    body: RegionsIn, limits: Limits, deadline: Deadline
-) -> RegionsOut | AnyDepthRegionsOut:
-    """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
-    families, (first, deeper) = surveyed(body, limits, deadline)
-    if families.depth is not None:
-        return regions_out(first)
-    return {
-        "depth": None,
-        "any_depth": deeper is not None and same_verdicts(first, deeper, deadline),
-        "verdicts": {
-            "1": regions_out(first),
-            ">=2": None if deeper is None else regions_out(deeper),
-        },
-    }
+    return await solved(request, lambda limits, deadline: answer(answered(body, limits, deadline)))

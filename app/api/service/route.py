@@ -1,16 +1,16 @@
 """The service about itself: health, metrics, and what its problems mean."""
 
-from typing import Final, Literal
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from typing_extensions import TypedDict
 
-from app.api.checks.queue_access import ask
-from app.api.classify.writing import answer
+from app.api.http.answering import answer
 from app.api.http.documented import problems
+from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of
+from app.api.service.answer import Health, ProblemType, Readiness
 from app.problems import PROBLEMS, ProblemError
 from app.queue.client import QueueUnavailableError
 
@@ -18,21 +18,6 @@ router = APIRouter(tags=["service"])
 
 # Whoever asks whether the service is ready, waits no longer than this.
 _PING_SECONDS: Final = 2.0
-
-
-class Health(TypedDict):
-    """Whether the service is up."""
-
-    status: str
-
-
-class ProblemType(TypedDict):
-    """What a problem type means and what to do about it."""
-
-    type: str
-    status: int
-    title: str
-    remedy: str
 
 
 @router.get("/", include_in_schema=False)
@@ -45,12 +30,6 @@ async def home() -> Response:
 async def livez() -> Response:
     """Answers as long as the process runs."""
     return answer({"status": "ok"})
-
-
-class Readiness(Health):
-    """Whether requests can be served, and whether checks are among them."""
-
-    queue: Literal["ok", "unavailable"]
 
 
 @router.get("/readyz", operation_id="readyz", summary="Can it serve?", response_model=Readiness)

@@ -18,7 +18,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.api.checks import events as check_events
-from app.api.checks import queue_access
+from app.api.http import queue_access
 from app.queue.client import Progress, QueueUnavailableError
 from tests import ROOT
 from tests.app.queue.queue_double import QueueDouble, app_with, result_of

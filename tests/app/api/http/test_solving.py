@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.api.http.solving import AT_ONCE
-from app.api.repairs import route as repairs
+from app.api.repairs import solve as repairs
 from app.main import create_app
 from app.settings import Settings
 from solver import Deadline, Repair, TimeLimitError, repair

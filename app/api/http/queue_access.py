@@ -6,15 +6,12 @@ A database that hangs holds these threads and no others: the rest of the service
 from asyncio import get_running_loop
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Final, TypeVar
+from typing import Final, TypeVar
 
 from anyio import fail_after
-from fastapi import Path, Request
+from fastapi import Request
 
-from app.api.checks.examples import CHECK_ID
-from app.problems import ProblemError
-from app.queue.client import Check, CheckQueue, QueueUnavailableError
-from solver.exact import shown
+from app.queue.client import CheckQueue, QueueUnavailableError
 
 _THREADS: Final = 8
 _PATIENCE: Final = 10.0  # seconds
@@ -44,22 +41,3 @@ async def ask(
         raise QueueUnavailableError(
             f"the queue did not answer within {patience:g} seconds; try again later"
         ) from None
-
-
-CheckId = Annotated[
-    str,
-    Path(
-        alias="id",
-        description="The id of a check.",
-        openapi_examples={"some": {"summary": "As POST /v1/checks answers it", "value": CHECK_ID}},
-    ),
-]
-
-
-def existing(check: Check | None, check_id: str) -> Check:
-    """The check that the queue gave for that id.  Raises ``ProblemError`` (404) if it is none."""
-    if check is None:
-        raise ProblemError(
-            "not-found", f"there is no check {shown(check_id)}; GET /v1/checks lists them"
-        )
-    return check

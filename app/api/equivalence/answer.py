@@ -1,0 +1,33 @@
+"""What comparing answers: the documented shapes."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.api.parametrization.answer import Exponent
+
+
+class EquivalenceOut(TypedDict):
+    """Whether a gauge transformation takes the first to the second."""
+
+    depth: int | None
+    equivalent: bool
+    theta: Annotated[
+        list[Exponent] | None,
+        Field(description="θ per layer, first to second; null if not equivalent."),
+    ]
+    differences: Annotated[list[str], Field(description="Where the canonical forms part.")]
+
+
+AnyDepthEquivalences = TypedDict(
+    "AnyDepthEquivalences", {"1": EquivalenceOut, ">=2": EquivalenceOut | None}
+)
+
+
+class AnyDepthEquivalenceOut(TypedDict):
+    """Answers for L = 1 and for every L >= 2, where neither parametrization has a depth."""
+
+    depth: None
+    any_depth: Annotated[bool, Field(description="Equivalent at every L >= 1.")]
+    verdicts: AnyDepthEquivalences

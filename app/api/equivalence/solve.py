@@ -1,0 +1,58 @@
+"""The question of ``POST /v1/equivalence``, answered."""
+
+from app.api.equivalence.answer import EquivalenceOut
+from app.api.equivalence.request import EquivalenceIn
+from app.api.parametrization.depths import AnyDepth, by_depth
+from solver import (
+    Limits,
+    Parametrization,
+    ParametrizationError,
+    RoleParametrization,
+    compare,
+    format_exponent,
+)
+
+
+def compared(body: EquivalenceIn, limits: Limits) -> EquivalenceOut | AnyDepth[EquivalenceOut]:
+    """The answer.  Raises ``ParametrizationError``."""
+    first = body.first.resolve(limits, "first")
+    second = body.second.resolve(limits, "second")
+    if isinstance(first, RoleParametrization) and isinstance(second, RoleParametrization):
+        deeper = first.hidden is not None and second.hidden is not None
+        one = _comparison(first.at_depth(1), second.at_depth(1))
+        # Depth enters only through hidden layers, which are all alike: L = 2 stands for all.
+        more = _comparison(first.at_depth(2), second.at_depth(2)) if deeper else None
+        if more is not None:
+            more["depth"] = None
+        everywhere = bool(one["equivalent"] and more and more["equivalent"])
+        return by_depth(everywhere, one, more)
+    return _comparison(_at(first, second, "first"), _at(second, first, "second"))
+
+
+def _at(
+    which: Parametrization | RoleParametrization,
+    other: Parametrization | RoleParametrization,
+    name: str,
+) -> Parametrization:
+    """It, at the other's depth where it has none of its own."""
+    if isinstance(which, Parametrization):
+        return which
+    assert isinstance(other, Parametrization), "the case of no depth at all is handled before"
+    if other.depth > 1 and which.hidden is None:
+        raise ParametrizationError.at(
+            (name,),
+            f"the {name} parametrization is defined for one hidden layer only and the other has "
+            f"depth {other.depth}; compare at depth 1",
+        )
+    return which.at_depth(other.depth)
+
+
+def _comparison(first: Parametrization, second: Parametrization) -> EquivalenceOut:
+    result = compare(first, second)
+    theta = result.theta
+    return {
+        "depth": first.depth if first.depth == second.depth else None,
+        "equivalent": result.equivalent,
+        "theta": None if theta is None else [format_exponent(each) for each in theta],
+        "differences": list(result.differences),
+    }

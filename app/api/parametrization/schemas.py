@@ -1,0 +1,85 @@
+"""JSON schemas of the pieces of a parametrization: they tell clients what ``solver.read`` takes."""
+
+from typing import Any, Final
+
+from pydantic import WithJsonSchema
+
+Schema = dict[str, Any]
+
+_NULL: Final[Schema] = {"type": "null"}
+EXPONENT: Final[Schema] = {
+    "title": "Exponent",
+    "description": 'An exact rational: an integer, a decimal (0.1 is one tenth) or "p/q".',
+    "anyOf": [
+        {"type": "number", "minimum": -1_000_000, "maximum": 1_000_000},
+        {
+            "type": "string",
+            "maxLength": 64,
+            "pattern": r"^[+-]?([0-9]+/[0-9]+|([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?)$",
+        },
+    ],
+}
+
+
+def lists_of(entry: Schema) -> Schema:
+    """One entry for each weight matrix."""
+    return {
+        "type": "array",
+        "items": entry,
+        "minItems": 2,
+        "description": "One for each of the L+1 weight matrices, input first.",
+    }
+
+
+def roles_of(entry: Schema) -> Schema:
+    """One entry for each role."""
+    return {
+        "type": "object",
+        "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
+        "properties": {
+            "input": entry,
+            "hidden": {**entry, "anyOf": [*entry["anyOf"], _NULL]},
+            "readout": entry,
+        },
+        "required": ["input", "readout"],
+        "additionalProperties": False,
+    }
+
+
+def vector_of(entry: Schema) -> Schema:
+    """A flat vector of entries."""
+    return {"type": "array", "items": entry, "minItems": 5}
+
+
+LIST: Final = lists_of(EXPONENT)
+ROLES: Final = roles_of(EXPONENT)
+VECTOR: Final = vector_of(EXPONENT)
+DEPTH: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
+HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
+
+
+def one_of(description: str, *schemas: Schema) -> WithJsonSchema:
+    """Any of the schemas, or null."""
+    return WithJsonSchema({"description": description, "anyOf": [*schemas, _NULL]})
+
+
+def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> Schema:
+    """One of the forms of a parametrization: what it needs, and what belongs to others."""
+    return {
+        "title": title,
+        "required": list(given),
+        "properties": {
+            **{name: {"not": _NULL} for name in given},
+            **dict.fromkeys(absent, _NULL),
+        },
+    }
+
+
+#: What each form of a parametrization consists of.
+FORMS: Final[Schema] = {
+    "oneOf": [
+        _form("By name", ("preset",), ("abc", "a", "b", "d")),
+        _form("Flat vector", ("depth", "abc"), ("preset", "a", "b", "c", "s")),
+        _form("Lists with depth, or by role", ("a", "b", "c"), ("preset", "abc", "s")),
+    ]
+}

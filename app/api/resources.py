@@ -1,0 +1,22 @@
+"""Every resource of the API, in the order in which routes are tried: the busiest first."""
+
+from typing import Final
+
+from app.api.checks import RESOURCE as CHECKS
+from app.api.classify import RESOURCE as CLASSIFY
+from app.api.equivalence import RESOURCE as EQUIVALENCE
+from app.api.gallery import RESOURCE as GALLERY
+from app.api.http.resource import Resource
+from app.api.regions import RESOURCE as REGIONS
+from app.api.repairs import RESOURCE as REPAIRS
+from app.api.service import RESOURCE as SERVICE
+
+RESOURCES: Final[tuple[Resource, ...]] = (
+    CLASSIFY,
+    GALLERY,
+    EQUIVALENCE,
+    REGIONS,
+    REPAIRS,
+    CHECKS,
+    SERVICE,
+)
