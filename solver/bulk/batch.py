@@ -137,30 +137,34 @@ def classify_vectors(
     rows = _of_one_length(depth, rows)
     entries = list(chain.from_iterable(rows))
     shape = (len(rows), len(rows[0]) if rows else vector_lengths(depth)[0])
-    if (whole := _whole_numbers(entries, limits, laws)) is not None:
+    types = set(map(type, entries))
+    if types == {int} and (whole := _whole_numbers(entries, limits, laws)) is not None:
         return _classify(depth, whole.reshape(shape), 1, {}, laws)
-    values = _parse_distinct(entries, rows, limits)
+    numbers, values = _numbered(entries, types, rows, limits)
     common = 1
-    for denominator in sorted({value.denominator for value in values.values()}):
+    for denominator in sorted({value.denominator for value in values}):
         together = lcm(common, denominator)
         common = together if together <= _MOST_COMMON else common
     safe = largest_safe(laws)
-    codes = {
-        spelling: value.numerator * (common // value.denominator)
-        for spelling, value in values.items()
-        if common % value.denominator == 0
+    fits = [
+        common % value.denominator == 0
         and abs(value.numerator) * (common // value.denominator) <= safe
-    }
+        for value in values
+    ]
+    codes = [
+        value.numerator * (common // value.denominator) if fit else 0
+        for value, fit in zip(values, fits, strict=True)
+    ]
+    numbers = numbers.reshape(shape)
     exact: dict[int, list[Fraction]] = {}
-    if len(codes) < len(values):  # some do not fit: look for the rows they are in
+    if not all(fits):  # look for the rows in which some do not fit
+        odd = ~np.array(fits)[numbers].all(axis=1)
         exact = {
-            index: [values[entry] for entry in row]
-            for index, row in enumerate(rows)
-            if not all(entry in codes for entry in row)
+            index: [values[number] for number in numbers[index].tolist()]
+            for index in np.flatnonzero(odd).tolist()
         }
-        codes |= dict.fromkeys(values.keys() - codes.keys(), 0)
-    coded = np.fromiter(map(codes.__getitem__, entries), dtype=np.int64, count=len(entries))
-    return _classify(depth, coded.reshape(shape), common, exact, laws)
+    coded = np.array(codes, dtype=np.int64)[numbers]
+    return _classify(depth, coded, common, exact, laws)
 
 
 def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
@@ -183,9 +187,7 @@ def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Seq
 
 
 def _whole_numbers(entries: list[object], limits: Limits, laws: Laws) -> IntArray | None:
-    """The entries as they are, where all are integers within bounds: no need to look at each."""
-    if set(map(type, entries)) != {int}:
-        return None
+    """Integers as they are, where all are within bounds: no need to look at each."""
     try:
         whole = np.fromiter(cast(list[int], entries), dtype=np.int64, count=len(entries))
     except OverflowError:
@@ -194,29 +196,52 @@ def _whole_numbers(entries: list[object], limits: Limits, laws: Laws) -> IntArra
     return whole if -most <= whole.min() and whole.max() <= most else None
 
 
-def _parse_distinct(
-    entries: list[object], rows: Sequence[Sequence[object]], limits: Limits
-) -> dict[object, Fraction]:
-    """The value of each distinct spelling.  Equal keys of different type are equal numbers."""
-    most = limits.max_integer
-    types = set(map(type, entries))
-    # Integers beyond any bound can be chosen to hash alike: keep them out of the set.
-    hashable = types <= _READABLE and (
-        int not in types or all(-most <= each <= most for each in entries if type(each) is int)
-    )
-    values: dict[object, Fraction] = {}
-    wrong: set[object] = set()
-    for entry in set(entries) if hashable else ():
+class _Distinct(dict[object, int]):
+    """Numbers distinct spellings as they come, and reads each once.
+
+    Equal keys of different type are equal numbers.  ``meanings`` holds what they say, ``wrong``
+    those that mean nothing.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__()
+        self.meanings: list[Fraction] = []
+        self.wrong: set[object] = set()
+        self._limits = limits
+
+    def __missing__(self, entry: object) -> int:
+        if isinstance(entry, int) and abs(entry) > self._limits.max_integer:
+            # Such integers can be chosen to hash alike: keep them out.
+            raise OverflowError
         try:
-            values[entry] = parse_exponent(entry, limits)
+            value = parse_exponent(entry, self._limits)
         except ExponentError:
-            wrong.add(entry)
-    if hashable and not wrong:
-        return values
+            value = Fraction()
+            self.wrong.add(entry)
+        self[entry] = number = len(self.meanings)
+        self.meanings.append(value)
+        return number
+
+
+def _numbered(
+    entries: list[object], types: set[type], rows: Sequence[Sequence[object]], limits: Limits
+) -> tuple[IntArray, list[Fraction]]:
+    """Each entry as the number of its value, and the values."""
+    distinct = _Distinct(limits)
+    hashable = types <= _READABLE
+    if hashable:
+        try:
+            found = map(distinct.__getitem__, entries)
+            numbers = np.fromiter(found, dtype=np.int64, count=len(entries))
+        except OverflowError:
+            hashable = False
+        else:
+            if not distinct.wrong:
+                return numbers, distinct.meanings
     reader = EntryReader(limits)
     for index, row in enumerate(rows):
         # Only rows that hold something wrong are read again, to say where it is.
-        if not hashable or not wrong.isdisjoint(row):
+        if not hashable or not distinct.wrong.isdisjoint(row):
             reader.exponents((index,), row)
         if len(reader.flaws) >= MOST_FLAWS:
             break
