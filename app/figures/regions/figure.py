@@ -7,13 +7,13 @@ from typing import Any, Final, NamedTuple
 from matplotlib.figure import Figure
 
 from app.figures.drawing import DPI, INK, MATH, PLAIN, QUIET, TITLE, FileFormat, picture
+from app.figures.labels.layout import Words, wrapped
 from app.figures.regions import words
 from app.figures.regions.frame import POINTS_PER_INCH, Frame, panel_axes
-from app.figures.regions.labels import Words, wrapped
 from app.figures.regions.legend import Legend, draw_legend, legend
+from app.figures.regions.line.number_line import draw_line, line_marks, line_panel
 from app.figures.regions.looks import ORDER
-from app.figures.regions.number_line import draw_line, line_marks, line_panel
-from app.figures.regions.plane import draw_plane, plane_marks, tick_room
+from app.figures.regions.plane.phase_diagram import draw_plane, plane_marks, tick_room
 from app.figures.regions.view import view
 from solver import Survey
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from app.figures.regions.rects import Rect, Spot
+from app.figures.labels.rectangles import Rect, Spot
 from app.figures.regions.shapes import Box, Point
 
 POINTS_PER_INCH = 72

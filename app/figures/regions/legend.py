@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from app.figures.drawing import INK, QUIET
+from app.figures.labels.layout import Words
 from app.figures.regions import words
-from app.figures.regions.labels import Words
 from app.figures.regions.looks import FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
 from solver import Kind, Survey
 

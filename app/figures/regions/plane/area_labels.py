@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 
 from matplotlib.axes import Axes
 
+from app.figures.labels.layout import Candidate, Layout, Words, extent, write
+from app.figures.labels.rectangles import Rect, Spot, doubled_area, inside
 from app.figures.regions import words
-from app.figures.regions.borders import Area, Border
-from app.figures.regions.labels import Candidate, Layout, Words, extent, write
 from app.figures.regions.looks import LOOKS
-from app.figures.regions.rects import Rect, Spot, doubled_area, inside
+from app.figures.regions.plane.borders import Area, Border
 from solver import Kind
 
 _STEPS: Final = 14

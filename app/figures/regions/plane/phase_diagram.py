@@ -7,16 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from app.figures.drawing import INK, PLAIN, QUIET
+from app.figures.labels.layout import Candidate, Layout, Obstacle, Words, extent, write
 from app.figures.regions import words
-from app.figures.regions.area_labels import Shape, label_areas
-from app.figures.regions.borders import Area, Border, Segment, borders, outlines
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Candidate, Layout, Obstacle, Words, extent, write
 from app.figures.regions.legend import Entry, other_marks
 from app.figures.regions.looks import EDGE, FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS
-from app.figures.regions.members import Page, draw_members, stretches
+from app.figures.regions.plane.area_labels import Shape, label_areas
+from app.figures.regions.plane.borders import Area, Border, Segment, borders, outlines
+from app.figures.regions.plane.lines_and_points import draw_thin, thin_cells
+from app.figures.regions.plane.marks import Page, draw_members, stretches
 from app.figures.regions.shapes import Box, Point, clipped
-from app.figures.regions.thin import draw_thin, thin_cells
 from app.figures.regions.ticks import Tick, ticks
 from solver import Kind, Survey
 

@@ -11,7 +11,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from app.figures.drawing import INK, QUIET, SMALL
-from app.figures.regions.rects import Rect, Spot
+from app.figures.labels.rectangles import Rect, Spot
 
 _LINE_HEIGHT: Final = 1.25
 # Of a line's height, from its top to the baseline.

@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from matplotlib.axes import Axes
 
+from app.figures.labels.layout import Layout, Obstacle
+from app.figures.labels.rectangles import square
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Layout, Obstacle
 from app.figures.regions.looks import LOOKS
-from app.figures.regions.rects import square
 from app.figures.regions.shapes import Point, clipped, contains, on_own_border, touches
 from app.figures.regions.view import marked
 from solver import Cell, Survey

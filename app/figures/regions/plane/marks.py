@@ -10,14 +10,14 @@ from typing import Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import INK
+from app.figures.labels.layout import Candidate, Layout, Obstacle, Words, around, extent, write
+from app.figures.labels.rectangles import Spot, square
 from app.figures.regions import words
-from app.figures.regions.area_labels import Shape, ground
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Candidate, Layout, Obstacle, Words, around, extent, write
 from app.figures.regions.looks import LOOKS, PALE, STRETCH
-from app.figures.regions.rects import Spot, square
+from app.figures.regions.plane.area_labels import Shape, ground
+from app.figures.regions.plane.lines_and_points import Thin
 from app.figures.regions.shapes import Point, clipped, unnamed
-from app.figures.regions.thin import Thin
 from solver import Cell, Survey
 from solver.exact.polyhedra import Polyhedron
 

@@ -7,15 +7,15 @@ from typing import Any, Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import GRID, INK, PLAIN
+from app.figures.labels.layout import Candidate, Layout, Words, extent, write
+from app.figures.labels.rectangles import Rect
 from app.figures.regions import words
 from app.figures.regions.frame import Frame
-from app.figures.regions.gallery_lane import GalleryLane, draw_gallery, gallery_lane
-from app.figures.regions.intervals import Interval, interval
-from app.figures.regions.labels import Candidate, Layout, Words, extent, write
 from app.figures.regions.legend import Entry, other_marks
-from app.figures.regions.line_axis import draw_axis
+from app.figures.regions.line.axis import draw_axis
+from app.figures.regions.line.gallery_names import GalleryLane, draw_gallery, gallery_lane
+from app.figures.regions.line.intervals import Interval, interval
 from app.figures.regions.looks import LOOKS
-from app.figures.regions.rects import Rect
 from solver import Cell, Kind, Survey
 
 # Of lanes, from one to the next; and of the bar in a lane, and of words above it.

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import INK, QUIET
+from app.figures.labels.layout import Candidate, Words, write
 from app.figures.regions.frame import Frame
-from app.figures.regions.intervals import Interval, covers, interval
-from app.figures.regions.labels import Candidate, Words, write
+from app.figures.regions.line.intervals import Interval, covers, interval
 from app.figures.regions.looks import STRETCH
 from solver import Survey
 
