@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from app.figures.drawing import INK, QUIET
-from app.figures.labels.layout import Words
+from app.figures.labels.text import Words
 from app.figures.regions import words
 from app.figures.regions.looks import FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
 from solver import Kind, Survey
@@ -114,10 +114,8 @@ def draw_legend(axes: Axes, drawn: Legend) -> None:
         for number, line in enumerate(entry.words):
             x += _GAP
             axes.text(
-                x, y - 0.35 * line.size, line.text, color=line.colour, fontsize=line.size,
-                parse_math=False, ha="left", va="baseline",
-                fontweight="bold" if line.bold else "normal",
-                gid=f"legend-{entry.name}-{number}",
+                x, y - 0.35 * line.size, line.text, ha="left", va="baseline",
+                gid=f"legend-{entry.name}-{number}", **line.look,
             )  # fmt: skip
             x += line.width
 

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import INK, QUIET
-from app.figures.labels.layout import Candidate, Words, write
+from app.figures.labels.layout import Candidate, write
+from app.figures.labels.text import Words
 from app.figures.regions.frame import Frame
 from app.figures.regions.line.intervals import Interval, covers, interval
 from app.figures.regions.looks import STRETCH

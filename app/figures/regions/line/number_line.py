@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import GRID, INK, PLAIN
-from app.figures.labels.layout import Candidate, Layout, Words, extent, write
+from app.figures.labels.layout import Candidate, Layout, extent, write
 from app.figures.labels.rectangles import Rect
+from app.figures.labels.text import Words
 from app.figures.regions import words
 from app.figures.regions.frame import Frame
 from app.figures.regions.legend import Entry, other_marks
