@@ -1,6 +1,5 @@
 """The whole picture: verdict, panels, legend, and the file."""
 
-import textwrap
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,7 @@ from app.figures.checks.legend import draw_legend
 from app.figures.checks.lines import depth, drawn_steps, panels
 from app.figures.checks.panel import Key, draw_panel
 from app.figures.drawing import INK, PLAIN, QUIET, TITLE, FileFormat, picture
-from app.figures.labels.text import Words
+from app.figures.labels.text import Words, wrapped
 from app.figures.page import axes_at, blank, write_at
 
 # In points: three columns, with the legend to their right, make a landscape page.
@@ -30,7 +29,6 @@ _COLUMN_GAP: Final = 36.0
 _APART: Final = 11.52
 _LOWEST: Final = 360.0
 _COLUMNS: Final = 3
-_LINE_OF_TEXT: Final = 170
 
 
 def draw(result: CheckResult, format: FileFormat) -> bytes:  # noqa: A002
@@ -69,16 +67,17 @@ def _figure(result: CheckResult) -> Figure:
 
 
 def _write_head(page: Figure, result: CheckResult, height: float) -> None:
-    colour = {"confirmed": style.RIGHT, "contradicted": style.WRONG, "inconclusive": INK}
+    colours = {"confirmed": style.RIGHT, "contradicted": style.WRONG, "inconclusive": INK}
     mark = {"confirmed": "✓", "contradicted": "✗", "inconclusive": "?"}
     verdict = result["verdict"]
-    title = Words(f"{mark[verdict]}  {style.title(result)}", colour[verdict], True, TITLE)
+    title = Words(f"{mark[verdict]}  {style.title(result)}", colours[verdict], True, TITLE)
     write_at(page, title, _MARGIN, height - 25.92, gid="verdict")
-    wrapped = textwrap.wrap(result["summary"], _LINE_OF_TEXT, max_lines=3, placeholder=" …")
-    lines = [
-        (Words(style.subtitle(result), QUIET, size=PLAIN), 41.76),
-        (Words(result["subject"][:_LINE_OF_TEXT], QUIET, size=PLAIN), 53.28),
-        *((Words(line, size=PLAIN), 67.68 + 11.52 * row) for row, line in enumerate(wrapped)),
-    ]
-    for line, down in lines:
-        write_at(page, line, _MARGIN, height - down)
+    subtitle = Words(style.subtitle(result), QUIET, size=PLAIN)
+    write_at(page, subtitle, _MARGIN, height - 41.76)
+    room = _WIDTH - 2 * _MARGIN
+    for text, most, colour, top in (
+        (result["subject"], 1, QUIET, 53.28),
+        (result["summary"], 3, INK, 67.68),
+    ):
+        for row, line in enumerate(wrapped(Words(text, size=PLAIN), room, most)):
+            write_at(page, Words(line, colour, size=PLAIN), _MARGIN, height - top - 11.52 * row)

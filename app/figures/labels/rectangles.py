@@ -6,6 +6,7 @@ picture.
 
 from typing import NamedTuple
 
+#: A place on the page.
 Spot = tuple[float, float]
 
 

@@ -9,7 +9,19 @@ from matplotlib.patches import Rectangle
 from app.figures.drawing import INK, QUIET
 from app.figures.labels.text import Words
 from app.figures.regions import words
-from app.figures.regions.looks import FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
+from app.figures.regions.looks import (
+    BAR,
+    FAINT,
+    HATCH,
+    HATCH_COLOUR,
+    HATCH_WIDTH,
+    JOINT,
+    LINE,
+    LOOKS,
+    NOTCH,
+    ORDER,
+    STRETCH,
+)
 from solver import Kind, Survey
 
 _ROW: Final = 14.0
@@ -107,7 +119,7 @@ def draw_legend(axes: Axes, drawn: Legend) -> None:
         if entry.kind is not None and drawn.plane:
             _draw_areas(axes, entry.kind, entry.dimensions, entry.left, y)
         elif entry.kind is not None:
-            _draw_line(axes, [entry.left, entry.left + _SAMPLE], y, LOOKS[entry.kind].line, 7)
+            _draw_line(axes, [entry.left, entry.left + _SAMPLE], y, LOOKS[entry.kind].line, BAR)
         else:
             _draw_mark(axes, entry.name, entry.left, y, drawn.plane)
         x = entry.left + _SAMPLE
@@ -132,7 +144,7 @@ def _draw_areas(axes: Axes, kind: Kind, dimensions: Sequence[int], left: float, 
                 )
             )  # fmt: skip
     elif 1 in dimensions:
-        _draw_line(axes, [left + 2, left + _SAMPLE - 2], y, look.line, 4.5, "round")
+        _draw_line(axes, [left + 2, left + _SAMPLE - 2], y, look.line, LINE, "round")
     if 0 in dimensions and 2 not in dimensions:
         axes.plot(
             [left + _SAMPLE / 2], [y], marker="o", markersize=10, color=look.line,
@@ -150,13 +162,13 @@ def _draw_line(
 def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> None:
     ends = [left + 2, left + _SAMPLE - 2]
     if name == "stretch":
-        axes.plot(ends, [y, y], color=INK, linewidth=1, dashes=STRETCH)
+        axes.plot(ends, [y, y], **STRETCH)
         return
     if name == "rates":
         _draw_line(axes, ends, y, FAINT, 0.8)
         return
     if name == "joint":
-        _draw_line(axes, ends, y, QUIET, 4.5 if plane else 7, "round" if plane else "butt")
+        _draw_line(axes, ends, y, QUIET, LINE if plane else BAR, "round" if plane else "butt")
     look: dict[str, Any] = {
         "member": {"marker": "D", "markersize": 5.5, "color": INK},
         "optimum": {"marker": "*", "markersize": 10, "color": INK},
@@ -173,10 +185,7 @@ def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> Non
             "marker": "s", "markersize": 9, "color": INK, "markerfacecolor": "white",
             "markeredgewidth": 1.1,
         },
-        "joint": (
-            {"marker": "o", "markersize": 2.5, "markeredgewidth": 0, "color": "white"} if plane
-            else {"marker": "|", "markersize": 7, "markeredgewidth": 1.4, "color": "white"}
-        ),
+        "joint": {"color": "white", **(JOINT if plane else NOTCH)},
     }[name]  # fmt: skip
     at = left + (_SAMPLE / 2 if name == "joint" else _SAMPLE - 5)
     axes.plot([at], [y], linestyle="none", **look)

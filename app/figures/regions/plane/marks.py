@@ -17,7 +17,7 @@ from app.figures.regions import words
 from app.figures.regions.frame import Frame
 from app.figures.regions.looks import LOOKS, PALE, STRETCH
 from app.figures.regions.plane.area_labels import Shape, ground
-from app.figures.regions.plane.lines_and_points import Thin
+from app.figures.regions.plane.lines_and_points import ThinCell
 from app.figures.regions.shapes import Point, clipped, unnamed
 from solver import Cell, Survey
 from solver.exact.polyhedra import Polyhedron
@@ -30,7 +30,7 @@ _CLEARANCE: Final = 9.0
 _CROSSED: Final = 25.0
 
 
-class Page(NamedTuple):
+class Panel(NamedTuple):
     """Where a panel is drawn."""
 
     axes: Axes
@@ -53,11 +53,11 @@ class Page(NamedTuple):
 
 
 def draw_members(
-    page: Page, survey: Survey, thin: Sequence[Thin],
+    panel: Panel, survey: Survey, thin: Sequence[ThinCell],
     along: Sequence[tuple[str, list[tuple[Spot, Spot]]]],
 ) -> None:  # fmt: skip
     """Draw the marks of members and the optimum; then label these and the thin cells."""
-    axes, frame, _, layout = page
+    axes, frame, _, layout = panel
     slug = words.slug(survey)
     for name, edges in along:
         for start, end in edges:
@@ -66,19 +66,19 @@ def draw_members(
     notes = _notes(axes, survey, thin, frame, layout)
     for number, (point, lines) in enumerate(notes.items()):
         spot = frame.spot(point)
-        page.label(lines, around(spot, lines, _CLEARANCE), f"note-{slug}-{number}")
+        panel.label(lines, around(spot, lines, _CLEARANCE), f"note-{slug}-{number}")
     for name, edges in along:
         line = (Words(name),)
         gid = f"name-{slug}-{name}"
         # Upon its line a name belongs to neither side.
-        page.label(line, upon(edges), gid) or page.label(line, beside(edges, line), gid)
+        panel.label(line, upon(edges), gid) or panel.label(line, beside(edges, line), gid)
     for each in thin:
         if each.cell.dimension and not each.quiet:
-            _label_line(page, each, f"rate-{slug}-{each.number}")
+            _label_line(panel, each, f"rate-{slug}-{each.number}")
 
 
 def _notes(
-    axes: Axes, survey: Survey, thin: Sequence[Thin], frame: Frame, layout: Layout
+    axes: Axes, survey: Survey, thin: Sequence[ThinCell], frame: Frame, layout: Layout
 ) -> dict[Point, list[Words]]:
     """What is said at points; where there is a mark, it is drawn."""
     slug, unknowns = words.slug(survey), survey.unknowns
@@ -146,15 +146,15 @@ def stretches(
 def _draw_stretch(axes: Axes, start: Spot, end: Spot, gid: str) -> None:
     x, y = zip(start, end, strict=True)
     axes.plot(x, y, color="white", linewidth=2.4, zorder=3.4, solid_capstyle="butt")
-    axes.plot(x, y, color=INK, linewidth=1, dashes=STRETCH, zorder=3.5, gid=gid)
+    axes.plot(x, y, zorder=3.5, gid=gid, **STRETCH)
 
 
-def _label_line(page: Page, thin: Thin, gid: str) -> None:
+def _label_line(panel: Panel, thin: ThinCell, gid: str) -> None:
     """The verdict and r, or what of it there is room for."""
     colour = LOOKS[thin.cell.kind].beside
     verdict = Words(words.verdict(thin.cell.kind), colour, True)
     rate = Words(words.rate(thin.cell), colour)
-    start, end = page.frame.spots(thin.points)
+    start, end = panel.frame.spots(thin.points)
     for lines in ((verdict, rate), (verdict,), (rate,)):
-        if page.label(lines, beside([(start, end)], lines), gid):
+        if panel.label(lines, beside([(start, end)], lines), gid):
             return

@@ -16,8 +16,8 @@ from app.figures.regions.legend import Entry, other_marks
 from app.figures.regions.looks import EDGE, FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS
 from app.figures.regions.plane.area_labels import Shape, label_areas
 from app.figures.regions.plane.borders import Area, Border, Segment, borders, outlines
-from app.figures.regions.plane.lines_and_points import Thin, draw_thin, thin_cells
-from app.figures.regions.plane.marks import Page, draw_members, stretches
+from app.figures.regions.plane.lines_and_points import ThinCell, draw_thin, thin_cells
+from app.figures.regions.plane.marks import Panel, draw_members, stretches
 from app.figures.regions.shapes import clipped
 from app.figures.regions.ticks import Tick, ticks
 from solver import Kind, Survey
@@ -38,7 +38,7 @@ class Diagram(NamedTuple):
     areas: list[Area]
     borders: list[Border]
     outlines: list[Segment]
-    thin: list[Thin]
+    thin: list[ThinCell]
     along: list[tuple[str, list[tuple[Spot, Spot]]]]
 
     @property
@@ -87,7 +87,7 @@ def draw_plane(axes: Axes, drawn: Diagram) -> None:
     _draw_borders(axes, drawn, layout, slug)
     draw_thin(axes, thin, frame, layout, slug)
     shapes = [Shape(area, frame.spots(area.corners)) for area in areas]
-    draw_members(Page(axes, frame, shapes, layout), survey, thin, along)
+    draw_members(Panel(axes, frame, shapes, layout), survey, thin, along)
     label_areas(axes, shapes, found, layout, slug)
     _draw_axes(axes, frame, slug)
 
