@@ -8,20 +8,7 @@ from matplotlib.patches import Rectangle
 
 from app.figures.drawing import INK, QUIET
 from app.figures.labels.text import Words
-from app.figures.regions import words
-from app.figures.regions.looks import (
-    BAR,
-    FAINT,
-    HATCH,
-    HATCH_COLOUR,
-    HATCH_WIDTH,
-    JOINT,
-    LINE,
-    LOOKS,
-    NOTCH,
-    ORDER,
-    STRETCH,
-)
+from app.figures.regions import looks, words
 from solver import Kind, Survey
 
 _ROW: Final = 14.0
@@ -48,7 +35,7 @@ class Entry(NamedTuple):
         """What is written; the name of a verdict in its colour."""
         if self.kind is None:
             return (Words(self.text),)
-        name = Words(f"{words.verdict(self.kind)}:", LOOKS[self.kind].beside, True)
+        name = Words(f"{words.verdict(self.kind)}:", looks.LOOKS[self.kind].beside, True)
         return name, Words(self.text)
 
     @property
@@ -76,7 +63,7 @@ def legend(surveys: Sequence[Survey], marks: Sequence[Entry], width: float) -> L
         dimensions.setdefault(cell.kind, set()).add(cell.dimension)
     entries = [
         Entry(kind.value, words.MEANINGS[kind], kind, tuple(sorted(dimensions[kind])))
-        for kind in ORDER
+        for kind in looks.ORDER
         if kind in dimensions
     ]
     column = max(each.width for each in entries)
@@ -119,7 +106,9 @@ def draw_legend(axes: Axes, drawn: Legend) -> None:
         if entry.kind is not None and drawn.plane:
             _draw_areas(axes, entry.kind, entry.dimensions, entry.left, y)
         elif entry.kind is not None:
-            _draw_line(axes, [entry.left, entry.left + _SAMPLE], y, LOOKS[entry.kind].line, BAR)
+            _draw_line(
+                axes, [entry.left, entry.left + _SAMPLE], y, looks.LOOKS[entry.kind].line, looks.BAR
+            )
         else:
             _draw_mark(axes, entry.name, entry.left, y, drawn.plane)
         x = entry.left + _SAMPLE
@@ -134,17 +123,20 @@ def draw_legend(axes: Axes, drawn: Legend) -> None:
 
 def _draw_areas(axes: Axes, kind: Kind, dimensions: Sequence[int], left: float, y: float) -> None:
     """An area, a line, a point: what occurs of them, over one another."""
-    look = LOOKS[kind]
+    look = looks.LOOKS[kind]
     if 2 in dimensions:
-        for face, hatch in ((look.area, None), ("none", HATCH if kind is Kind.UNSTABLE else None)):
+        for face, hatch in (
+            (look.area, None),
+            ("none", looks.HATCH if kind is Kind.UNSTABLE else None),
+        ):
             axes.add_patch(
                 Rectangle(
                     (left, y - 4.5), _SAMPLE, 9, facecolor=face, hatch=hatch, linewidth=0,
-                    edgecolor=HATCH_COLOUR, hatch_linewidth=HATCH_WIDTH,
+                    edgecolor=looks.HATCH_COLOUR, hatch_linewidth=looks.HATCH_WIDTH,
                 )
             )  # fmt: skip
     elif 1 in dimensions:
-        _draw_line(axes, [left + 2, left + _SAMPLE - 2], y, look.line, LINE, "round")
+        _draw_line(axes, [left + 2, left + _SAMPLE - 2], y, look.line, looks.LINE, "round")
     if 0 in dimensions and 2 not in dimensions:
         axes.plot(
             [left + _SAMPLE / 2], [y], marker="o", markersize=10, color=look.line,
@@ -162,13 +154,15 @@ def _draw_line(
 def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> None:
     ends = [left + 2, left + _SAMPLE - 2]
     if name == "stretch":
-        axes.plot(ends, [y, y], **STRETCH)
+        axes.plot(ends, [y, y], **looks.STRETCH)
         return
     if name == "rates":
-        _draw_line(axes, ends, y, FAINT, 0.8)
+        _draw_line(axes, ends, y, looks.FAINT, 0.8)
         return
     if name == "joint":
-        _draw_line(axes, ends, y, QUIET, LINE if plane else BAR, "round" if plane else "butt")
+        _draw_line(
+            axes, ends, y, QUIET, looks.LINE if plane else looks.BAR, "round" if plane else "butt"
+        )
     look: dict[str, Any] = {
         "member": {"marker": "D", "markersize": 5.5, "color": INK},
         "optimum": {"marker": "*", "markersize": 10, "color": INK},
@@ -185,7 +179,7 @@ def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> Non
             "marker": "s", "markersize": 9, "color": INK, "markerfacecolor": "white",
             "markeredgewidth": 1.1,
         },
-        "joint": {"color": "white", **(JOINT if plane else NOTCH)},
+        "joint": {"color": "white", **(looks.JOINT if plane else looks.NOTCH)},
     }[name]  # fmt: skip
     at = left + (_SAMPLE / 2 if name == "joint" else _SAMPLE - 5)
     axes.plot([at], [y], linestyle="none", **look)

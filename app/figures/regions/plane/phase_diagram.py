@@ -41,11 +41,6 @@ class Diagram(NamedTuple):
     thin: list[ThinCell]
     along: list[tuple[str, list[tuple[Spot, Spot]]]]
 
-    @property
-    def looks(self) -> set[str]:
-        """Of the ends of lines."""
-        return {end.look for thin in self.thin for end in thin.ends}
-
 
 def diagram(survey: Survey, frame: Frame) -> Diagram:
     """Plan a panel."""
@@ -57,21 +52,20 @@ def diagram(survey: Survey, frame: Frame) -> Diagram:
         if len(corners) > 2
     ]
     found = borders(areas, unknowns)
-    edges = list(outlines(areas, found, unknowns))
+    edges = list(outlines(areas, unknowns))
     along = list(stretches(survey, frame, shown))
     return Diagram(survey, frame, areas, found, edges, thin_cells(survey, shown), along)
 
 
 def plane_marks(diagrams: Sequence[Diagram]) -> list[Entry]:
     """What occurs in phase diagrams besides verdicts, for the legend."""
-    looks = {look for each in diagrams for look in each.looks}
+    looks = {end.look for each in diagrams for thin in each.thin for end in thin.ends}
     along = any(each.along for each in diagrams)
     marks = other_marks([each.survey for each in diagrams], along, "joint" in looks)
     if "closed" in looks:
         marks.append(Entry("included", "end included"))
-    if any(
-        border.of_rates and not border.of_verdicts for each in diagrams for border in each.borders
-    ):
+    met = [border for each in diagrams for border in each.borders]
+    if any(each.of_rates and not each.of_verdicts for each in met):
         marks.append(Entry("rates", "another formula for r"))
     if any(each.outlines for each in diagrams):
         marks.append(Entry("outside", "outside the range of the unknowns"))
