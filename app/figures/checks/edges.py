@@ -8,8 +8,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.transforms import offset_copy
 
-from app.figures.checks import style
 from app.figures.checks.lines import Line
+from app.figures.drawing import INK, QUIET, SMALL
 
 Mask = npt.NDArray[np.bool_]
 
@@ -25,8 +25,8 @@ class Edge(NamedTuple):
     stands_for: Callable[[Line, float, float], Mask]
 
 
-_FULL: Final = {"color": style.INK, "markersize": 6}
-_OPEN: Final = {"color": style.QUIET, "markersize": 4, "markerfacecolor": "white"}
+_FULL: Final = {"color": INK, "markersize": 6}
+_OPEN: Final = {"color": QUIET, "markersize": 4, "markerfacecolor": "white"}
 
 EDGES: Final = (
     Edge(
@@ -81,8 +81,8 @@ def _mark(axes: Axes, edge: Edge, where: npt.NDArray[np.float64]) -> None:
             textcoords="offset points",
             ha="right" if right else "left",
             va="top" if edge.top else "bottom",
-            fontsize=style.SMALL,
-            color=style.INK,
+            fontsize=SMALL,
+            color=INK,
             bbox={"color": "white", "alpha": 0.8, "pad": 0.8, "linewidth": 0},
             zorder=6,
         )

@@ -20,6 +20,7 @@ from app.figures.checks import style
 from app.figures.checks.edges import EDGES
 from app.figures.checks.lines import Panel, banded
 from app.figures.checks.panel import Key
+from app.figures.drawing import INK, QUIET, SMALL
 
 # Of the sample of a line, in points.
 _WIDTH: Final = 25
@@ -54,7 +55,7 @@ def _stacked(boxes: Sequence[OffsetBox], apart: float) -> OffsetBox:
 
 def _row(entry: Entry) -> OffsetBox:
     weight = "normal" if entry.sample else "bold"
-    words = {"fontsize": style.SMALL, "color": style.INK, "fontweight": weight}
+    words = {"fontsize": SMALL, "color": INK, "fontweight": weight}
     text = TextArea(entry.label, textprops=words)
     if entry.sample is None:
         return text
@@ -68,7 +69,7 @@ def _layers(shown: Sequence[Panel], key: Key) -> Iterator[Entry]:
     for layer, colour in key.colours.items():
         yield Entry(str(layer), _line(color=colour, linewidth=2.5))
     if any(line.layer not in key.colours for panel in shown for line in panel.drawn):
-        yield Entry("output", _line(color=style.INK, linewidth=2.5))
+        yield Entry("output", _line(color=INK, linewidth=2.5))
 
 
 def _steps(shown: Sequence[Panel], key: Key) -> Iterator[Entry]:
@@ -78,7 +79,7 @@ def _steps(shown: Sequence[Panel], key: Key) -> Iterator[Entry]:
     if any(line.step not in key.steps for panel in shown for line in panel.drawn):
         styles["another"] = style.OTHER_STEP
     for label, (marker, dashes) in styles.items():
-        yield Entry(label, _line(color=style.INK, linestyle=dashes, marker=marker, markersize=3.4))
+        yield Entry(label, _line(color=INK, linestyle=dashes, marker=marker, markersize=3.4))
 
 
 def _marks(shown: Sequence[Panel], edges: Collection[str]) -> Iterator[Entry]:
@@ -86,9 +87,7 @@ def _marks(shown: Sequence[Panel], edges: Collection[str]) -> Iterator[Entry]:
     if any(line.exponent is not None for line in drawn):
         yield Entry("predicted slope", _line(color=style.GUIDE, linewidth=1.3, dashes=(6, 3)))
     if any(banded(panel) for panel in shown):
-        yield Entry(
-            "quartiles", Rectangle((0, 0), _WIDTH, _HEIGHT, color=style.QUIET, alpha=0.25, lw=0)
-        )
+        yield Entry("quartiles", Rectangle((0, 0), _WIDTH, _HEIGHT, color=QUIET, alpha=0.25, lw=0))
     if any(line.wrong for line in drawn):
         yield Entry("disagrees", _line(color=style.WRONG, linewidth=1.6, **style.CROSS))
     if any(line.exponent is None for line in drawn):

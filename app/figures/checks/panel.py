@@ -17,6 +17,7 @@ from app.figures.checks import style
 from app.figures.checks.edges import mark_edges
 from app.figures.checks.lines import Array, Guide, Line, Panel, banded, frame, guides
 from app.figures.checks.strip import draw_strip
+from app.figures.drawing import GRID, INK, MATH, QUIET
 
 # Parts of a panel to leave free before the first width, and after the last, for marks.
 _BEFORE: Final = 0.06
@@ -36,7 +37,7 @@ class Key:
 
     def colour(self, line: Line) -> str:
         """That of the line's layer; what belongs to the output is black."""
-        return self.colours.get(line.layer, style.INK)
+        return self.colours.get(line.layer, INK)
 
     def step(self, line: Line) -> style.StepStyle:
         """The style of the line's step."""
@@ -71,11 +72,9 @@ def _prepare(axes: Axes) -> None:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
-        axes.spines[side].set(color=style.QUIET, linewidth=0.6)
-    axes.tick_params(
-        labelsize=style.MATH, color=style.QUIET, labelcolor=style.QUIET, length=3, width=0.6, pad=2
-    )
-    axes.grid(visible=True, color=style.GRID, linewidth=0.6, zorder=0)
+        axes.spines[side].set(color=QUIET, linewidth=0.6)
+    axes.tick_params(labelsize=MATH, color=QUIET, labelcolor=QUIET, length=3, width=0.6, pad=2)
+    axes.grid(visible=True, color=GRID, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
     for axis, base in ((axes.xaxis, 2), (axes.yaxis, 10)):
         axis.set_major_locator(
@@ -99,7 +98,7 @@ def _rule(axes: Axes) -> None:
             marker=TICKLEFT,
             markersize=1.5,
             markeredgewidth=0.4,
-            color=style.QUIET,
+            color=QUIET,
             transform=axes.get_yaxis_transform(),
             clip_on=False,
         )
@@ -177,8 +176,8 @@ def _draw_guide(axes: Axes, guide: Guide, panel: Panel) -> None:
         rotation_mode="anchor",
         ha="right",
         va="bottom" if guide.above else "top",
-        fontsize=style.MATH,
-        color=style.QUIET,
+        fontsize=MATH,
+        color=QUIET,
         bbox={"color": "white", "alpha": 0.75, "pad": 0.2, "linewidth": 0},
         zorder=6,
     )

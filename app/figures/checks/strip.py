@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 
 from app.figures.checks import style
 from app.figures.checks.lines import Line, Panel
+from app.figures.drawing import INK, MATH, QUIET, SMALL
 
 _INCHES: Final = 0.4
 # Where it begins, in heights of the panel.
@@ -20,7 +21,7 @@ def draw_strip(axes: Axes, panel: Panel) -> None:
     colour, tint, mark = {
         True: (style.RIGHT, "#e3f1e6", "✓"),
         False: (style.WRONG, "#fbe2e0", "✗"),
-        None: (style.QUIET, "#eeeeee", "–"),
+        None: (QUIET, "#eeeeee", "–"),
     }[panel.agrees]
     box = axes.get_window_extent()
     figure = axes.get_figure(root=True)
@@ -36,13 +37,13 @@ def draw_strip(axes: Axes, panel: Panel) -> None:
     def write(x: float, y: float, text: str, ha: str, **kwargs: Any) -> None:
         axes.text(x, _BOTTOM + y * height, text, transform=axes.transAxes, ha=ha, **kwargs)
 
-    write(0.02, 0.7, symbol, "left", va="center", fontsize=style.MATH + 1, color=style.INK)
-    write(0.9, 0.7, words, "right", va="center", fontsize=style.SMALL, color=style.INK)
+    write(0.02, 0.7, symbol, "left", va="center", fontsize=MATH + 1, color=INK)
+    write(0.9, 0.7, words, "right", va="center", fontsize=SMALL, color=INK)
     write(
-        0.98, 0.7, mark, "right", va="center", fontsize=style.MATH + 2, color=colour,
+        0.98, 0.7, mark, "right", va="center", fontsize=MATH + 2, color=colour,
         fontweight="bold", gid=f"mark-{panel.quantity}",
     )  # fmt: skip
-    write(0.02, 0.12, caption(panel), "left", va="baseline", fontsize=style.SMALL, color=style.INK)
+    write(0.02, 0.12, caption(panel), "left", va="baseline", fontsize=SMALL, color=INK)
 
 
 def caption(panel: Panel) -> str:

@@ -13,13 +13,6 @@ from matplotlib.colors import to_hex
 
 from app.experiment.report import CheckResult
 from app.figures.checks.lines import depth
-from app.figures.drawing import GRID as GRID
-from app.figures.drawing import INK as INK
-from app.figures.drawing import MATH as MATH
-from app.figures.drawing import PLAIN as PLAIN
-from app.figures.drawing import QUIET as QUIET
-from app.figures.drawing import SMALL as SMALL
-from app.figures.drawing import TITLE as TITLE
 from solver.theory import Quantity
 
 GUIDE: Final = "#8a8a8a"

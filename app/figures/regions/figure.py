@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from matplotlib.figure import Figure
 
-from app.figures.drawing import DPI, INK, MATH, PLAIN, QUIET, TITLE, FileFormat, picture
+from app.figures.drawing import INK, MATH, PLAIN, QUIET, TITLE, FileFormat, picture
+from app.figures.labels.text import Words, wrapped
+from app.figures.page import blank, write_at
 from app.figures.regions import words
-from app.figures.regions.frame import POINTS_PER_INCH, Frame, panel_axes
-from app.figures.regions.labels import Words, wrapped
+from app.figures.regions.frame import Frame, panel_axes
 from app.figures.regions.legend import Legend, draw_legend, legend
+from app.figures.regions.line.number_line import draw_line, line_marks, line_panel
 from app.figures.regions.looks import ORDER
-from app.figures.regions.number_line import draw_line, line_marks, line_panel
-from app.figures.regions.plane import draw_plane, plane_marks, tick_room
+from app.figures.regions.plane.phase_diagram import diagram, draw_plane, plane_marks, tick_room
 from app.figures.regions.view import view
 from solver import Survey
 
@@ -98,17 +99,18 @@ def _plane_figure(surveys: Sequence[Survey]) -> Figure:
     step = wide + _APART + room
     width = left + step * (len(surveys) - 1) + wide + 1.5 * _MARGIN
     head = _head(surveys, width)
-    below = legend(surveys, plane_marks(surveys, frame), width - 2 * _MARGIN)
+    panels = [diagram(survey, frame) for survey in surveys]
+    below = legend(surveys, plane_marks(panels), width - 2 * _MARGIN)
     rest = _TICKS + _AXIS_NAME + _APART + below.height + _MARGIN
     height = head.height + _HEADING + high + rest
     figure = _empty(width, height, head)
     bottom = rest
-    for number, survey in enumerate(surveys):
+    for number, (survey, panel) in enumerate(zip(surveys, panels, strict=True)):
         start = left + number * step
         _write_heading(figure, survey, start, height - head.height, start + wide)
-        draw_plane(panel_axes(figure, start, bottom, wide, high), survey, frame)
+        draw_plane(panel_axes(figure, start, bottom, wide, high), panel)
         _write_name(figure, survey.unknowns[0], start + wide / 2, bottom - _TICKS)
-    _write(
+    write_at(
         figure, Words(survey.unknowns[1], size=PLAIN), _MARGIN + 4, bottom + high / 2,
         rotation=90, ha="center", va="center", style="italic", gid="axis-1",
     )  # fmt: skip
@@ -118,13 +120,13 @@ def _plane_figure(surveys: Sequence[Survey]) -> Figure:
 
 def _empty(width: float, height: float, head: _Head) -> Figure:
     """A figure with its title."""
-    figure = Figure((width / POINTS_PER_INCH, height / POINTS_PER_INCH), dpi=DPI, facecolor="white")
+    figure = blank(width, height)
     y = height - _MARGIN
     for line in head.title:
-        _write(figure, Words(line, INK, True, TITLE), _MARGIN, y - 10, gid="title")
+        write_at(figure, Words(line, INK, True, TITLE), _MARGIN, y - 10, gid="title")
         y -= 17
     for line in head.subject:
-        _write(figure, Words(line, QUIET, False, PLAIN), _MARGIN, y - 8, gid="subject")
+        write_at(figure, Words(line, QUIET, False, PLAIN), _MARGIN, y - 8, gid="subject")
         y -= 12
     return figure
 
@@ -133,27 +135,18 @@ def _write_heading(figure: Figure, survey: Survey, left: float, top: float, righ
     """The depth; and what there is to say of an optimum that is nowhere."""
     slug = words.slug(survey)
     line = Words(words.depth(survey), INK, True, MATH)
-    _write(figure, line, left, top - 12, gid=f"heading-{slug}")
+    write_at(figure, line, left, top - 12, gid=f"heading-{slug}")
     if survey.optimum is not None and survey.optimum.at is None:
         words_ = Words(words.extreme(survey.optimum), INK, False, PLAIN)
-        _write(figure, words_, right, top - 12, ha="right", gid=f"extreme-{slug}")
+        write_at(figure, words_, right, top - 12, ha="right", gid=f"extreme-{slug}")
 
 
 def _write_name(figure: Figure, unknown: str, middle: float, top: float) -> None:
     line = Words(unknown, size=PLAIN)
-    _write(figure, line, middle, top - 9, ha="center", style="italic", gid="axis-0")
+    write_at(figure, line, middle, top - 9, ha="center", style="italic", gid="axis-0")
 
 
 def _put_legend(figure: Figure, drawn: Legend, width: float) -> None:
     room = width - 2 * _MARGIN
     axes = panel_axes(figure, _MARGIN, _MARGIN, room, drawn.height)
     draw_legend(axes, drawn)
-
-
-def _write(figure: Figure, line: Words, x: float, y: float, **look: Any) -> None:
-    width, height = (POINTS_PER_INCH * each for each in figure.get_size_inches())
-    figure.text(
-        x / width, y / height, line.text, color=line.colour, fontsize=line.size,
-        fontweight="bold" if line.bold else "normal", parse_math=False,
-        **{"va": "baseline", **look},
-    )  # fmt: skip

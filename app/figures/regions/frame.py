@@ -7,10 +7,9 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from app.figures.regions.rects import Rect, Spot
+from app.figures.labels.rectangles import Rect, Spot
+from app.figures.page import axes_at
 from app.figures.regions.shapes import Box, Point
-
-POINTS_PER_INCH = 72
 
 
 class Frame(NamedTuple):
@@ -40,12 +39,9 @@ class Frame(NamedTuple):
         return [self.spot(each) for each in points]
 
 
-def panel_axes(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+def panel_axes(page: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
     """Axes whose coordinates are points, like all these arguments, from their lower left corner."""
-    whole_width, whole_height = (POINTS_PER_INCH * each for each in figure.get_size_inches())
-    axes = figure.add_axes(
-        (left / whole_width, bottom / whole_height, width / whole_width, height / whole_height)
-    )
+    axes = axes_at(page, left, bottom, width, height)
     axes.set(xlim=(0, width), ylim=(0, height), facecolor="none")
     axes.set_axis_off()
     return axes

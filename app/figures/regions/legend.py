@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from app.figures.drawing import INK, QUIET
-from app.figures.regions import words
-from app.figures.regions.labels import Words
-from app.figures.regions.looks import FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS, ORDER, STRETCH
+from app.figures.labels.text import Words
+from app.figures.regions import looks, words
 from solver import Kind, Survey
 
 _ROW: Final = 14.0
@@ -36,7 +35,7 @@ class Entry(NamedTuple):
         """What is written; the name of a verdict in its colour."""
         if self.kind is None:
             return (Words(self.text),)
-        name = Words(f"{words.verdict(self.kind)}:", LOOKS[self.kind].beside, True)
+        name = Words(f"{words.verdict(self.kind)}:", looks.LOOKS[self.kind].beside, True)
         return name, Words(self.text)
 
     @property
@@ -64,7 +63,7 @@ def legend(surveys: Sequence[Survey], marks: Sequence[Entry], width: float) -> L
         dimensions.setdefault(cell.kind, set()).add(cell.dimension)
     entries = [
         Entry(kind.value, words.MEANINGS[kind], kind, tuple(sorted(dimensions[kind])))
-        for kind in ORDER
+        for kind in looks.ORDER
         if kind in dimensions
     ]
     column = max(each.width for each in entries)
@@ -107,34 +106,37 @@ def draw_legend(axes: Axes, drawn: Legend) -> None:
         if entry.kind is not None and drawn.plane:
             _draw_areas(axes, entry.kind, entry.dimensions, entry.left, y)
         elif entry.kind is not None:
-            _draw_line(axes, [entry.left, entry.left + _SAMPLE], y, LOOKS[entry.kind].line, 7)
+            _draw_line(
+                axes, [entry.left, entry.left + _SAMPLE], y, looks.LOOKS[entry.kind].line, looks.BAR
+            )
         else:
             _draw_mark(axes, entry.name, entry.left, y, drawn.plane)
         x = entry.left + _SAMPLE
         for number, line in enumerate(entry.words):
             x += _GAP
             axes.text(
-                x, y - 0.35 * line.size, line.text, color=line.colour, fontsize=line.size,
-                parse_math=False, ha="left", va="baseline",
-                fontweight="bold" if line.bold else "normal",
-                gid=f"legend-{entry.name}-{number}",
+                x, y - 0.35 * line.size, line.text, ha="left", va="baseline",
+                gid=f"legend-{entry.name}-{number}", **line.look,
             )  # fmt: skip
             x += line.width
 
 
 def _draw_areas(axes: Axes, kind: Kind, dimensions: Sequence[int], left: float, y: float) -> None:
     """An area, a line, a point: what occurs of them, over one another."""
-    look = LOOKS[kind]
+    look = looks.LOOKS[kind]
     if 2 in dimensions:
-        for face, hatch in ((look.area, None), ("none", HATCH if kind is Kind.UNSTABLE else None)):
+        for face, hatch in (
+            (look.area, None),
+            ("none", looks.HATCH if kind is Kind.UNSTABLE else None),
+        ):
             axes.add_patch(
                 Rectangle(
                     (left, y - 4.5), _SAMPLE, 9, facecolor=face, hatch=hatch, linewidth=0,
-                    edgecolor=HATCH_COLOUR, hatch_linewidth=HATCH_WIDTH,
+                    edgecolor=looks.HATCH_COLOUR, hatch_linewidth=looks.HATCH_WIDTH,
                 )
             )  # fmt: skip
     elif 1 in dimensions:
-        _draw_line(axes, [left + 2, left + _SAMPLE - 2], y, look.line, 4.5, "round")
+        _draw_line(axes, [left + 2, left + _SAMPLE - 2], y, look.line, looks.LINE, "round")
     if 0 in dimensions and 2 not in dimensions:
         axes.plot(
             [left + _SAMPLE / 2], [y], marker="o", markersize=10, color=look.line,
@@ -152,13 +154,15 @@ def _draw_line(
 def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> None:
     ends = [left + 2, left + _SAMPLE - 2]
     if name == "stretch":
-        axes.plot(ends, [y, y], color=INK, linewidth=1, dashes=STRETCH)
+        axes.plot(ends, [y, y], **looks.STRETCH)
         return
     if name == "rates":
-        _draw_line(axes, ends, y, FAINT, 0.8)
+        _draw_line(axes, ends, y, looks.FAINT, 0.8)
         return
     if name == "joint":
-        _draw_line(axes, ends, y, QUIET, 4.5 if plane else 7, "round" if plane else "butt")
+        _draw_line(
+            axes, ends, y, QUIET, looks.LINE if plane else looks.BAR, "round" if plane else "butt"
+        )
     look: dict[str, Any] = {
         "member": {"marker": "D", "markersize": 5.5, "color": INK},
         "optimum": {"marker": "*", "markersize": 10, "color": INK},
@@ -175,10 +179,7 @@ def _draw_mark(axes: Axes, name: str, left: float, y: float, plane: bool) -> Non
             "marker": "s", "markersize": 9, "color": INK, "markerfacecolor": "white",
             "markeredgewidth": 1.1,
         },
-        "joint": (
-            {"marker": "o", "markersize": 2.5, "markeredgewidth": 0, "color": "white"} if plane
-            else {"marker": "|", "markersize": 7, "markeredgewidth": 1.4, "color": "white"}
-        ),
+        "joint": {"color": "white", **(looks.JOINT if plane else looks.NOTCH)},
     }[name]  # fmt: skip
     at = left + (_SAMPLE / 2 if name == "joint" else _SAMPLE - 5)
     axes.plot([at], [y], linestyle="none", **look)

@@ -6,8 +6,9 @@ dark, and feature learning the one vivid colour.  Areas are tints of what lines 
 so that these are seen on them.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from app.figures.drawing import INK
 from solver import Kind
 
 
@@ -40,5 +41,11 @@ GUIDE: Final = "#c9c9c9"
 EDGE: Final = "#8f8f8f"
 FAINT: Final = "#bdbdbd"
 
-#: Dashes of the gallery's members that are lines, and the gaps between.
-STRETCH: Final = (4, 2.5)
+#: Widths of lines of one verdict: on a number line, and in a phase diagram.
+BAR: Final = 7.0
+LINE: Final = 4.5
+#: Marks where a cell of the same verdict goes on, in those.
+NOTCH: Final[dict[str, Any]] = {"marker": "|", "markersize": BAR, "markeredgewidth": 1.4}
+JOINT: Final[dict[str, Any]] = {"marker": "o", "markersize": 2.5, "markeredgewidth": 0}
+#: The gallery's members that are lines.
+STRETCH: Final[dict[str, Any]] = {"color": INK, "linewidth": 1, "dashes": (4, 2.5)}

@@ -26,10 +26,6 @@ class Box(NamedTuple):
         (left, bottom), (right, top) = self.low, self.high
         return ((left, bottom), (right, bottom), (right, top), (left, top))
 
-    def has_on_side(self, point: Point, axis: int, *, high: bool) -> bool:
-        """Whether the point lies on that side of the box."""
-        return point[axis] == (self.high if high else self.low)[axis]
-
 
 def named(unknowns: Sequence[str], point: Point) -> dict[str, Fraction]:
     """The point as the solver writes it."""

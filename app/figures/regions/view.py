@@ -93,16 +93,13 @@ def _margin(reached: bool) -> Fraction:
 
 def _reached(surveys: Sequence[Survey], box: Box, axis: int) -> tuple[bool, bool]:
     """Whether cells run on beyond the low, and beyond the high side."""
-    corners = [
-        point
+    shown = {
+        point[axis]
         for survey in surveys
         for cell in survey.cells
         for point in clipped(box.corners, cell.where, box.unknowns)
-    ]
-    low, high = (
-        any(box.has_on_side(point, axis, high=side) for point in corners) for side in (False, True)
-    )
-    return low, high
+    }
+    return box.low[axis] in shown, box.high[axis] in shown
 
 
 def _equal_scales(box: Box, reached: Sequence[tuple[bool, bool]], aspect: Fraction) -> Box:

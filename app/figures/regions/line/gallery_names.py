@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import INK, QUIET
+from app.figures.labels.layout import Candidate, write
+from app.figures.labels.text import Words
 from app.figures.regions.frame import Frame
-from app.figures.regions.intervals import Interval, covers, interval
-from app.figures.regions.labels import Candidate, Words, write
+from app.figures.regions.line.intervals import Interval, covers, interval
 from app.figures.regions.looks import STRETCH
 from solver import Survey
 
@@ -139,10 +140,8 @@ def draw_gallery(axes: Axes, lane: GalleryLane, slug: str) -> float:
                 markeredgecolor="white", markeredgewidth=0.8, zorder=6, clip_on=False, gid=gid,
             )  # fmt: skip
         else:
-            axes.plot(
-                [name.start, name.end], [name.height] * 2, color=INK, linewidth=1, dashes=STRETCH,
-                zorder=2.2, gid=gid,
-            )  # fmt: skip
+            ends = [name.start, name.end]
+            axes.plot(ends, [name.height] * 2, zorder=2.2, gid=gid, **STRETCH)
         middle = ((name.left + name.right) / 2, name.height)
         write(
             axes, (Words(name.text),), Candidate(middle), f"name-{slug}-{name.text}", ground="white"

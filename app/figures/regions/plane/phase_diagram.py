@@ -1,22 +1,24 @@
 """A family with two unknowns: a phase diagram."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from app.figures.drawing import INK, PLAIN, QUIET
+from app.figures.labels.layout import Candidate, Layout, Obstacle, extent, write
+from app.figures.labels.rectangles import Spot
+from app.figures.labels.text import Words
 from app.figures.regions import words
-from app.figures.regions.area_labels import Shape, label_areas
-from app.figures.regions.borders import Area, Border, Segment, borders, outlines
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Candidate, Layout, Obstacle, Words, extent, write
 from app.figures.regions.legend import Entry, other_marks
 from app.figures.regions.looks import EDGE, FAINT, HATCH, HATCH_COLOUR, HATCH_WIDTH, LOOKS
-from app.figures.regions.members import Page, draw_members, stretches
-from app.figures.regions.shapes import Box, Point, clipped
-from app.figures.regions.thin import draw_thin, thin_cells
+from app.figures.regions.plane.area_labels import Shape, label_areas
+from app.figures.regions.plane.borders import Area, Border, Segment, borders, outlines
+from app.figures.regions.plane.lines_and_points import ThinCell, draw_thin, thin_cells
+from app.figures.regions.plane.marks import Panel, draw_members, stretches
+from app.figures.regions.shapes import clipped
 from app.figures.regions.ticks import Tick, ticks
 from solver import Kind, Survey
 
@@ -28,49 +30,60 @@ _OVER: Final = 14.0
 _CROSSED_BORDER: Final = 9.0
 
 
-def draw_plane(axes: Axes, survey: Survey, frame: Frame) -> None:
-    """Draw a panel into axes whose coordinates are points."""
-    slug, shown = words.slug(survey), _shown(survey, frame.box)
-    areas = _areas(survey, shown)
-    layout = Layout(frame.rect.grown(-2))
-    _draw_areas(axes, areas, frame, slug)
-    found = borders(areas, survey.unknowns)
-    _draw_borders(axes, areas, found, frame, layout, slug)
-    thin = thin_cells(survey, shown)
-    draw_thin(axes, thin, frame, layout, slug)
-    shapes = [Shape(area, frame.spots(area.corners)) for area in areas]
-    draw_members(Page(axes, frame, shapes, layout), survey, thin)
-    label_areas(axes, shapes, found, layout, slug)
-    _draw_axes(axes, frame, slug)
+class Diagram(NamedTuple):
+    """What a panel shows, measured before it is drawn."""
+
+    survey: Survey
+    frame: Frame
+    areas: list[Area]
+    borders: list[Border]
+    outlines: list[Segment]
+    thin: list[ThinCell]
+    along: list[tuple[str, list[tuple[Spot, Spot]]]]
 
 
-def _shown(survey: Survey, box: Box) -> list[tuple[Point, ...]]:
-    return [clipped(box.corners, each.where, survey.unknowns) for each in survey.cells]
-
-
-def _areas(survey: Survey, shown: Sequence[tuple[Point, ...]]) -> list[Area]:
-    return [
+def diagram(survey: Survey, frame: Frame) -> Diagram:
+    """Plan a panel."""
+    unknowns = survey.unknowns
+    shown = [clipped(frame.box.corners, each.where, unknowns) for each in survey.cells]
+    areas = [
         Area(cell, corners, number)
         for number, (cell, corners) in enumerate(zip(survey.cells, shown, strict=True))
         if len(corners) > 2
     ]
+    found = borders(areas, unknowns)
+    edges = list(outlines(areas, unknowns))
+    along = list(stretches(survey, frame, shown))
+    return Diagram(survey, frame, areas, found, edges, thin_cells(survey, shown), along)
 
 
-def plane_marks(surveys: Sequence[Survey], frame: Frame) -> list[Entry]:
+def plane_marks(diagrams: Sequence[Diagram]) -> list[Entry]:
     """What occurs in phase diagrams besides verdicts, for the legend."""
-    box = frame.box
-    found = [(survey, _shown(survey, box)) for survey in surveys]
-    looks = {end.look for each in found for thin in thin_cells(*each) for end in thin.ends}
-    along = any(next(stretches(each, frame), None) for each in surveys)
-    marks = other_marks(surveys, along, "joint" in looks)
+    looks = {end.look for each in diagrams for thin in each.thin for end in thin.ends}
+    along = any(each.along for each in diagrams)
+    marks = other_marks([each.survey for each in diagrams], along, "joint" in looks)
     if "closed" in looks:
         marks.append(Entry("included", "end included"))
-    areas = [(each, borders(each, box.unknowns)) for each in (_areas(*one) for one in found)]
-    if any(each.of_rates and not each.of_verdicts for _, met in areas for each in met):
+    met = [border for each in diagrams for border in each.borders]
+    if any(each.of_rates and not each.of_verdicts for each in met):
         marks.append(Entry("rates", "another formula for r"))
-    if any(next(outlines(*each, box.unknowns), None) for each in areas):
+    if any(each.outlines for each in diagrams):
         marks.append(Entry("outside", "outside the range of the unknowns"))
     return marks
+
+
+def draw_plane(axes: Axes, drawn: Diagram) -> None:
+    """Draw a panel into axes whose coordinates are points."""
+    survey, frame, areas, found, _, thin, along = drawn
+    slug = words.slug(survey)
+    layout = Layout(frame.rect.grown(-2))
+    _draw_areas(axes, areas, frame, slug)
+    _draw_borders(axes, drawn, layout, slug)
+    draw_thin(axes, thin, frame, layout, slug)
+    shapes = [Shape(area, frame.spots(area.corners)) for area in areas]
+    draw_members(Panel(axes, frame, shapes, layout), survey, thin, along)
+    label_areas(axes, shapes, found, layout, slug)
+    _draw_axes(axes, frame, slug)
 
 
 def _draw_areas(axes: Axes, areas: Sequence[Area], frame: Frame, slug: str) -> None:
@@ -92,19 +105,17 @@ def _draw_areas(axes: Axes, areas: Sequence[Area], frame: Frame, slug: str) -> N
             )  # fmt: skip
 
 
-def _draw_borders(
-    axes: Axes, areas: Sequence[Area], found: Sequence[Border], frame: Frame, layout: Layout,
-    slug: str,
-) -> None:  # fmt: skip
+def _draw_borders(axes: Axes, drawn: Diagram, layout: Layout, slug: str) -> None:
     """Verdicts in the colour of the one that holds on the border; formulas for r faintly."""
-    for number, border in enumerate(found):
+    frame = drawn.frame
+    for number, border in enumerate(drawn.borders):
         gid = f"border-{slug}-{number}"
         if border.of_verdicts:
             colour = EDGE if border.owner is None else LOOKS[border.owner.kind].beside
             _draw_segment(axes, border.ends, frame, layout, colour, 0.9, gid)
         elif border.of_rates:
             _draw_segment(axes, border.ends, frame, layout, FAINT, 0.8, f"{gid}-rates")
-    for number, edge in enumerate(outlines(areas, found, frame.box.unknowns)):
+    for number, edge in enumerate(drawn.outlines):
         _draw_segment(axes, edge, frame, layout, INK, 1.1, f"outline-{slug}-{number}")
 
 

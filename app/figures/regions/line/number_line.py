@@ -7,22 +7,22 @@ from typing import Any, Final, NamedTuple
 from matplotlib.axes import Axes
 
 from app.figures.drawing import GRID, INK, PLAIN
+from app.figures.labels.layout import Candidate, Layout, extent, write
+from app.figures.labels.rectangles import Rect
+from app.figures.labels.text import Words
 from app.figures.regions import words
 from app.figures.regions.frame import Frame
-from app.figures.regions.gallery_lane import GalleryLane, draw_gallery, gallery_lane
-from app.figures.regions.intervals import Interval, interval
-from app.figures.regions.labels import Candidate, Layout, Words, extent, write
 from app.figures.regions.legend import Entry, other_marks
-from app.figures.regions.line_axis import draw_axis
-from app.figures.regions.looks import LOOKS
-from app.figures.regions.rects import Rect
+from app.figures.regions.line.axis import draw_axis
+from app.figures.regions.line.gallery_names import GalleryLane, draw_gallery, gallery_lane
+from app.figures.regions.line.intervals import Interval, interval
+from app.figures.regions.looks import BAR, LOOKS, NOTCH
 from solver import Cell, Kind, Survey
 
 # Of lanes, from one to the next; and of the bar in a lane, and of words above it.
 _LANE: Final = 29.0
 _BAR: Final = 9.0
 _ABOVE: Final = 19.5
-_BAR_WIDTH: Final = 7.0
 _POINT: Final = 11.0
 _END: Final = 8.0
 
@@ -96,9 +96,10 @@ def draw_line(axes: Axes, panel: LinePanel, frame: Frame) -> None:
     for kind in panel.kinds:
         own = [piece for piece in panel.pieces if piece.cell.kind == kind]
         axes.plot([0, frame.width], [base + _BAR] * 2, color=GRID, linewidth=0.8, zorder=1)
+        name = Words(words.verdict(kind), LOOKS[kind].beside, True, PLAIN)
         axes.text(
-            -10, base + _BAR, words.verdict(kind), color=LOOKS[kind].beside, fontsize=PLAIN,
-            fontweight="bold", ha="right", va="center", gid=f"lane-{slug}-{kind}",
+            -10, base + _BAR, name.text, ha="right", va="center", gid=f"lane-{slug}-{kind}",
+            **name.look,
         )  # fmt: skip
         for piece in own:
             _draw_piece(axes, piece, own, frame, base + _BAR, slug)
@@ -120,7 +121,7 @@ def _draw_piece(
         return
     ends = _visible(where, frame)
     axes.plot(
-        ends, [height] * 2, color=colour, linewidth=_BAR_WIDTH, solid_capstyle="butt", zorder=3,
+        ends, [height] * 2, color=colour, linewidth=BAR, solid_capstyle="butt", zorder=3,
         gid=gid,
     )  # fmt: skip
     others = _others(piece, own)
@@ -144,10 +145,7 @@ def _end_look(
         arrow = "<" if side == "low" else ">"
         return {"marker": arrow, "markersize": _POINT, "markeredgewidth": 0, "zorder": 3}
     if _goes_on(end, closed, others):
-        return {
-            "marker": "|", "markersize": _BAR_WIDTH, "markeredgewidth": 1.4, "zorder": 4,
-            "markeredgecolor": "white",
-        }  # fmt: skip
+        return {**NOTCH, "markeredgecolor": "white", "zorder": 4}
     return {
         "marker": "o", "markersize": _END, "markeredgewidth": 1.8, "zorder": 4,
         "markerfacecolor": colour if closed else "white",

@@ -1,25 +1,23 @@
 """Cells without an area, lines and points: drawn so that they are seen."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from matplotlib.axes import Axes
 
+from app.figures.labels.layout import Layout, Obstacle
+from app.figures.labels.rectangles import square
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Layout, Obstacle
-from app.figures.regions.looks import LOOKS
-from app.figures.regions.rects import square
+from app.figures.regions.looks import JOINT, LINE, LOOKS
 from app.figures.regions.shapes import Point, clipped, contains, on_own_border, touches
 from app.figures.regions.view import marked
 from solver import Cell, Survey
 
-_LINE: Final = 4.5
 _CASING: Final = 8.0
 _QUIET_LINE: Final = 1.2
 _POINT: Final = 13.0
 _QUIET_POINT: Final = 3.0
-_END: Final = 7.5
-_JOINT: Final = 2.5
+_CLOSED: Final[dict[str, Any]] = {"marker": "o", "markersize": 7.5, "markeredgewidth": 1.8}
 # What words cost that cross a line, in points of distance.
 _CROSSED: Final = 50.0
 
@@ -34,7 +32,7 @@ class End(NamedTuple):
     look: str
 
 
-class Thin(NamedTuple):
+class ThinCell(NamedTuple):
     """A line or a point; ``quiet`` where the same verdict is all around it."""
 
     cell: Cell
@@ -44,13 +42,13 @@ class Thin(NamedTuple):
     ends: tuple[End, ...]
 
 
-def thin_cells(survey: Survey, shown: Sequence[Sequence[Point]]) -> list[Thin]:
+def thin_cells(survey: Survey, shown: Sequence[Sequence[Point]]) -> list[ThinCell]:
     """Those that are in the picture, given the corners of every cell there."""
     found = []
     for number, (cell, points) in enumerate(zip(survey.cells, shown, strict=True)):
         if points and cell.dimension < 2:
             ends = tuple(_ends(cell, points, survey)) if cell.dimension else ()
-            found.append(Thin(cell, tuple(points), number, _quiet(cell, points, survey), ends))
+            found.append(ThinCell(cell, tuple(points), number, _quiet(cell, points, survey), ends))
     return found
 
 
@@ -84,7 +82,9 @@ def _ends(cell: Cell, points: Sequence[Point], survey: Survey) -> Iterator[End]:
             yield End(point, "closed")
 
 
-def draw_thin(axes: Axes, thin: Sequence[Thin], frame: Frame, layout: Layout, slug: str) -> None:
+def draw_thin(
+    axes: Axes, thin: Sequence[ThinCell], frame: Frame, layout: Layout, slug: str
+) -> None:
     """Draw them, lines before points."""
     for each in sorted(thin, key=lambda each: -each.cell.dimension):
         gid = f"cell-{slug}-{each.number}-{each.cell.kind}-{each.cell.dimension}"
@@ -96,7 +96,7 @@ def draw_thin(axes: Axes, thin: Sequence[Thin], frame: Frame, layout: Layout, sl
         _draw_ends(axes, each, frame, f"end-{slug}-{each.number}")
 
 
-def _draw_line(axes: Axes, thin: Thin, frame: Frame, layout: Layout, gid: str) -> None:
+def _draw_line(axes: Axes, thin: ThinCell, frame: Frame, layout: Layout, gid: str) -> None:
     colour = LOOKS[thin.cell.kind].line
     start, end = frame.spots(thin.points)
     x, y = zip(start, end, strict=True)
@@ -107,12 +107,12 @@ def _draw_line(axes: Axes, thin: Thin, frame: Frame, layout: Layout, gid: str) -
         )  # fmt: skip
         layout.lines.append(Obstacle(start, end, _CROSSED, _CASING / 2))
     axes.plot(
-        x, y, color=colour, linewidth=_QUIET_LINE if thin.quiet else _LINE,
+        x, y, color=colour, linewidth=_QUIET_LINE if thin.quiet else LINE,
         solid_capstyle="round", zorder=3, gid=gid,
     )  # fmt: skip
 
 
-def _draw_point(axes: Axes, thin: Thin, frame: Frame, layout: Layout, gid: str) -> None:
+def _draw_point(axes: Axes, thin: ThinCell, frame: Frame, layout: Layout, gid: str) -> None:
     ((x, y),) = frame.spots(thin.points)
     size = _QUIET_POINT if thin.quiet else _POINT
     axes.plot(
@@ -122,13 +122,12 @@ def _draw_point(axes: Axes, thin: Thin, frame: Frame, layout: Layout, gid: str) 
     layout.marks.append(square((x, y), size / 2))
 
 
-def _draw_ends(axes: Axes, thin: Thin, frame: Frame, gid: str) -> None:
+def _draw_ends(axes: Axes, thin: ThinCell, frame: Frame, gid: str) -> None:
     colour = LOOKS[thin.cell.kind].line
     for number, (point, look) in enumerate(thin.ends):
         x, y = frame.spot(point)
-        joint = look == "joint"
+        mark = {"joint": {**JOINT, "markerfacecolor": "white"}, "closed": _CLOSED}[look]
         axes.plot(
-            [x], [y], marker="o", markersize=_JOINT if joint else _END, linestyle="none",
-            markerfacecolor="white" if joint else colour, markeredgecolor=colour,
-            markeredgewidth=0 if joint else 1.8, zorder=4.5, gid=f"{gid}-{number}-{look}",
+            [x], [y], linestyle="none", color=colour, zorder=4.5, gid=f"{gid}-{number}-{look}",
+            **mark,
         )  # fmt: skip

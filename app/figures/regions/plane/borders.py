@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from app.figures.regions.shapes import Point, between, clipped, contains, named
+from app.figures.regions.shapes import Point, between, clipped, contains, on_own_border
 from solver import Cell
 
 Segment = tuple[Point, Point]
@@ -53,38 +53,20 @@ def borders(areas: Sequence[Area], unknowns: Sequence[str]) -> list[Border]:
     return found
 
 
-def outlines(
-    areas: Sequence[Area], found: Sequence[Border], unknowns: Sequence[str]
-) -> Iterator[Segment]:
+def outlines(areas: Sequence[Area], unknowns: Sequence[str]) -> Iterator[Segment]:
     """What of the areas' edges no other area lies beyond: the edges of the domain."""
     for area in areas:
-        met = [each.ends for each in found if area in (each.one, each.other)]
-        for edge in pairwise((*area.corners, area.corners[0])):
-            if any(
-                all(each.form.at(named(unknowns, point)) == 0 for point in edge)
-                for each in area.cell.where.facets
-            ):
-                yield from _uncovered(edge, met)
+        for start, end in pairwise((*area.corners, area.corners[0])):
+            if on_own_border(area.cell.where, unknowns, between(start, end, Fraction(1, 2))):
+                others = (each.cell.where for each in areas if each is not area)
+                shared = (sorted(clipped((start, end), each, unknowns)) for each in others)
+                yield from _rest((start, end), sorted(each for each in shared if len(each) == 2))
 
 
-def _uncovered(edge: Segment, others: Sequence[Segment]) -> Iterator[Segment]:
-    start, end = edge
-    shares = sorted(
-        tuple(sorted((share, another)))
-        for one, two in others
-        if (share := _share(edge, one)) is not None and (another := _share(edge, two)) is not None
-    )
-    reached = Fraction()
-    for low, high in (*shares, (Fraction(1), Fraction(1))):
-        if low > reached:
-            yield between(start, end, reached), between(start, end, min(low, Fraction(1)))
-        reached = max(reached, high)
-
-
-def _share(edge: Segment, point: Point) -> Fraction | None:
-    """How far along the edge's line a point lies; None where it is not on it."""
-    (x, y), (to_x, to_y) = edge
-    across, up = to_x - x, to_y - y
-    if across * (point[1] - y) != up * (point[0] - x):
-        return None
-    return (point[0] - x) / across if across else (point[1] - y) / up
+def _rest(segment: Segment, shared: Sequence[Sequence[Point]]) -> Iterator[Segment]:
+    """What parts of a segment leave, which are given in their order along it."""
+    start, end = sorted(segment)
+    for low, high in (*shared, (end, end)):
+        if low > start:
+            yield start, low
+        start = max(start, high)

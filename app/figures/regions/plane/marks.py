@@ -4,20 +4,21 @@ All that is at one point shares one label.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import hypot
 from typing import Final, NamedTuple
 
 from matplotlib.axes import Axes
 
 from app.figures.drawing import INK
+from app.figures.labels.layout import Candidate, Layout, Obstacle, extent, write
+from app.figures.labels.places import around, beside, upon
+from app.figures.labels.rectangles import Spot, square
+from app.figures.labels.text import Words
 from app.figures.regions import words
-from app.figures.regions.area_labels import Shape, ground
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Candidate, Layout, Obstacle, Words, around, extent, write
 from app.figures.regions.looks import LOOKS, PALE, STRETCH
-from app.figures.regions.rects import Spot, square
+from app.figures.regions.plane.area_labels import Shape, ground
+from app.figures.regions.plane.lines_and_points import ThinCell
 from app.figures.regions.shapes import Point, clipped, unnamed
-from app.figures.regions.thin import Thin
 from solver import Cell, Survey
 from solver.exact import Polyhedron
 
@@ -25,14 +26,11 @@ _MARK: Final = 6.0
 _STAR: Final = 10.0
 # Of a label from the middle of its mark.
 _CLEARANCE: Final = 9.0
-# Of a label from its line, and where along it: the middle first.
-_BESIDE: Final = 7.0
-_PARTS: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12, 0.88, 0.06, 0.94)
 # What words cost that cross the line of a member, in points of distance.
 _CROSSED: Final = 25.0
 
 
-class Page(NamedTuple):
+class Panel(NamedTuple):
     """Where a panel is drawn."""
 
     axes: Axes
@@ -54,11 +52,13 @@ class Page(NamedTuple):
         return found is not None
 
 
-def draw_members(page: Page, survey: Survey, thin: Sequence[Thin]) -> None:
+def draw_members(
+    panel: Panel, survey: Survey, thin: Sequence[ThinCell],
+    along: Sequence[tuple[str, list[tuple[Spot, Spot]]]],
+) -> None:  # fmt: skip
     """Draw the marks of members and the optimum; then label these and the thin cells."""
-    axes, frame, _, layout = page
+    axes, frame, _, layout = panel
     slug = words.slug(survey)
-    along = list(stretches(survey, frame))
     for name, edges in along:
         for start, end in edges:
             _draw_stretch(axes, start, end, f"landmark-{slug}-{name}")
@@ -66,19 +66,19 @@ def draw_members(page: Page, survey: Survey, thin: Sequence[Thin]) -> None:
     notes = _notes(axes, survey, thin, frame, layout)
     for number, (point, lines) in enumerate(notes.items()):
         spot = frame.spot(point)
-        page.label(lines, around(spot, lines, _CLEARANCE), f"note-{slug}-{number}")
+        panel.label(lines, around(spot, lines, _CLEARANCE), f"note-{slug}-{number}")
     for name, edges in along:
         line = (Words(name),)
         gid = f"name-{slug}-{name}"
         # Upon its line a name belongs to neither side.
-        page.label(line, _upon(edges), gid) or page.label(line, _beside(edges, line), gid)
+        panel.label(line, upon(edges), gid) or panel.label(line, beside(edges, line), gid)
     for each in thin:
         if each.cell.dimension and not each.quiet:
-            _label_line(page, each, f"rate-{slug}-{each.number}")
+            _label_line(panel, each, f"rate-{slug}-{each.number}")
 
 
 def _notes(
-    axes: Axes, survey: Survey, thin: Sequence[Thin], frame: Frame, layout: Layout
+    axes: Axes, survey: Survey, thin: Sequence[ThinCell], frame: Frame, layout: Layout
 ) -> dict[Point, list[Words]]:
     """What is said at points; where there is a mark, it is drawn."""
     slug, unknowns = words.slug(survey), survey.unknowns
@@ -122,10 +122,14 @@ def _mark(axes: Axes, spot: Spot, marker: str, size: float, face: str, gid: str)
     )  # fmt: skip
 
 
-def stretches(survey: Survey, frame: Frame) -> Iterator[tuple[str, list[tuple[Spot, Spot]]]]:
-    """Members that are lines, or areas: their edges.  What covers all cells is left out."""
+def stretches(
+    survey: Survey, frame: Frame, shown: Sequence[tuple[Point, ...]]
+) -> Iterator[tuple[str, list[tuple[Spot, Spot]]]]:
+    """Members that are lines, or areas: their edges.  What covers all cells is left out.
+
+    ``shown`` are the corners of every cell in the picture.
+    """
     unknowns = survey.unknowns
-    shown = [clipped(frame.box.corners, each.where, unknowns) for each in survey.cells]
     members: dict[Polyhedron, list[str]] = {}
     for landmark in survey.landmarks:
         if landmark.at is None:
@@ -142,40 +146,15 @@ def stretches(survey: Survey, frame: Frame) -> Iterator[tuple[str, list[tuple[Sp
 def _draw_stretch(axes: Axes, start: Spot, end: Spot, gid: str) -> None:
     x, y = zip(start, end, strict=True)
     axes.plot(x, y, color="white", linewidth=2.4, zorder=3.4, solid_capstyle="butt")
-    axes.plot(x, y, color=INK, linewidth=1, dashes=STRETCH, zorder=3.5, gid=gid)
+    axes.plot(x, y, zorder=3.5, gid=gid, **STRETCH)
 
 
-def _label_line(page: Page, thin: Thin, gid: str) -> None:
+def _label_line(panel: Panel, thin: ThinCell, gid: str) -> None:
     """The verdict and r, or what of it there is room for."""
     colour = LOOKS[thin.cell.kind].beside
     verdict = Words(words.verdict(thin.cell.kind), colour, True)
     rate = Words(words.rate(thin.cell), colour)
-    start, end = page.frame.spots(thin.points)
+    start, end = panel.frame.spots(thin.points)
     for lines in ((verdict, rate), (verdict,), (rate,)):
-        if page.label(lines, _beside([(start, end)], lines), gid):
+        if panel.label(lines, beside([(start, end)], lines), gid):
             return
-
-
-def _upon(edges: Sequence[tuple[Spot, Spot]]) -> Iterator[Candidate]:
-    """Places on lines, from their middle to their ends."""
-    for (x, y), (to_x, to_y) in edges:
-        for part in _PARTS:
-            across, up = part * (to_x - x), part * (to_y - y)
-            yield Candidate((x + across, y + up), abs(part - 0.5) * hypot(to_x - x, to_y - y))
-
-
-def _beside(edges: Sequence[tuple[Spot, Spot]], lines: Sequence[Words]) -> Iterator[Candidate]:
-    """Places on both sides of lines, from their middle to their ends."""
-    box = extent(lines, (0.0, 0.0))
-    for start, end in edges:
-        across, up = end[0] - start[0], end[1] - start[1]
-        long = hypot(across, up)
-        for part in _PARTS if long else ():
-            for side in (1, -1):
-                normal = (side * up / long, -side * across / long)
-                away = _BESIDE + abs(normal[0]) * box.right + abs(normal[1]) * box.top
-                middle = (
-                    start[0] + part * across + away * normal[0],
-                    start[1] + part * up + away * normal[1],
-                )
-                yield Candidate(middle, abs(part - 0.5) * long / 2)

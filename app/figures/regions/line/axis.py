@@ -7,11 +7,12 @@ from typing import Final
 from matplotlib.axes import Axes
 
 from app.figures.drawing import INK, PLAIN, QUIET
+from app.figures.labels.layout import Candidate, Layout, write
+from app.figures.labels.rectangles import Rect
+from app.figures.labels.text import Words
 from app.figures.regions import words
 from app.figures.regions.frame import Frame
-from app.figures.regions.labels import Candidate, Layout, Words, write
 from app.figures.regions.looks import GUIDE
-from app.figures.regions.rects import Rect
 from app.figures.regions.ticks import ticks
 
 _MOST_TICKS: Final = 9

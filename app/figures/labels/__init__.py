@@ -1,0 +1,1 @@
+"""Where labels stand: at what they name, and never on one another."""

@@ -1,0 +1,1 @@
+"""Families with one unknown: a lane for each verdict above a number line."""

@@ -1,0 +1,1 @@
+"""Families with two unknowns: phase diagrams."""
