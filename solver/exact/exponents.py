@@ -101,15 +101,21 @@ def as_written(value: Fraction) -> str:
     return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 
 
+def too_coarse(denominator: int) -> bool:
+    """Whether no fraction over this denominator narrowly misses a simple one.
+
+    Two different fractions p/q and r/s are at least 1/(qs) apart.
+    """
+    return denominator * _SIMPLE_DENOMINATOR < _NEAR
+
+
 def nearest_simple(value: Fraction) -> Fraction | None:
     """The simple fraction that ``value`` narrowly misses, or None.
 
     Simple means a denominator of at most 12; narrowly means by at most 1/1000 and not 0.
     """
     numerator, denominator = value.numerator, value.denominator
-    # It is simple itself, or too coarse to come so close: two different fractions p/q and r/s are
-    # at least 1/(qs) apart.
-    if denominator * _SIMPLE_DENOMINATOR < _NEAR:
+    if too_coarse(denominator):
         return None
     for simple in range(1, _SIMPLE_DENOMINATOR + 1):
         nearest = (2 * simple * numerator + denominator) // (2 * denominator)

@@ -11,10 +11,25 @@ from solver.theory.layers import LayerSpan, describe_layers, single_layer
 
 def power(exponent: Fraction) -> str:
     """``n^exponent`` as people write it: ``n``, ``n^2``, ``n^(-1/2)``."""
-    if exponent == 1:
+    return _power(exponent.numerator, exponent.denominator)
+
+
+def extent(slack: Fraction) -> str:
+    """``n^(-slack)``: the size of what a condition bounds."""
+    return _power(-slack.numerator, slack.denominator)
+
+
+# The same few come back in request after request.
+_MOST_KEPT: Final = 1 << 13
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _power(numerator: int, denominator: int) -> str:
+    if denominator != 1:
+        return f"n^({numerator}/{denominator})"
+    if numerator == 1:
         return "n"
-    plain = exponent.denominator == 1 and exponent > 0
-    return f"n^{exponent}" if plain else f"n^({exponent})"
+    return f"n^{numerator}" if numerator > 0 else f"n^({numerator})"
 
 
 def layers(spans: Sequence[LayerSpan]) -> str:
@@ -63,10 +78,6 @@ def stated(condition: Condition, spans: Sequence[LayerSpan], readout: str) -> St
     return Statement(condition.identifier(first), form, text)
 
 
-_MOST_KEPT: Final = 1 << 13
-
-
-# The same few come back in request after request.
 @lru_cache(maxsize=_MOST_KEPT)
 def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
     form = condition.form(layer, readout)

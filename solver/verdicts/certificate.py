@@ -3,12 +3,11 @@
 Layers at which a condition takes the same value share one line ("for l = 2..9"), so a
 network of ten thousand layers has a certificate of a dozen lines.
 
-Exponents in use are few and simple, so the same lines come back in request after request.
-They are made once and kept (within bounds): writing them costs more than deciding.
+Exponents in use are few and simple, so the same layers come back in request after request.
+Their lines are made once and kept (within bounds).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, wraps
 from operator import attrgetter
@@ -31,8 +30,7 @@ _MOST_LINES_KEPT: Final = 1 << 13
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # kept lines are found again by identity
-class ConditionReport:
+class ConditionReport(NamedTuple):
     """One line of the certificate: a condition at all layers ``spans`` where it has a value.
 
     ``spans`` is empty for a condition on the readout; ``depth`` is None for every L >= 2.  Where
@@ -100,7 +98,16 @@ class ConditionReport:
         return stated(self.found.condition, self.spans, self.readout)
 
 
-def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
+class Certificate(tuple[ConditionReport, ...]):
+    """Lines in order.  What is made of a kept certificate is found again by its identity."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+
+
+def certificate(evaluation: Evaluation) -> Certificate:
     """Every distinct condition once, in order."""
     depth, body = evaluation.network.depth, evaluation.network.body
     reports = list(_lines(evaluation.readout, (), depth))
@@ -108,11 +115,11 @@ def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     reports += _lines(*first, depth)
     reports += _lines(*hidden[0], depth) if len(hidden) == 1 else _together(hidden, depth)
     reports.sort(key=attrgetter("order"))
-    return tuple(reports)
+    return Certificate(reports)
 
 
 def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[ConditionReport], _T]:
-    """Remember what ``function`` makes of a line for as long as the line itself is kept."""
+    """Remember what ``function`` makes of a line; the same lines come back in other networks."""
     remembered = lru_cache(maxsize=_MOST_LINES_KEPT)(function)
 
     @wraps(function)
@@ -121,13 +128,6 @@ def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[Condi
         return remembered(report) if few else function(report)
 
     return call
-
-
-class _Placed(NamedTuple):
-    """A condition at a point, and the layers it is about."""
-
-    found: Evaluated
-    spans: tuple[LayerSpan, ...]
 
 
 def _lines(
@@ -150,18 +150,19 @@ def _together(
     hidden: Sequence[tuple[LayerEvaluation, tuple[LayerSpan, ...]]], depth: int | None
 ) -> Iterator[ConditionReport]:
     """The lines about several blocks of hidden layers, those of equal value as one."""
-    by_condition: dict[Condition, list[_Placed]] = {}
+    by_condition: dict[Condition, list[ConditionReport]] = {}
     for layer, spans in hidden:
-        for each in layer.conditions:
-            by_condition.setdefault(each.condition, []).append(_Placed(each, spans))
+        for line in _lines(layer, spans, depth):
+            by_condition.setdefault(line.found.condition, []).append(line)
     for same in by_condition.values():
         for group, values_differ in _grouped(same):
-            yield _grouped_line(group, depth, values_differ)
+            alone = len(group) == 1
+            yield group[0] if alone else _joint_line(group, depth, values_differ)
 
 
-def _grouped(same: list[_Placed]) -> Iterable[tuple[list[_Placed], bool]]:
+def _grouped(same: list[ConditionReport]) -> Iterable[tuple[list[ConditionReport], bool]]:
     """Evaluations of one condition, by value; by outcome where there are too many values."""
-    by_value: dict[tuple[int, int], list[_Placed]] = {}
+    by_value: dict[tuple[int, int], list[ConditionReport]] = {}
     for each in same:
         by_value.setdefault(each.found[1:3], []).append(each)  # numerator and denominator
     if len(by_value) <= _MOST_VALUES:
@@ -174,23 +175,23 @@ def _grouped(same: list[_Placed]) -> Iterable[tuple[list[_Placed], bool]]:
     ]
 
 
-def _closest_first(group: list[_Placed]) -> list[_Placed]:
+def _closest_first(group: list[ConditionReport]) -> list[ConditionReport]:
     closest = min(group, key=_closeness)
     return [closest, *(each for each in group if each is not closest)]
 
 
-def _closeness(each: _Placed) -> Fraction:
+def _closeness(each: ConditionReport) -> Fraction:
     """Least for the worst violation, or else the narrowest margin."""
     slack = each.found.slack
     return slack if each.found.condition.relation == ">=" else -abs(slack)
 
 
-def _grouped_line(group: list[_Placed], depth: int | None, values_differ: bool) -> ConditionReport:
-    found, spans = group[0]
-    shown_at = spans if values_differ else None
-    if len(group) > 1:
-        spans = merged(span for each in group for span in each.spans)
-    return _line(found, spans, depth, shown_at)
+def _joint_line(
+    group: list[ConditionReport], depth: int | None, values_differ: bool
+) -> ConditionReport:
+    found, shown_at = group[0].found, group[0].spans
+    spans = merged(span for each in group for span in each.spans)
+    return _line(found, spans, depth, shown_at if values_differ else None)
 
 
 def _line(
@@ -199,20 +200,6 @@ def _line(
     depth: int | None,
     shown_at: tuple[LayerSpan, ...] | None = None,
 ) -> ConditionReport:
-    if len(spans) > _MOST_SPANS_KEPT or shown_at is not None:
-        return _new_line(found, spans, depth, shown_at)
-    return _kept_line(found, spans, depth)
-
-
-def _new_line(
-    found: Evaluated,
-    spans: tuple[LayerSpan, ...],
-    depth: int | None,
-    shown_at: tuple[LayerSpan, ...] | None = None,
-) -> ConditionReport:
     first = spans[0].first if spans else 0
     order = (found.holds, _ORDER[found.condition.family], not spans, first)
     return ConditionReport(found, spans, depth, shown_at, order)
-
-
-_kept_line = lru_cache(maxsize=_MOST_LINES_KEPT)(_new_line)

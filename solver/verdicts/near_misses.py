@@ -7,10 +7,9 @@ rounded exponent can change a verdict without looking wrong.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
-from solver.exact.exponents import as_written, format_exponent, nearest_simple
+from solver.exact.exponents import as_written, format_exponent, nearest_simple, too_coarse
 from solver.theory.exponents import Exponents
 from solver.theory.layers import describe_layers, single_layer
 from solver.theory.network import Network
@@ -74,9 +73,11 @@ def near_misses(network: Network) -> Iterator[str]:
         )
 
 
-@lru_cache(maxsize=1 << 12)
 def _rounded(exponents: Exponents) -> bool:
-    return any(each is not None and nearest_simple(each) is not None for each in exponents)
+    _, denominator = exponents.integers
+    return not too_coarse(denominator) and any(
+        each is not None and nearest_simple(each) is not None for each in exponents
+    )
 
 
 def _candidates(network: Network) -> Iterator[_Candidate]:

@@ -15,8 +15,8 @@ from solver.theory.dichotomy import Kind
 from solver.theory.law import THROUGH_UPDATED_READOUT
 from solver.theory.layers import LayerSpan, describe_layers, merged, single_layer
 from solver.theory.roles import Role
-from solver.theory.wording import joined, layers, power, readout_move, vector
-from solver.verdicts.certificate import ConditionReport, kept_for_lines
+from solver.theory.wording import extent, joined, layers, readout_move, vector
+from solver.verdicts.certificate import ConditionReport
 from solver.verdicts.evaluation import Evaluation
 
 # A reader sees the pattern by then; the certificate has the rest.
@@ -93,10 +93,9 @@ def _few(alike: Sequence[_T], sentence: Callable[[_T], str]) -> Iterator[str]:
         yield f"{rest} more of the kind are in the list of conditions."
 
 
-@kept_for_lines
 def _bad_initialization(report: ConditionReport) -> str:
-    size = power(-report.slack)
-    verb = "blows up" if report.slack < 0 else "vanishes"
+    size = extent(report.slack)
+    verb = "blows up" if report.found.twice_slack < 0 else "vanishes"
     because = f"because {report.form} = {report.value} and stability needs"
     bound = report.condition.bound
     match report.condition.role:
@@ -119,13 +118,13 @@ def _bad_initialization(report: ConditionReport) -> str:
 
 def _feature_blow_up(branches: list[ConditionReport]) -> str:
     worst, h = branches[0], vector("h", branches[0].spans)
-    size = power(-worst.slack)
+    size = extent(worst.slack)
     if worst.condition.path is not THROUGH_UPDATED_READOUT:
         how = f"blow up: updates move {h} by {size}"
     elif len(branches) == 1:
         how = f"blow up from the second step on: updates move {h} by {size}"
     else:
-        first = power(-branches[1].slack)
+        first = extent(branches[1].slack)
         how = f"blow up: updates move {h} by {first} in the first step and by {size} from then on"
     return (
         f"In training the features of {layers(worst.spans)} {how} (r_l = {worst.slack}, and "
@@ -135,7 +134,7 @@ def _feature_blow_up(branches: list[ConditionReport]) -> str:
 
 def _logit_blow_up(ties: list[ConditionReport]) -> str:
     worst = ties[0]
-    size, last, readout = power(-worst.slack), worst.last, worst.readout
+    size, last, readout = extent(worst.slack), worst.last, worst.readout
     because = joined([f"{each.form} = {each.value}{_where(each)}" for each in ties])
     needed = joined(list(dict.fromkeys(str(each.condition.bound) for each in ties)))
     if worst.condition.name == READOUT_UPDATE:
@@ -161,7 +160,7 @@ def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> I
     least = min(each.slack for each in reports if each.condition.family == "logits")
     update, index, end = _readout_update(reports), _readout(evaluation), evaluation.network.readout
     yield (
-        f"The logits stand still: in any fixed number of steps f moves by {power(-least)} at most, "
+        f"The logits stand still: in any fixed number of steps f moves by {extent(least)} at most, "
         f"because {update.form} = {update.value} > 1 and {readout_move(index)} = "
         f"{end.a + end.b + evaluation.r} > 1."
     )
@@ -173,7 +172,7 @@ def _features_stand_still(evaluation: Evaluation) -> str:
     r = evaluation.r
     return (
         f"Features stand still: r = {r} > 0, so the coordinates of h^l and x^l move by "
-        f"{power(-r)} at most in any fixed number of steps."
+        f"{extent(r)} at most in any fixed number of steps."
     )
 
 
@@ -189,7 +188,7 @@ def _features_move(evaluation: Evaluation) -> Iterator[str]:
         least = min(r for block, _, r in evaluation.blocks if block.spans[0].first < first)
         yield (
             f"Below that, {layers(below)} learn{'s' if first == 2 else ''} no features: updates "
-            f"move {vector('h', below)} by {power(-least)} at most."
+            f"move {vector('h', below)} by {extent(least)} at most."
         )
     if evaluation.maximal:
         yield (
