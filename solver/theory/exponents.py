@@ -17,6 +17,16 @@ from typing import NamedTuple
 from solver.theory.law import Law
 
 
+class Integers(NamedTuple):
+    """The exponents of one weight matrix over a common denominator, the least there is."""
+
+    a: int
+    b: int
+    c: int
+    d: int
+    denominator: int
+
+
 class _Fields(NamedTuple):
     a: Fraction
     b: Fraction
@@ -27,7 +37,7 @@ class _Fields(NamedTuple):
 class Exponents(_Fields):
     """The exponents of one weight matrix; ``d`` is None where it is not given."""
 
-    _integers: tuple[tuple[int, int, int, int], int]
+    _integers: Integers
     _hash: int
 
     def __hash__(self) -> int:
@@ -40,8 +50,8 @@ class Exponents(_Fields):
             return found
 
     @property
-    def integers(self) -> tuple[tuple[int, int, int, int], int]:
-        """(a, b, c, d) as numerators over their least common denominator; a missing d as 0."""
+    def integers(self) -> Integers:
+        """The same as integers over the least common denominator; a missing d as 0."""
         try:
             return self._integers
         except AttributeError:
@@ -49,13 +59,11 @@ class Exponents(_Fields):
             p, q, r = a.denominator, b.denominator, c.denominator
             s = 1 if d is None else d.denominator
             least = p if p == q == r and s == 1 else lcm(p, q, r, s)
-            self._integers = found = (
-                (
-                    a.numerator * (least // p),
-                    b.numerator * (least // q),
-                    c.numerator * (least // r),
-                    0 if d is None else d.numerator * (least // s),
-                ),
+            self._integers = found = Integers(
+                a.numerator * (least // p),
+                b.numerator * (least // q),
+                c.numerator * (least // r),
+                0 if d is None else d.numerator * (least // s),
                 least,
             )
             return found
@@ -83,25 +91,32 @@ class Exponents(_Fields):
 
 # Few layers occur, and again and again; looking one up beats computing it.
 @lru_cache(maxsize=1 << 13)
-def _canonical(exponents: Exponents, law: Law) -> Exponents:
-    (a, b, c, d), denominator = exponents.integers
+def canonical_integers(exponents: Exponents, law: Law) -> Integers:
+    """The canonical form as integers, in which the gauge is undone without a fraction."""
+    a, b, c, d, denominator = exponents.integers
     weight = law.gauge_weight
     if law.canonical_zero == "c":  # everything over weight times the denominator
         a, b, c, d = weight * a + c, weight * b - c, 0, weight * d + c
         denominator *= weight
     else:
         a, b, c, d = 0, b + a, c + weight * a, d - a
+    if exponents.d is None:
+        d = 0
     common = gcd(a, b, c, d, denominator)
-    integers = (a // common, b // common, c // common, d // common), denominator // common
-    (a, b, c, d), denominator = integers
-    canonical = Exponents(
+    if common == 1:
+        return Integers(a, b, c, d, denominator)
+    return Integers(a // common, b // common, c // common, d // common, denominator // common)
+
+
+@lru_cache(maxsize=1 << 13)
+def _canonical(exponents: Exponents, law: Law) -> Exponents:
+    a, b, c, d, denominator = canonical_integers(exponents, law)
+    return Exponents(
         ratio(a, denominator),
         ratio(b, denominator),
         ratio(c, denominator),
         None if exponents.d is None else ratio(d, denominator),
     )
-    canonical._integers = integers
-    return canonical
 
 
 # Exponents and slacks are small numbers seen over and over; reducing a fraction costs ten look-ups.

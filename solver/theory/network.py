@@ -1,9 +1,10 @@
 """What the theorems see of a parametrization: its distinct layers, each with its law."""
 
+from collections.abc import Hashable
 from typing import NamedTuple
 
 from solver.theory.dichotomy import Kind, regime_of
-from solver.theory.exponents import Exponents
+from solver.theory.exponents import Exponents, canonical_integers
 from solver.theory.law import Law
 from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.layers import LayerSpan
@@ -54,16 +55,12 @@ class Network(NamedTuple):
         """The regime in which it trains if it does not learn features."""
         return regime_of([OPTIMIZERS[each].regime for each in self.optimizers])
 
-    def canonical(self) -> "Network":
-        """The same layers, each in canonical form: what the theorems decide is the same."""
-        return Network(
-            self.depth,
-            tuple(
-                [
-                    Block(role, spans, each.canonical(OPTIMIZERS[optimizer]), optimizer)
-                    for role, spans, each, optimizer in self.body
-                ]
-            ),
-            self.readout.canonical(self.readout_law),
-            self.readout_optimizer,
-        )
+    @property
+    def gauge_class(self) -> Hashable:
+        """Equal for networks that differ in gauge alone: what the theorems decide is the same."""
+        body = [
+            (role, spans, canonical_integers(each, OPTIMIZERS[optimizer]), optimizer)
+            for role, spans, each, optimizer in self.body
+        ]
+        readout = canonical_integers(self.readout, self.readout_law)
+        return self.depth, *body, readout, self.readout_optimizer

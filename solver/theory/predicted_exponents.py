@@ -124,7 +124,7 @@ class _Readout(NamedTuple):
     def of(cls, network: Network) -> "_Readout":
         law = network.readout_law
         conditions = stability(Role.READOUT, law, law)
-        found = evaluated(conditions, network.readout, network.readout)
+        found = evaluated(conditions, network.readout.integers, network.readout.integers)
         (update,) = (each for each in found if each.condition.name == READOUT_UPDATE)
         return cls(_initial_slack(found), update.slack)
 
@@ -134,7 +134,7 @@ def _body(network: Network, depth: int) -> list[_Layer]:
     layers: dict[int, _Layer] = {}
     for block in network.body:
         conditions = stability(block.role, block.law, network.readout_law)
-        found = evaluated(conditions, block.exponents, network.readout)
+        found = evaluated(conditions, block.exponents.integers, network.readout.integers)
         layer = _Layer(
             _initial_slack(found),
             tuple(_branches(found, "features")),

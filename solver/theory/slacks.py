@@ -10,7 +10,7 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from solver.theory.conditions import Condition
-from solver.theory.exponents import Exponents, ratio
+from solver.theory.exponents import Integers, ratio
 
 
 class Evaluated(NamedTuple):
@@ -56,11 +56,11 @@ def least(found: Sequence[Evaluated]) -> Evaluated:
 
 
 def evaluated(
-    conditions: Iterable[Condition], own: Exponents, readout: Exponents
+    conditions: Iterable[Condition], own: Integers, readout: Integers
 ) -> tuple[Evaluated, ...]:
     """The conditions at the exponents of one layer and of the readout."""
-    (a, b, c, d), denominator = own.integers
-    (a_end, b_end, c_end, d_end), end_denominator = readout.integers
+    a, b, c, d, denominator = own
+    a_end, b_end, c_end, d_end, end_denominator = readout
     if denominator != end_denominator:
         common = lcm(denominator, end_denominator)
         scale, end_scale, denominator = common // denominator, common // end_denominator, common

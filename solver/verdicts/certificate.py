@@ -27,6 +27,7 @@ _ORDER: Final[dict[Family, int]] = {"init": 0, "features": 1, "logits": 2, "fait
 _MOST_SPANS_KEPT: Final = 8
 _MOST_LINES_KEPT: Final = 1 << 13
 
+_Spans = tuple[LayerSpan, ...]
 _T = TypeVar("_T")
 
 
@@ -39,9 +40,9 @@ class ConditionReport(NamedTuple):
     """
 
     found: Evaluated
-    spans: tuple[LayerSpan, ...]
+    spans: _Spans
     depth: int | None
-    shown_at: tuple[LayerSpan, ...] | None
+    shown_at: _Spans | None
     order: tuple[bool, int, bool, int]
 
     @property
@@ -98,6 +99,9 @@ class ConditionReport(NamedTuple):
         return stated(self.found.condition, self.spans, self.readout)
 
 
+_Lines = Callable[[LayerEvaluation, _Spans, int | None], Iterable[ConditionReport]]
+
+
 class Certificate(tuple[ConditionReport, ...]):
     """Lines in order.  What is made of a kept certificate is found again by its identity."""
 
@@ -109,13 +113,27 @@ class Certificate(tuple[ConditionReport, ...]):
 
 def certificate(evaluation: Evaluation) -> Certificate:
     """Every distinct condition once, in order."""
+    return Certificate(_written(evaluation, _every_line))
+
+
+def violations(evaluation: Evaluation) -> list[ConditionReport]:
+    """The lines of the certificate whose conditions are violated, in order."""
+    if len(evaluation.layers) > _MOST_VALUES:  # how they are grouped depends on all of them
+        return [each for each in certificate(evaluation) if not each.holds]
+    return _written(evaluation, _violated_lines)
+
+
+def _written(evaluation: Evaluation, lines: _Lines) -> list[ConditionReport]:
     depth, body = evaluation.network.depth, evaluation.network.body
-    reports = list(_lines(evaluation.readout, (), depth))
+    reports = list(lines(evaluation.readout, (), depth))
     first, *hidden = zip(evaluation.layers, [block.spans for block in body], strict=True)
-    reports += _lines(*first, depth)
-    reports += _lines(*hidden[0], depth) if len(hidden) == 1 else _together(hidden, depth)
+    reports += lines(*first, depth)
+    if len(hidden) == 1:
+        reports += lines(*hidden[0], depth)
+    elif hidden:
+        reports += _together(hidden, depth, lines)
     reports.sort(key=attrgetter("order"))
-    return Certificate(reports)
+    return reports
 
 
 def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[ConditionReport], _T]:
@@ -130,15 +148,15 @@ def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[Condi
     return call
 
 
-def _lines(
-    layer: LayerEvaluation, spans: tuple[LayerSpan, ...], depth: int | None
+def _every_line(
+    layer: LayerEvaluation, spans: _Spans, depth: int | None
 ) -> tuple[ConditionReport, ...]:
     """The lines about one block of layers."""
     return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, depth)
 
 
 def _new_lines(
-    layer: LayerEvaluation, spans: tuple[LayerSpan, ...], depth: int | None
+    layer: LayerEvaluation, spans: _Spans, depth: int | None
 ) -> tuple[ConditionReport, ...]:
     return tuple([_line(each, spans, depth) for each in layer.conditions])
 
@@ -146,13 +164,21 @@ def _new_lines(
 _kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
 
 
+def _violated_lines(
+    layer: LayerEvaluation, spans: _Spans, depth: int | None
+) -> list[ConditionReport]:
+    if layer.holds:
+        return []
+    return [_line(each, spans, depth) for each in layer.conditions if not each.holds]
+
+
 def _together(
-    hidden: Sequence[tuple[LayerEvaluation, tuple[LayerSpan, ...]]], depth: int | None
+    hidden: Sequence[tuple[LayerEvaluation, _Spans]], depth: int | None, lines: _Lines
 ) -> Iterator[ConditionReport]:
     """The lines about several blocks of hidden layers, those of equal value as one."""
     by_condition: dict[Condition, list[ConditionReport]] = {}
     for layer, spans in hidden:
-        for line in _lines(layer, spans, depth):
+        for line in lines(layer, spans, depth):
             by_condition.setdefault(line.found.condition, []).append(line)
     for same in by_condition.values():
         for group, values_differ in _grouped(same):
@@ -196,9 +222,9 @@ def _joint_line(
 
 def _line(
     found: Evaluated,
-    spans: tuple[LayerSpan, ...],
+    spans: _Spans,
     depth: int | None,
-    shown_at: tuple[LayerSpan, ...] | None = None,
+    shown_at: _Spans | None = None,
 ) -> ConditionReport:
     first = spans[0].first if spans else 0
     order = (found.holds, _ORDER[found.condition.family], not spans, first)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from solver.theory.conditions import faithfulness, stability
 from solver.theory.dichotomy import Kind, verdict_of
-from solver.theory.exponents import Exponents
+from solver.theory.exponents import Exponents, Integers, canonical_integers
 from solver.theory.law import Law
 from solver.theory.layers import LayerSpan, merged
 from solver.theory.network import Block, Network
@@ -85,11 +85,9 @@ class Evaluation(NamedTuple):
 
 def evaluate(network: Network) -> Evaluation:
     """Evaluate every stability condition and decide the verdict.  Exact; no floats."""
-    end, end_law = network.readout, network.readout_law
-    layers = [
-        _evaluate_layer(block.role, block.law, end_law, block.exponents, end)
-        for block in network.body
-    ]
+    end_law = network.readout_law
+    end = canonical_integers(network.readout, end_law)
+    layers = [_evaluate_block(block, end_law, end) for block in network.body]
     return _conclude(network, tuple(layers))
 
 
@@ -98,20 +96,20 @@ def revise(evaluation: Evaluation, network: Network) -> Evaluation:
 
     Layers that are the same objects, under the same readout, are not evaluated again.
     """
-    old, end, end_law = evaluation.network, network.readout, network.readout_law
-    if end is not old.readout:
+    old, end_law = evaluation.network, network.readout_law
+    if network.readout is not old.readout:
         return evaluate(network)
+    end = canonical_integers(network.readout, end_law)
     layers = tuple(
-        known
-        if block is before
-        else _evaluate_layer(block.role, block.law, end_law, block.exponents, end)
+        known if block is before else _evaluate_block(block, end_law, end)
         for block, before, known in zip(network.body, old.body, evaluation.layers, strict=True)
     )
     return _conclude(network, layers)
 
 
 def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluation:
-    end, end_law = network.readout, network.readout_law
+    end_law = network.readout_law
+    end = canonical_integers(network.readout, end_law)
     readout = _evaluate_layer(Role.READOUT, end_law, end_law, end, end)
     stable = readout.holds and all(layer.holds for layer in layers)
     nontrivial = stable and (readout.moves_logits or any(each.moves_logits for each in layers))
@@ -137,16 +135,22 @@ def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
     return [
         (each, block)
         for block, role, law, own in places
-        for each in evaluated(faithfulness(role, law), own, end)
+        for each in evaluated(faithfulness(role, law), own.integers, end.integers)
         if not each.holds
     ]
 
 
-# Layers with simple exponents come back in request after request, so what was found out
-# about one is kept.
+def _evaluate_block(block: Block, end_law: Law, end: Integers) -> LayerEvaluation:
+    law = block.law
+    own = canonical_integers(block.exponents, law)
+    return _evaluate_layer(block.role, law, end_law, own, end)
+
+
+# Layers with simple exponents come back in request after request, in many gauges, so what was
+# found out about one is kept by its canonical form.
 @lru_cache(maxsize=1 << 12)
 def _evaluate_layer(
-    role: Role, law: Law, readout_law: Law, own: Exponents, readout: Exponents
+    role: Role, law: Law, readout_law: Law, own: Integers, readout: Integers
 ) -> LayerEvaluation:
     conditions = evaluated(stability(role, law, readout_law), own, readout)
     branches = [each for each in conditions if each.condition.family == "features"]

@@ -74,8 +74,7 @@ def near_misses(network: Network) -> Iterator[str]:
 
 
 def _rounded(exponents: Exponents) -> bool:
-    _, denominator = exponents.integers
-    return not too_coarse(denominator) and any(
+    return not too_coarse(exponents.integers.denominator) and any(
         each is not None and nearest_simple(each) is not None for each in exponents
     )
 

@@ -1,12 +1,11 @@
 """Why a verdict is what it is, in plain sentences, most important first.
 
-Every number in a sentence is a slack of the certificate: the quantity that a condition
+Every number in a sentence is a slack: the quantity that a condition
 bounds is of size n^{-slack} (TP4 Proposition 5.3; TP4b Definition 2.8.5), so a violated
 condition says by which power of n that quantity grows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
 from math import lcm
 from typing import TypeVar
 
@@ -15,31 +14,32 @@ from solver.theory.dichotomy import Kind
 from solver.theory.law import THROUGH_UPDATED_READOUT
 from solver.theory.layers import LayerSpan, describe_layers, merged, single_layer
 from solver.theory.roles import Role
-from solver.theory.wording import extent, joined, layers, readout_move, vector
-from solver.verdicts.certificate import ConditionReport
+from solver.theory.slacks import least
+from solver.theory.wording import extent, joined, layers, readout_move, stated, vector
+from solver.verdicts.certificate import ConditionReport, violations
 from solver.verdicts.evaluation import Evaluation
 
 # A reader sees the pattern by then; the certificate has the rest.
 _MOST_ALIKE = 3
 
 
-def reasons(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> tuple[str, ...]:
-    """The reasons for ``evaluation.kind``, from its certificate."""
+def reasons(evaluation: Evaluation) -> tuple[str, ...]:
+    """The reasons for ``evaluation.kind``."""
     match evaluation.kind:
         case Kind.UNSTABLE:
-            return tuple(_instabilities(reports))
+            return tuple(_instabilities(violations(evaluation)))
         case Kind.TRIVIAL:
-            return tuple(_triviality(evaluation, reports))
+            return tuple(_triviality(evaluation))
         case Kind.KERNEL | Kind.OPERATOR:
-            return (_features_stand_still(evaluation), _logits_move(evaluation, reports))
+            return (_features_stand_still(evaluation), _logits_move(evaluation))
         case Kind.FEATURE_LEARNING:
-            return (*_features_move(evaluation), _logits_move(evaluation, reports))
+            return (*_features_move(evaluation), _logits_move(evaluation))
 
 
-def _instabilities(reports: Sequence[ConditionReport]) -> Iterator[str]:
+def _instabilities(violated: Sequence[ConditionReport]) -> Iterator[str]:
     """In order of time: initialization, then features in training, then logits."""
     failing: dict[Family, list[ConditionReport]] = {}
-    for each in takewhile(lambda each: not each.found.holds, reports):  # they come first
+    for each in violated:
         failing.setdefault(each.found.condition.family, []).append(each)
     initial = failing.get("init", [])
     features = _by_layers(failing.get("features", []))
@@ -156,12 +156,14 @@ def _where(report: ConditionReport) -> str:
     return f" for l = {describe_layers(report.spans)}" if several else ""
 
 
-def _triviality(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> Iterator[str]:
-    least = min(each.slack for each in reports if each.condition.family == "logits")
-    update, index, end = _readout_update(reports), _readout(evaluation), evaluation.network.readout
+def _triviality(evaluation: Evaluation) -> Iterator[str]:
+    parts = (*evaluation.layers, evaluation.readout)
+    logits = [e for part in parts for e in part.conditions if e.condition.family == "logits"]
+    update, index = _readout_update(evaluation), _readout(evaluation)
+    end = evaluation.network.readout
     yield (
-        f"The logits stand still: in any fixed number of steps f moves by {extent(least)} at most, "
-        f"because {update.form} = {update.value} > 1 and {readout_move(index)} = "
+        f"The logits stand still: in any fixed number of steps f moves by "
+        f"{extent(least(logits).slack)} at most, because {update} > 1 and {readout_move(index)} = "
         f"{end.a + end.b + evaluation.r} > 1."
     )
     if evaluation.r == 0:
@@ -197,19 +199,21 @@ def _features_move(evaluation: Evaluation) -> Iterator[str]:
         )
 
 
-def _logits_move(evaluation: Evaluation, reports: Sequence[ConditionReport]) -> str:
+def _logits_move(evaluation: Evaluation) -> str:
     causes = []
     if evaluation.readout_updated_maximally:
-        update = _readout_update(reports)
-        causes.append(f"updated maximally ({update.form} = {update.value})")
+        causes.append(f"updated maximally ({_readout_update(evaluation)})")
     if evaluation.readout_initialized_maximally:
         readout = _readout(evaluation)
         causes.append(f"initialized maximally ({readout_move(readout)} = 1)")
     return f"The logits move by Θ(1): the readout is {joined(causes)}."
 
 
-def _readout_update(reports: Sequence[ConditionReport]) -> ConditionReport:
-    return next(each for each in reports if each.condition.name == READOUT_UPDATE)
+def _readout_update(evaluation: Evaluation) -> str:
+    """Such as ``2a_4 + c_4 = 1``."""
+    conditions = evaluation.readout.conditions
+    update = next(each for each in conditions if each.condition.name == READOUT_UPDATE)
+    return f"{stated(update.condition, (), _readout(evaluation)).form} = {update.value}"
 
 
 def _last(evaluation: Evaluation) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from solver.theory.activations import Activation
@@ -12,7 +12,7 @@ from solver.theory.layers import LayerSpan
 from solver.theory.network import Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.roles import Role
-from solver.verdicts.certificate import ConditionReport, certificate
+from solver.verdicts.certificate import Certificate, certificate
 from solver.verdicts.consequences import consequences, limits_of_the_theorem
 from solver.verdicts.equivalence import equivalent_entries
 from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
@@ -34,15 +34,7 @@ class LayerReport(NamedTuple):
     learns_features: bool | None
 
 
-class Verdict(NamedTuple):
-    """How networks with this parametrization behave as width grows.
-
-    ``depth`` is None where the verdict holds for every L >= 2.  ``nontrivial`` is defined for
-    stable parametrizations, the regime for stable and nontrivial ones, and None otherwise;
-    ``kernel_regime`` means the operator regime for adaptive optimizers.  ``faithful`` is None
-    where d is not given.
-    """
-
+class _Fields(NamedTuple):
     parametrization: Parametrization | RoleParametrization
     depth: int | None
     optimizer: Optimizer
@@ -57,12 +49,36 @@ class Verdict(NamedTuple):
     layers: tuple[LayerReport, ...]
     readout_updated_maximally: bool | None
     readout_initialized_maximally: bool | None
-    conditions: tuple[ConditionReport, ...]
     reasons: tuple[str, ...]
     consequences: tuple[str, ...]
     warnings: tuple[str, ...]
-    canonical: Parametrization | RoleParametrization
-    equivalent_to: tuple[str, ...]
+    network: Network
+    judgement: "Judgement"
+
+
+class Verdict(_Fields):
+    """How networks with this parametrization behave as width grows.
+
+    ``depth`` is None where the verdict holds for every L >= 2.  ``nontrivial`` is defined for
+    stable parametrizations, the regime for stable and nontrivial ones, and None otherwise;
+    ``kernel_regime`` means the operator regime for adaptive optimizers.  ``faithful`` is None
+    where d is not given.
+    """
+
+    @property
+    def conditions(self) -> Certificate:
+        """The certificate: every condition with its value, written when it is first asked for."""
+        return self.judgement.conditions
+
+    @property
+    def canonical(self) -> Parametrization | RoleParametrization:
+        """The representative of the gauge class."""
+        return self.parametrization.canonical()
+
+    @property
+    def equivalent_to(self) -> tuple[str, ...]:
+        """The gallery entries that it is up to gauge."""
+        return equivalent_entries(self.canonical, self.network)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,43 +122,61 @@ def classify_any_depth(
     )
 
 
-class _Judgement(NamedTuple):
+@dataclass(frozen=True)
+class Judgement:
     """All that depends on the gauge class alone."""
 
     evaluation: Evaluation
-    conditions: tuple[ConditionReport, ...]
     reasons: tuple[str, ...]
     consequences: tuple[str, ...]
     layers: tuple[LayerReport, ...]
 
+    @cached_property
+    def conditions(self) -> Certificate:
+        """The certificate."""
+        return certificate(self.evaluation)
 
-def _judge(network: Network) -> _Judgement:
+
+def _judge(network: Network) -> Judgement:
     evaluation = evaluate(network)
-    conditions = certificate(evaluation)
-    return _Judgement(
-        evaluation,
-        conditions,
-        reasons(evaluation, conditions),
-        consequences(evaluation),
-        tuple(_layers(evaluation)),
+    return Judgement(
+        evaluation, reasons(evaluation), consequences(evaluation), tuple(_layers(evaluation))
     )
+
+
+class _UpToGauge:
+    """A network that is found again in every gauge."""
+
+    __slots__ = ("_gauge_class", "network")
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._gauge_class = network.gauge_class
+
+    def __hash__(self) -> int:
+        return hash(self._gauge_class)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _UpToGauge) and self._gauge_class == other._gauge_class
 
 
 # People ask about the same few parametrizations, in many gauges.  Networks of many different
 # layers are not kept: they are large, and do not come back.
-_judge_again = lru_cache(maxsize=1 << 11)(_judge)
+@lru_cache(maxsize=1 << 11)
+def _judge_again(known: _UpToGauge) -> Judgement:
+    return _judge(known.network)
+
+
 _MOST_BLOCKS_KEPT = 8
 
 
 def _verdict(
     parametrization: Parametrization | RoleParametrization, network: Network, activation: Activation
 ) -> Verdict:
-    canonical_network = network.canonical()
-    few = sum(len(block.spans) for block in network.body) <= _MOST_BLOCKS_KEPT
-    judgement = (_judge_again if few else _judge)(canonical_network)
+    few = sum([len(block.spans) for block in network.body]) <= _MOST_BLOCKS_KEPT
+    judgement = _judge_again(_UpToGauge(network)) if few else _judge(network)
     evaluation = judgement.evaluation
     violated = unfaithful(network)
-    canonical = parametrization.canonical()
     stable, nontrivial = evaluation.stable, evaluation.nontrivial
     regime = evaluation.kind is Kind.FEATURE_LEARNING if nontrivial else None
     return Verdict(
@@ -160,15 +194,14 @@ def _verdict(
         layers=judgement.layers,
         readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
         readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
-        conditions=judgement.conditions,
         reasons=judgement.reasons,
         consequences=judgement.consequences,
         warnings=(
             *near_misses(network),
             *limits_of_the_theorem(evaluation, activation, violated),
         ),
-        canonical=canonical,
-        equivalent_to=equivalent_entries(canonical, network),
+        network=network,
+        judgement=judgement,
     )
 
 
