@@ -7,9 +7,20 @@ from functools import partial
 import numpy as np
 
 from benchmarks.measure import best_seconds, machine, report
-from solver import GALLERY, Exponents, Parametrization, classify, classify_many
+from solver import GALLERY, Exponents, Parametrization, Verdict, classify, classify_many
 
 _ROWS = 1_000_000
+
+
+def written(verdict: Verdict) -> tuple[object, ...]:
+    """All that is worked out only when it is looked at."""
+    return (
+        verdict.reasons,
+        verdict.consequences,
+        verdict.conditions,
+        verdict.canonical,
+        verdict.equivalent_to,
+    )
 
 
 def single_calls() -> None:
@@ -26,7 +37,7 @@ def single_calls() -> None:
         for _ in range(200)
     ]
     for name, points in (("gallery", gallery * 25), ("random halves", drawn)):
-        seconds = best_seconds(lambda points=points: [classify(each) for each in points])
+        seconds = best_seconds(lambda points=points: [written(classify(each)) for each in points])
         each = 1e6 * seconds / len(points)
         report(f"(a) classify, L = 3, {name}", f"{each:.0f} µs", "≤ 150 µs", each <= 150)
     # The solver remembers layers it has seen.  Exponents that nobody has asked about:
@@ -41,11 +52,13 @@ def single_calls() -> None:
             )
             for _ in range(200)
         ]
-        for _ in range(7)
+        for _ in range(14)
     ]
     seconds = best_seconds(lambda: [classify(each) for each in fresh.pop()])
     each = 1e6 * seconds / 200
-    report("    layers never seen before, all four different", f"{each:.0f} µs")
+    report("    layers never seen before", f"{each:.0f} µs", "≤ 150 µs", each <= 150)
+    seconds = best_seconds(lambda: [written(classify(each)) for each in fresh.pop()])
+    report("    the same, and every word of the answer", f"{1e6 * seconds / 200:.0f} µs")
 
 
 def rows_per_second() -> None:

@@ -74,7 +74,8 @@ def evaluated(
         numerator = of_a * a + of_b * b + of_c * c + of_d * d
         numerator += of_a_end * a_end + of_b_end * b_end + of_c_end * c_end + of_d_end * d_end
         common = gcd(numerator, denominator)
-        numerator, lowest = numerator // common, denominator // common
+        lowest = denominator // common
+        numerator //= common
         twice_slack = 2 * numerator - condition.twice_bound * lowest
         result.append(Evaluated(condition, numerator, lowest, twice_slack))
     return tuple(result)

@@ -70,15 +70,17 @@ def readout_move(readout: str) -> str:
 
 def stated(condition: Condition, spans: Sequence[LayerSpan], readout: str) -> Statement:
     """Such as ``a_l + b_l = 1/2 for l = 2..9``; ``readout`` is the index L+1 as it is shown."""
-    first = str(spans[0].first) if spans else ""
-    several = bool(spans) and single_layer(spans) is None
-    form, text = _symbols(condition, "l" if several else first, readout)
-    if several:
-        text += f" for l = {describe_layers(spans)}"
-    return Statement(condition.identifier(first), form, text)
+    if not spans:
+        return _stated(condition, "", readout)
+    if single_layer(spans) is not None:
+        return _stated(condition, str(spans[0].first), readout)
+    _, form, text = _stated(condition, "l", readout)
+    text += f" for l = {describe_layers(spans)}"
+    return Statement(condition.identifier(spans[0].first), form, text)
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _symbols(condition: Condition, layer: str, readout: str) -> tuple[str, str]:
+def _stated(condition: Condition, layer: str, readout: str) -> Statement:
     form = condition.form(layer, readout)
-    return form, f"{form} {condition.relation} {condition.bound}"
+    text = f"{form} {condition.relation} {condition.bound}"
+    return Statement(condition.identifier(layer), form, text)

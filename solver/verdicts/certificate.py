@@ -167,9 +167,7 @@ _kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
 def _violated_lines(
     layer: LayerEvaluation, spans: _Spans, depth: int | None
 ) -> list[ConditionReport]:
-    if layer.holds:
-        return []
-    return [_line(each, spans, depth) for each in layer.conditions if not each.holds]
+    return [_line(each, spans, depth) for each in layer.violated]
 
 
 def _together(

@@ -107,8 +107,11 @@ def limits_of_the_theorem(
 
 def _only_vanishes(evaluation: Evaluation) -> bool:
     parts = (*evaluation.layers, evaluation.readout)
-    violated = [each for part in parts for each in part.conditions if not each.holds]
-    return all(each.condition.relation == "=" and each.twice_slack > 0 for each in violated)
+    return all(
+        each.condition.relation == "=" and each.twice_slack > 0
+        for part in parts
+        for each in part.violated
+    )
 
 
 def _one_trains(evaluation: Evaluation) -> bool:

@@ -18,15 +18,15 @@ from solver.theory.slacks import Evaluated, evaluated, least
 
 @dataclass(frozen=True, slots=True, eq=False)  # one for each layer and readout: see below
 class LayerEvaluation:
-    """The conditions on one layer, or on the readout alone.
+    """The conditions on one layer, or on the readout alone, and those of them that are violated.
 
     ``r`` is r_l, None for the readout.  If the parametrization is stable, updates of the layer
     move features (r_l = 0) or logits (a tight condition on them) by Θ(1).
     """
 
     conditions: tuple[Evaluated, ...]
+    violated: tuple[Evaluated, ...]
     r: Fraction | None
-    holds: bool
     moves_features: bool
     moves_logits: bool
 
@@ -111,7 +111,7 @@ def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluati
     end_law = network.readout_law
     end = canonical_integers(network.readout, end_law)
     readout = _evaluate_layer(Role.READOUT, end_law, end_law, end, end)
-    stable = readout.holds and all(layer.holds for layer in layers)
+    stable = not (readout.violated or any(layer.violated for layer in layers))
     nontrivial = stable and (readout.moves_logits or any(each.moves_logits for each in layers))
     feature_learning = nontrivial and any(layer.moves_features for layer in layers)
     kind = verdict_of(stable, nontrivial, feature_learning, network.regime)
@@ -157,8 +157,8 @@ def _evaluate_layer(
     tight = [each.condition.family for each in conditions if each.twice_slack == 0]
     return LayerEvaluation(
         conditions=conditions,
+        violated=tuple([each for each in conditions if each.twice_slack and not each.holds]),
         r=least(branches).slack if branches else None,
-        holds=all(each.holds for each in conditions),
         moves_features="features" in tight,
         moves_logits="logits" in tight,
     )

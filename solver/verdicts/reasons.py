@@ -94,11 +94,11 @@ def _few(alike: Sequence[_T], sentence: Callable[[_T], str]) -> Iterator[str]:
 
 
 def _bad_initialization(report: ConditionReport) -> str:
-    size = extent(report.slack)
+    size, condition = extent(report.slack), report.condition
     verb = "blows up" if report.found.twice_slack < 0 else "vanishes"
     because = f"because {report.form} = {report.value} and stability needs"
-    bound = report.condition.bound
-    match report.condition.role:
+    bound = condition.bound
+    match condition.role:
         case Role.INPUT:
             return (
                 f"At initialization {vector('h', report.spans)} {verb}: its coordinates are of "

@@ -49,8 +49,6 @@ class _Fields(NamedTuple):
     layers: tuple[LayerReport, ...]
     readout_updated_maximally: bool | None
     readout_initialized_maximally: bool | None
-    reasons: tuple[str, ...]
-    consequences: tuple[str, ...]
     warnings: tuple[str, ...]
     network: Network
     judgement: "Judgement"
@@ -65,9 +63,21 @@ class Verdict(_Fields):
     where d is not given.
     """
 
+    # The verdict is decided at once.  What follows is written when it is first asked for.
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is so, the most important first."""
+        return self.judgement.reasons
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        """What the theorems say follows."""
+        return self.judgement.consequences
+
     @property
     def conditions(self) -> Certificate:
-        """The certificate: every condition with its value, written when it is first asked for."""
+        """The certificate: every condition with its value."""
         return self.judgement.conditions
 
     @property
@@ -127,9 +137,17 @@ class Judgement:
     """All that depends on the gauge class alone."""
 
     evaluation: Evaluation
-    reasons: tuple[str, ...]
-    consequences: tuple[str, ...]
     layers: tuple[LayerReport, ...]
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the verdict is so."""
+        return reasons(self.evaluation)
+
+    @cached_property
+    def consequences(self) -> tuple[str, ...]:
+        """What follows from it."""
+        return consequences(self.evaluation)
 
     @cached_property
     def conditions(self) -> Certificate:
@@ -139,9 +157,7 @@ class Judgement:
 
 def _judge(network: Network) -> Judgement:
     evaluation = evaluate(network)
-    return Judgement(
-        evaluation, reasons(evaluation), consequences(evaluation), tuple(_layers(evaluation))
-    )
+    return Judgement(evaluation, tuple(_layers(evaluation)))
 
 
 class _UpToGauge:
@@ -194,8 +210,6 @@ def _verdict(
         layers=judgement.layers,
         readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
         readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
-        reasons=judgement.reasons,
-        consequences=judgement.consequences,
         warnings=(
             *near_misses(network),
             *limits_of_the_theorem(evaluation, activation, violated),
