@@ -73,6 +73,7 @@ from solver.theory import system as system
 from solver.verdicts import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts import ConditionReport as ConditionReport
 from solver.verdicts import Equivalence as Equivalence
+from solver.verdicts import Judgement as Judgement
 from solver.verdicts import LayerReport as LayerReport
 from solver.verdicts import Verdict as Verdict
 from solver.verdicts import classify as classify

@@ -63,4 +63,4 @@ class Network(NamedTuple):
             for role, spans, each, optimizer in self.body
         ]
         readout = canonical_integers(self.readout, self.readout_law)
-        return self.depth, *body, readout, self.readout_optimizer
+        return self.depth, *body, readout, self.readout_optimizer, self.readout.d is None

@@ -7,6 +7,7 @@ from solver.verdicts.equivalence import compare as compare
 from solver.verdicts.evaluation import Evaluation as Evaluation
 from solver.verdicts.evaluation import evaluate as evaluate
 from solver.verdicts.verdict import AnyDepthVerdict as AnyDepthVerdict
+from solver.verdicts.verdict import Judgement as Judgement
 from solver.verdicts.verdict import LayerReport as LayerReport
 from solver.verdicts.verdict import Verdict as Verdict
 from solver.verdicts.verdict import classify as classify

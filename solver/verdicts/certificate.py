@@ -102,18 +102,9 @@ class ConditionReport(NamedTuple):
 _Lines = Callable[[LayerEvaluation, _Spans, int | None], Iterable[ConditionReport]]
 
 
-class Certificate(tuple[ConditionReport, ...]):
-    """Lines in order.  What is made of a kept certificate is found again by its identity."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__
-    __eq__ = object.__eq__
-    __ne__ = object.__ne__
-
-
-def certificate(evaluation: Evaluation) -> Certificate:
+def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     """Every distinct condition once, in order."""
-    return Certificate(_written(evaluation, _every_line))
+    return tuple(_written(evaluation, _every_line))
 
 
 def violations(evaluation: Evaluation) -> list[ConditionReport]:

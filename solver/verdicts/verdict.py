@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from solver.theory.activations import Activation
 from solver.theory.dichotomy import Kind
 from solver.theory.laws import Optimizer
 from solver.theory.layers import LayerSpan
-from solver.theory.network import Network
-from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.network import Block, Network
+from solver.theory.parametrization import Parametrization, RoleParametrization, described_by
 from solver.theory.roles import Role
-from solver.verdicts.certificate import Certificate, certificate
+from solver.theory.slacks import Evaluated
+from solver.verdicts.certificate import ConditionReport, certificate
 from solver.verdicts.consequences import consequences, limits_of_the_theorem
 from solver.verdicts.equivalence import equivalent_entries
 from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
@@ -50,7 +51,6 @@ class _Fields(NamedTuple):
     readout_updated_maximally: bool | None
     readout_initialized_maximally: bool | None
     warnings: tuple[str, ...]
-    network: Network
     judgement: "Judgement"
 
 
@@ -76,19 +76,19 @@ class Verdict(_Fields):
         return self.judgement.consequences
 
     @property
-    def conditions(self) -> Certificate:
+    def conditions(self) -> tuple[ConditionReport, ...]:
         """The certificate: every condition with its value."""
         return self.judgement.conditions
 
     @property
     def canonical(self) -> Parametrization | RoleParametrization:
         """The representative of the gauge class."""
-        return self.parametrization.canonical()
+        return self.judgement.canonical
 
     @property
     def equivalent_to(self) -> tuple[str, ...]:
         """The gallery entries that it is up to gauge."""
-        return equivalent_entries(self.canonical, self.network)
+        return self.judgement.equivalent_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ def classify(parametrization: Parametrization, activation: Activation = "tanh") 
     TP4 Theorems 3.3, 3.4, 3.6 and 3.8 for SGD; TP4b Theorems 2.8.12, 2.8.15 and 2.8.19 for
     adaptive optimizers.  ``activation`` changes the warnings only.
     """
-    return _verdict(parametrization, parametrization.network(), activation)
+    few = parametrization.depth < _MOST_LAYERS_KEPT
+    known = _seen_again(parametrization) if few else _seen(parametrization.network())
+    return _verdict(parametrization, known, activation)
 
 
 def classify_any_depth(
@@ -128,11 +130,11 @@ def classify_any_depth(
     return AnyDepthVerdict(
         parametrization,
         classify(parametrization.at_depth(1), activation),
-        None if deeper is None else _verdict(parametrization, deeper, activation),
+        None if deeper is None else _verdict(parametrization, _seen(deeper), activation),
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is made of a kept one is found again by identity
 class Judgement:
     """All that depends on the gauge class alone."""
 
@@ -150,9 +152,19 @@ class Judgement:
         return consequences(self.evaluation)
 
     @cached_property
-    def conditions(self) -> Certificate:
+    def conditions(self) -> tuple[ConditionReport, ...]:
         """The certificate."""
         return certificate(self.evaluation)
+
+    @cached_property
+    def canonical(self) -> Parametrization | RoleParametrization:
+        """The representative of the class."""
+        return described_by(self.evaluation.network).canonical()
+
+    @cached_property
+    def equivalent_to(self) -> tuple[str, ...]:
+        """The gallery entries in the class."""
+        return equivalent_entries(self.canonical, self.evaluation.network)
 
 
 def _judge(network: Network) -> Judgement:
@@ -183,21 +195,43 @@ def _judge_again(known: _UpToGauge) -> Judgement:
     return _judge(known.network)
 
 
-_MOST_BLOCKS_KEPT = 8
+_MOST_BLOCKS_KEPT: Final = 8
+
+
+class _Seen(NamedTuple):
+    """All that is found out about a network; of its gauge, what is unfaithful and nearly simple."""
+
+    depth: int | None
+    judgement: Judgement
+    violated: list[tuple[Evaluated, Block | None]] | None
+    near_misses: tuple[str, ...]
+
+
+def _seen(network: Network) -> _Seen:
+    few = sum([len(block.spans) for block in network.body]) <= _MOST_BLOCKS_KEPT
+    judgement = _judge_again(_UpToGauge(network)) if few else _judge(network)
+    return _Seen(network.depth, judgement, unfaithful(network), tuple(near_misses(network)))
+
+
+# The very same question comes back too.
+@lru_cache(maxsize=1 << 11)
+def _seen_again(parametrization: Parametrization) -> _Seen:
+    return _seen(parametrization.network())
+
+
+_MOST_LAYERS_KEPT: Final = 64
 
 
 def _verdict(
-    parametrization: Parametrization | RoleParametrization, network: Network, activation: Activation
+    parametrization: Parametrization | RoleParametrization, seen: _Seen, activation: Activation
 ) -> Verdict:
-    few = sum([len(block.spans) for block in network.body]) <= _MOST_BLOCKS_KEPT
-    judgement = _judge_again(_UpToGauge(network)) if few else _judge(network)
+    depth, judgement, violated, near = seen
     evaluation = judgement.evaluation
-    violated = unfaithful(network)
     stable, nontrivial = evaluation.stable, evaluation.nontrivial
     regime = evaluation.kind is Kind.FEATURE_LEARNING if nontrivial else None
     return Verdict(
         parametrization=parametrization,
-        depth=network.depth,
+        depth=depth,
         optimizer=parametrization.optimizer,
         kind=evaluation.kind,
         stable=stable,
@@ -211,10 +245,9 @@ def _verdict(
         readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
         readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
         warnings=(
-            *near_misses(network),
+            *near,
             *limits_of_the_theorem(evaluation, activation, violated),
         ),
-        network=network,
         judgement=judgement,
     )
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -12,13 +12,14 @@ from app.api.classify.answer import (
     ConditionOut,
     LayerOut,
 )
-from app.api.parametrization.answer import VerdictName
+from app.api.parametrization.answer import ParametrizationOut, VerdictName
 from app.api.parametrization.depths import AnyDepth, by_depth
 from app.api.parametrization.writing import LISTED_DEPTH, parametrization
 from solver import (
     Activation,
     BatchVerdict,
     ConditionReport,
+    Judgement,
     Kind,
     LayerReport,
     LayerSpan,
@@ -35,9 +36,10 @@ from solver import (
 
 def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
-    given = parametrization(verdict.parametrization)
-    canonical = verdict.canonical
     shallow = verdict.depth is None or verdict.depth <= LISTED_DEPTH
+    layers, conditions, reasons, consequences, canonical, equivalent_to = (
+        _written_once if shallow else _written
+    )(verdict.judgement)
     return {
         "depth": verdict.depth,
         "optimizer": verdict.optimizer,
@@ -49,19 +51,46 @@ def classification(verdict: Verdict) -> Classification:
         "maximal": verdict.maximal,
         "faithful": verdict.faithful,
         "r": format_exponent(verdict.r),
-        "parametrization": given,
-        "layers": _layer_list(verdict.layers, verdict.depth),
+        "parametrization": parametrization(verdict.parametrization),
+        "layers": layers,
         "readout": {
             "updated_maximally": verdict.readout_updated_maximally,
             "initialized_maximally": verdict.readout_initialized_maximally,
         },
-        "conditions": (_kept_certificate if shallow else _certificate)(verdict.conditions),
-        "reasons": _texts(verdict.reasons),
-        "consequences": _texts(verdict.consequences),
+        "conditions": conditions,
+        "reasons": reasons,
+        "consequences": consequences,
         "warnings": list(verdict.warnings),
-        "canonical": given if canonical == verdict.parametrization else parametrization(canonical),
-        "equivalent_to": list(verdict.equivalent_to),
+        "canonical": canonical,
+        "equivalent_to": equivalent_to,
     }
+
+
+class _Written(NamedTuple):
+    """What all members of a gauge class are answered, encoded."""
+
+    layers: list[LayerOut]
+    conditions: list[ConditionOut]
+    reasons: list[str]
+    consequences: list[str]
+    canonical: ParametrizationOut
+    equivalent_to: list[str]
+
+
+def _written(judgement: Judgement) -> _Written:
+    depth = judgement.evaluation.network.depth
+    return _Written(
+        _encoded([each for report in judgement.layers for each in _layers(report, depth)]),
+        _encoded([_condition(report) for report in judgement.conditions]),
+        _encoded(list(judgement.reasons)),
+        _encoded(list(judgement.consequences)),
+        _encoded(parametrization(judgement.canonical)),
+        _encoded(list(judgement.equivalent_to)),
+    )
+
+
+# The same judgements come back in answer after answer, in many gauges.
+_written_once = lru_cache(maxsize=1 << 11)(_written)
 
 
 def classified(
@@ -90,23 +119,6 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
         "stable": result.stable.tolist(),
         "nontrivial": result.nontrivial(),
     }
-
-
-def _certificate(conditions: tuple[ConditionReport, ...]) -> list[ConditionOut]:
-    return _encoded([_condition(report) for report in conditions])
-
-
-# A certificate comes back whole, in every gauge of the same parametrization.
-_kept_certificate = lru_cache(maxsize=1 << 11)(_certificate)
-
-
-@lru_cache(maxsize=1 << 11)
-def _texts(sentences: tuple[str, ...]) -> list[str]:
-    return _encoded(list(sentences))
-
-
-def _layer_list(reports: tuple[LayerReport, ...], depth: int | None) -> list[LayerOut]:
-    return [each for report in reports for each in _layers(report, depth)]
 
 
 def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
