@@ -25,7 +25,8 @@ SETTINGS = [
     for per_layer in (False, True)
     for depth in (1, 2, 3, 4, 7)
 ]
-DRAWS = 1250  # times 20 settings: 25,000 points
+DRAWS = 1250  # times 20 settings: 25,000 points, judged in batches
+ONE_BY_ONE = 300  # of them: a verdict with its certificate, reasons and near misses takes longer
 
 
 def parametrization(
@@ -80,7 +81,7 @@ def test_verdicts_agree_with_the_theorems(
     optimizer: Optimizer, per_layer: bool, depth: int
 ) -> None:
     seen = set()
-    for point, expected in draw(optimizer, per_layer, depth, DRAWS):
+    for point, expected in draw(optimizer, per_layer, depth, DRAWS)[:ONE_BY_ONE]:
         assert as_oracle(classify(point)) == expected, point
         seen.add(expected.verdict)
     regime = "kernel" if optimizer == "sgd" else "operator"
