@@ -53,10 +53,7 @@ def holds(rows: Iterable[Row], point: Point) -> bool:
     """Whether the point is in the set; in whole numbers, over one denominator."""
     scale = lcm(*(at.denominator for at in point))
     whole = [scale, *(at.numerator * (scale // at.denominator) for at in point)]
-    return all(
-        _MEANS[relation](sum(map(mul, numbers, whole)), 0)
-        for numbers, relation in rows
-    )
+    return all(_MEANS[relation](sum(map(mul, numbers, whole)), 0) for numbers, relation in rows)
 
 
 _MEANS: Final = {"=": eq, ">": gt, ">=": ge}
