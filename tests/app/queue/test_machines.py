@@ -37,6 +37,7 @@ def test_workers_share_the_queue_one_check_at_a_time_each(on_postgres: Scene) ->
 
 def test_the_check_of_a_worker_that_died_for_good_is_taken_over_once(on_postgres: Scene) -> None:
     scene = on_postgres
+    (scene.directory / "own-pace").touch()
     hold = scene.hold(128)
     check = scene.queue.submit(job(64, 128, 256))
     dead = scene.worker()
