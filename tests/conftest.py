@@ -6,9 +6,14 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import settings
 
 from app.main import create_app
 from app.settings import Settings
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 pytest_plugins = ["tests.app.queue.queue_fixtures"]
 
@@ -18,6 +23,14 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = TemporaryDirectory()
     config.add_cleanup(directory.cleanup)
     os.environ["DATABASE_URL"] = f"sqlite:///{directory.name}/checks.sqlite"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the PostgreSQL server starts one."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()) or "on_postgres" in item.name:
+            item.add_marker("processes")
 
 
 @pytest.fixture(scope="session")

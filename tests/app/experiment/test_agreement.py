@@ -22,6 +22,8 @@ from solver import Parametrization
 from solver.theory.predicted_exponents import places
 from tests.app.experiment.experiments import experiment, listed, named
 
+pytestmark = pytest.mark.training
+
 NETWORKS = 500
 STEPS = 3
 

@@ -13,6 +13,8 @@ from app.experiment.report import CheckResult
 from solver import Parametrization
 from tests.app.experiment.experiments import checked, experiment, listed, measured, named
 
+pytestmark = pytest.mark.training
+
 # (parametrization, the verdict of TP4's theorems worked out by hand, what differs)
 Case = tuple[Parametrization, str, dict[str, Any]]
 

@@ -9,6 +9,8 @@ from app.queue.client import QueueUnavailableError
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import Postgres, Scene, job, until
 
+pytestmark = pytest.mark.processes
+
 
 def ready(scene: Scene, workers: int) -> None:
     until(lambda: scene.output.count("the worker is ready") >= workers, f"{workers} are ready")

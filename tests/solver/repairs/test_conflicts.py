@@ -36,6 +36,8 @@ from tests.solver.repairs.test_repair import (
     solve,
 )
 
+pytestmark = pytest.mark.exhaustive
+
 F = Fraction
 
 
