@@ -1,5 +1,6 @@
 """The application under test, spoken to over HTTP without a server."""
 
+import gc
 import os
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
@@ -31,6 +32,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres" in getattr(item, "fixturenames", ()) or "on_postgres" in item.name:
             item.add_marker("processes")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collections_at_start() -> Iterator[None]:
+    """An application collects garbage when it starts: all that tests have left, each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("collect", "freeze", "unfreeze", "set_threshold"):
+            patch.setattr(f"app.main.gc.{name}", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="session")
