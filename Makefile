@@ -6,9 +6,12 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCHMARKS = $(subst /,.,$(basename $(sort $(wildcard benchmarks/bench_*.py) benchmarks/coordinate_check.py)))
 PEERS := .venv/.installed-peers
+# Each process takes a half of the tests in order, so that tests of one file share what they work
+# out, and helps the others when it is done.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve check test bench clean
+.PHONY: help setup demo serve check quick test bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,10 +43,14 @@ check: setup ## Lint, check formatting, types and imports
 	@report=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$report" >&2; exit 1; }
 	@echo 'Style, formatting, types and imports are in order'
 
+quick: setup check ## Check, then run the tests that take a minute in all
+	@echo 'Running the quick tests'
+	@$(PYTEST) -m 'not training and not processes and not exhaustive'
+
 test: setup check ## Check, then run every test
 	@scripts/ensure-chromium
 	@echo 'Running the tests'
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto
+	@$(PYTEST)
 
 # mup also asks for torchvision and seaborn, which only its own tests and plots use.
 $(PEERS): pyproject.toml constraints.txt $(INSTALLED)

@@ -1,8 +1,10 @@
 """The application under test, spoken to over HTTP without a server."""
 
+import gc
 import os
 from collections.abc import Iterator
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,12 +13,11 @@ from hypothesis import settings
 from app.main import create_app
 from app.settings import Settings
 
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
+
 pytest_plugins = ["tests.app.queue.queue_fixtures"]
-
-
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +25,30 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = TemporaryDirectory()
     config.add_cleanup(directory.cleanup)
     os.environ["DATABASE_URL"] = f"sqlite:///{directory.name}/checks.sqlite"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the PostgreSQL server starts one."""
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()) or "on_postgres" in item.name:
+            item.add_marker("processes")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collections_at_start() -> Iterator[None]:
+    """An application collects garbage when it starts: all that tests have left, each time."""
+    names = ("collect", "freeze", "unfreeze", "set_threshold")
+    idle = SimpleNamespace(**dict.fromkeys(names, lambda *_: None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.main.gc", idle)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
+pytestmark = pytest.mark.processes
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = [
     "--no-sandbox",
@@ -165,3 +167,6 @@ def test_every_post_operation_untouched(docs: Docs) -> None:
     for operation in operations:
         _try_out(operation)
         expect(_execute(operation)).to_contain_text("{")
+        # Whatever is open is drawn again with each change of the page.
+        operation.locator(".opblock-summary-control").click()
+        expect(operation.locator(".opblock-body")).to_have_count(0)

@@ -8,6 +8,8 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from operator import eq, ge, gt, mul
+from typing import Final
 
 Row = tuple[tuple[int, ...], str]
 Rows = tuple[Row, ...]
@@ -44,13 +46,17 @@ def value(numbers: Sequence[Fraction | int], point: Point) -> Fraction:
 
 
 def satisfied(each: Row, point: Point) -> bool:
-    found, relation = value(each[0], point), each[1]
-    return {"=": found == 0, ">": found > 0, ">=": found >= 0}[relation]
+    return holds((each,), point)
 
 
 def holds(rows: Iterable[Row], point: Point) -> bool:
-    """Whether the point is in the set."""
-    return all(satisfied(each, point) for each in rows)
+    """Whether the point is in the set; in whole numbers, over one denominator."""
+    scale = lcm(*(at.denominator for at in point))
+    whole = [scale, *(at.numerator * (scale // at.denominator) for at in point)]
+    return all(_MEANS[relation](sum(map(mul, numbers, whole)), 0) for numbers, relation in rows)
+
+
+_MEANS: Final = {"=": eq, ">": gt, ">=": ge}
 
 
 def opposite(each: Row) -> list[Row]:

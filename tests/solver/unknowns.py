@@ -103,14 +103,23 @@ def by_role(part: list[str]) -> dict[str, object]:
 
 
 @cache
-def compiled(text: str) -> CodeType:
-    exact = re.sub(r"(?<![A-Za-z_0-9])(\d+(?:\.\d*)?|\.\d+)", r'Fraction("\1")', text)
-    return compile(exact.strip(), "<expression>", "eval")
+def compiled(text: str) -> tuple[CodeType, dict[str, Fraction]]:
+    """The expression, and the exact numbers that stand in it, by the names that they have there."""
+    numbers: dict[str, Fraction] = {}
+
+    def name(found: re.Match[str]) -> str:
+        new = f"_{len(numbers)}"
+        numbers[new] = Fraction(found[1])
+        return new
+
+    exact = re.sub(r"(?<![A-Za-z_0-9])(\d+(?:\.\d*)?|\.\d+)", name, text)
+    return compile(exact.strip(), "<expression>", "eval"), numbers
 
 
 def evaluated(text: str, scope: Mapping[str, Fraction]) -> Fraction:
     """What Python makes of the expression, with exact numbers."""
-    return Fraction(eval(compiled(text), {"Fraction": Fraction}, dict(scope)))
+    code, numbers = compiled(text)
+    return Fraction(eval(code, numbers, dict(scope)))
 
 
 def affine(function, dimension: int) -> list[Fraction]:  # type: ignore[no-untyped-def]

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
 from app.main import create_app
 from app.settings import Settings
+
+pytestmark = pytest.mark.exhaustive
 
 KEY = "the key"
 CONFIG = {

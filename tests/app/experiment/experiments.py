@@ -10,7 +10,7 @@ from app.experiment.report import CheckResult
 from app.experiment.run import measure
 from solver import Description, Parametrization, gallery_entry, read
 
-SMALL = tuple(2**k for k in range(8, 15))
+SMALL = tuple(2**k for k in range(7, 13))
 
 
 def named(name: str, depth: int, parameter: str | None = None) -> Parametrization:

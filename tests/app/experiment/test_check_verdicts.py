@@ -13,6 +13,8 @@ from app.experiment.report import CheckResult
 from solver import Parametrization
 from tests.app.experiment.experiments import checked, experiment, listed, measured, named
 
+pytestmark = pytest.mark.training
+
 # (parametrization, the verdict of TP4's theorems worked out by hand, what differs)
 Case = tuple[Parametrization, str, dict[str, Any]]
 
@@ -76,7 +78,7 @@ FACES: dict[str, Case] = {
     ),
     "ntk, momentum": (listed(*NTK, "0"), "kernel", {"momentum": 0.9, "learning_rate": 0.1}),
     "mup L=6": (
-        named("mup", 6), "feature_learning", {"widths": (256, 512, 1024, 2048, 4096), "seeds": 4},
+        named("mup", 6), "feature_learning", {"widths": (128, 256, 512, 1024, 2048), "seeds": 4},
     ),
 }  # fmt: skip
 
@@ -101,7 +103,7 @@ ADAPTIVE: dict[str, Case] = {
 @pytest.mark.parametrize("case", ADAPTIVE.values(), ids=list(ADAPTIVE))
 def test_adaptive_optimizers_confirm_the_theorem(case: Case, rule: str) -> None:
     parametrization, verdict, _ = case
-    widths = (64, 128, 256, 512, 1024, 2048)
+    widths = (64, 128, 256, 512, 1024)
     result = checked(experiment(parametrization, widths=widths, seeds=4, steps=3, update_rule=rule))
     assert (result["theory"], result["empirical"]) == (verdict, verdict), result["summary"]
     assert result["verdict"] == "confirmed", result["summary"]
@@ -168,12 +170,12 @@ def test_too_few_steps_are_inconclusive() -> None:
 def test_what_settles_at_large_widths_contradicts_nothing(
     depth: int, changes: dict[str, Any]
 ) -> None:
-    widths = tuple(2**k for k in range(8, 17))
+    widths = tuple(2**k for k in range(7, 14))
     result = checked(experiment(named("mup", depth), widths=widths, **changes))
     assert result["verdict"] != "contradicted", result["summary"]
 
 
-@pytest.mark.parametrize("widths", [(16, 32, 64, 128, 256), (1024, 4096, 16384)])
+@pytest.mark.parametrize("widths", [(16, 32, 64, 128, 256), (512, 2048, 8192)])
 def test_few_or_narrow_widths_contradict_nothing(widths: tuple[int, ...]) -> None:
     truth = experiment(named("ntk", 2), widths=widths)
     claimed = replace(truth, exponents=spelled(named("mup", 2)))

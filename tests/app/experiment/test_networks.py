@@ -21,6 +21,8 @@ from solver.theory.predicted_exponents import places
 from tests.app.experiment.experiments import experiment, listed, named
 from tests.app.experiment.reference_networks import reference_sizes
 
+pytestmark = pytest.mark.training
+
 CPU = torch.device("cpu")
 MUP, NTK = ("-1/2 0 1/2", "1/2 1/2 1/2"), ("0 1/2 1/2", "0 0 0")
 

@@ -20,6 +20,8 @@ from solver import Activation
 from solver.theory.predicted_exponents import Place, places
 from tests.app.experiment.experiments import experiment, listed, named
 
+pytestmark = pytest.mark.training
+
 METHODS: tuple[Method, ...] = ("matrix_free", "dense")
 NTK = ("0 1/2 1/2", "0 0 0")
 CPU = torch.device("cpu")

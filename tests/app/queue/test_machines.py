@@ -9,6 +9,8 @@ from app.queue.client import QueueUnavailableError
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import Postgres, Scene, job, until
 
+pytestmark = pytest.mark.processes
+
 
 def ready(scene: Scene, workers: int) -> None:
     until(lambda: scene.output.count("the worker is ready") >= workers, f"{workers} are ready")
@@ -37,6 +39,7 @@ def test_workers_share_the_queue_one_check_at_a_time_each(on_postgres: Scene) ->
 
 def test_the_check_of_a_worker_that_died_for_good_is_taken_over_once(on_postgres: Scene) -> None:
     scene = on_postgres
+    (scene.directory / "own-pace").touch()
     hold = scene.hold(128)
     check = scene.queue.submit(job(64, 128, 256))
     dead = scene.worker()

@@ -21,6 +21,8 @@ from app.queue.address import embedded_file, read_address
 from app.settings import Settings
 from tests.app.queue.queue_fixtures import ROOT, Scene, job, until
 
+pytestmark = pytest.mark.processes
+
 
 def serve(scene: Scene) -> tuple[subprocess.Popen[bytes], str]:
     """A service that answers, and its address."""

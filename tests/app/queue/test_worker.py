@@ -17,6 +17,8 @@ from app.queue.client import QueueUnavailableError
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import ROOT, Scene, job, until
 
+pytestmark = pytest.mark.processes
+
 
 def test_a_check_is_done_step_by_step_and_says_how_far_it_is(on_sqlite: Scene) -> None:
     holds = [on_sqlite.hold(width) for width in (64, 128)]

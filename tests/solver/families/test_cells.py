@@ -43,6 +43,8 @@ from tests.solver.exact_sets import (
 )
 from tests.solver.unknowns import CASES, Case, random_families, surveys
 
+pytestmark = pytest.mark.exhaustive
+
 #: For each family; together some 10,000.
 POINTS = 130
 

@@ -14,6 +14,8 @@ from tests.solver.exact_sets import Point, holds, named, on_planes, rows_of
 from tests.solver.oracle import ADAPTIVE_GALLERY, MEAN_FIELD, SGD_GALLERY
 from tests.solver.unknowns import CASES, HALF, Case, random_families, shifted, surveys
 
+pytestmark = pytest.mark.exhaustive
+
 #: Rows of THEORY sections 3 and 4, (input, hidden, readout) of a, b and c.
 FIXED = {
     "sgd": {name: row for name, row in SGD_GALLERY.items() if name != "uniform(1/4)"},

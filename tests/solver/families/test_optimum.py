@@ -35,6 +35,8 @@ from tests.solver.exact_sets import (
 from tests.solver.oracle import OracleVerdict
 from tests.solver.unknowns import CASES, HALF, Case, affine, random_families
 
+pytestmark = pytest.mark.exhaustive
+
 RANDOM = 8
 
 

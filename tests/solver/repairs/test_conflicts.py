@@ -36,6 +36,8 @@ from tests.solver.repairs.test_least_change import (
 )
 from tests.solver.repairs.test_optimality import finest, truth
 
+pytestmark = pytest.mark.exhaustive
+
 F = Fraction
 
 

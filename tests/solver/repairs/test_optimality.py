@@ -41,6 +41,8 @@ from tests.solver.repairs.test_least_change import (
     solve,
 )
 
+pytestmark = pytest.mark.exhaustive
+
 F = Fraction
 HALF = F(1, 2)
 Column = NDArray[np.int64]

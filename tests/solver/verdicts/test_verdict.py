@@ -25,7 +25,8 @@ SETTINGS = [
     for per_layer in (False, True)
     for depth in (1, 2, 3, 4, 7)
 ]
-DRAWS = 1250  # times 20 settings: 25,000 points
+DRAWS = 1250  # times 20 settings: 25,000 points, one by one and in batches
+WRITTEN = 300  # of them: to write the certificate and the reasons takes longer than to decide
 
 
 def parametrization(
@@ -80,8 +81,12 @@ def test_verdicts_agree_with_the_theorems(
     optimizer: Optimizer, per_layer: bool, depth: int
 ) -> None:
     seen = set()
-    for point, expected in draw(optimizer, per_layer, depth, DRAWS):
-        assert as_oracle(classify(point)) == expected, point
+    for number, (point, expected) in enumerate(draw(optimizer, per_layer, depth, DRAWS)):
+        verdict = classify(point)
+        assert as_oracle(verdict) == expected, point
+        if number < WRITTEN:
+            assert verdict.reasons, point
+            assert all(each.holds for each in verdict.conditions) is expected.stable, point
         seen.add(expected.verdict)
     regime = "kernel" if optimizer == "sgd" else "operator"
     assert seen == {"unstable", "trivial", regime, "feature_learning"}
