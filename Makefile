@@ -6,9 +6,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCHMARKS = $(subst /,.,$(basename $(sort $(wildcard benchmarks/bench_*.py) benchmarks/coordinate_check.py)))
 PEERS := .venv/.installed-peers
-# Each process takes a half of the tests in order, so that tests of one file share what they work
-# out, and helps the others when it is done.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
+# Each process takes its share of the tests in order, so that tests of one file share what they work
+# out, and helps the others when it is done.  One more than there are cores, since some tests wait.
+PROCESSES = $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve check quick test bench clean
