@@ -114,9 +114,10 @@ def classify(parametrization: Parametrization, activation: Activation = "tanh") 
     TP4 Theorems 3.3, 3.4, 3.6 and 3.8 for SGD; TP4b Theorems 2.8.12, 2.8.15 and 2.8.19 for
     adaptive optimizers.  ``activation`` changes the warnings only.
     """
-    few = parametrization.depth < _MOST_LAYERS_KEPT
-    known = _seen_again(parametrization) if few else _seen(parametrization.network())
-    return _verdict(parametrization, known, activation)
+    layers = parametrization.layers
+    few = len(layers) <= _MOST_LAYERS_KEPT and len(set(layers)) <= _MOST_BLOCKS_KEPT
+    seen = _seen_again(parametrization) if few else _seen(parametrization.network())
+    return _verdict(parametrization, seen, activation)
 
 
 def classify_any_depth(
@@ -141,6 +142,11 @@ class Judgement:
     evaluation: Evaluation
     layers: tuple[LayerReport, ...]
 
+    @property
+    def few_layers(self) -> bool:
+        """Whether it is small enough to be kept, with what is made of it."""
+        return _few_layers(self.evaluation.network)
+
     @cached_property
     def reasons(self) -> tuple[str, ...]:
         """Why the verdict is so."""
@@ -156,7 +162,7 @@ class Judgement:
         """The certificate."""
         return certificate(self.evaluation)
 
-    @cached_property
+    @property  # of deep networks it is large
     def canonical(self) -> Parametrization | RoleParametrization:
         """The representative of the class."""
         return described_by(self.evaluation.network).canonical()
@@ -165,6 +171,10 @@ class Judgement:
     def equivalent_to(self) -> tuple[str, ...]:
         """The gallery entries in the class."""
         return equivalent_entries(self.canonical, self.evaluation.network)
+
+
+def _few_layers(network: Network) -> bool:
+    return sum([len(block.spans) for block in network.body]) <= _MOST_BLOCKS_KEPT
 
 
 def _judge(network: Network) -> Judgement:
@@ -208,7 +218,7 @@ class _Seen(NamedTuple):
 
 
 def _seen(network: Network) -> _Seen:
-    few = sum([len(block.spans) for block in network.body]) <= _MOST_BLOCKS_KEPT
+    few = _few_layers(network)
     judgement = _judge_again(_UpToGauge(network)) if few else _judge(network)
     return _Seen(network.depth, judgement, unfaithful(network), tuple(near_misses(network)))
 

@@ -36,10 +36,10 @@ from solver import (
 
 def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
-    shallow = verdict.depth is None or verdict.depth <= LISTED_DEPTH
+    judgement = verdict.judgement
     layers, conditions, reasons, consequences, canonical, equivalent_to = (
-        _written_once if shallow else _written
-    )(verdict.judgement)
+        _written_once if judgement.few_layers else _written
+    )(judgement)
     return {
         "depth": verdict.depth,
         "optimizer": verdict.optimizer,
