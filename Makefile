@@ -44,7 +44,7 @@ check: setup ## Lint, check formatting, types and imports
 	@report=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$report" >&2; exit 1; }
 	@echo 'Style, formatting, types and imports are in order'
 
-quick: setup check ## Check, then run the tests that take a minute in all
+quick: setup check ## Check, then run the tests without training, servers, browser
 	@echo 'Running the quick tests'
 	@$(PYTEST) -m 'not training and not processes and not exhaustive'
 

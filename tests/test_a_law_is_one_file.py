@@ -63,6 +63,9 @@ print(json.dumps(answers))
 """
 
 
+pytestmark = pytest.mark.processes
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the house with one file more."""

@@ -99,6 +99,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     ("method", "rule", "width"),
     [("matrix_free", "sgd", 2**18), ("dense", "sgd", 2048), ("dense", "adam", 2048)],
