@@ -11,6 +11,9 @@ PEERS := .venv/.installed-peers
 PROCESSES = $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
+# Tests start many processes: each module is compiled once for all of them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve check quick test bench clean
 
@@ -44,9 +47,13 @@ check: setup ## Lint, check formatting, types and imports
 	@report=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$report" >&2; exit 1; }
 	@echo 'Style, formatting, types and imports are in order'
 
-quick: setup check ## Check, then run the tests without training, servers, browser
+# A file that a mark leaves out as a whole is not even read.
+QUICK = -m 'not training and not processes and not pictures and not exhaustive' \
+	$(addprefix --ignore=,$(shell grep -lr '^pytestmark = pytest.mark' tests --include='*.py'))
+
+quick: setup check ## Check, then run the tests without training, servers, pictures
 	@echo 'Running the quick tests'
-	@$(PYTEST) -m 'not training and not processes and not exhaustive'
+	@$(PYTEST) $(QUICK) --hypothesis-profile=quick
 
 test: setup check ## Check, then run every test
 	@scripts/ensure-chromium

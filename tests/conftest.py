@@ -13,8 +13,11 @@ from hypothesis import settings
 from app.main import create_app
 from app.settings import Settings
 
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("tests", deadline=None)
+# How long an example takes says more of the machine than of the code.  The same examples each time:
+# a failure is one of the change at hand.  For others: pytest --hypothesis-profile=thorough.
+settings.register_profile("tests", deadline=None, derandomize=True, database=None, max_examples=60)
+settings.register_profile("quick", settings.get_profile("tests"), max_examples=10)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("tests")
 
 pytest_plugins = ["tests.app.queue.queue_fixtures"]

@@ -72,6 +72,7 @@ def test_the_first_repair_is_real(service: TestClient) -> None:
     assert answer["summary"] == found[2]
 
 
+@pytest.mark.exhaustive
 def test_the_pictures_of_regions_are_those_of_the_commands(service: TestClient) -> None:
     asked = re.findall(r"^\$ draw (\S+)\.png '([^']*)'\n```\n\n!\[.*?\]\((\S+)\)", README, re.M)
     assert [name for name, *_ in asked] == ["line", "plane"]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.main import create_app
@@ -737,7 +737,6 @@ questions = anything | plausible | st.fixed_dictionaries({"first": plausible, "s
 
 
 @pytest.mark.parametrize("path", POSTS)
-@settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(body=questions)
 def test_no_json_whatever_is_a_defect(client: TestClient, path: str, body: object) -> None:
     response = client.post(path, content=json.dumps(body), headers=JSON)
@@ -746,7 +745,6 @@ def test_no_json_whatever_is_a_defect(client: TestClient, path: str, body: objec
 
 
 @pytest.mark.parametrize("path", POSTS)
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(body=st.binary(max_size=200))
 def test_no_bytes_whatever_are_a_defect(client: TestClient, path: str, body: bytes) -> None:
     response = client.post(path, content=body, headers=JSON)
@@ -754,7 +752,6 @@ def test_no_bytes_whatever_are_a_defect(client: TestClient, path: str, body: byt
         problem_of(client, response)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(name=st.text(max_size=20) | st.sampled_from(NAMES), query=st.text(max_size=20))
 def test_no_name_and_no_query_whatever_are_a_defect(
     client: TestClient, name: str, query: str
@@ -766,7 +763,6 @@ def test_no_name_and_no_query_whatever_are_a_defect(
             problem_of(client, response)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
 @given(value=st.floats(allow_nan=False, allow_infinity=False, width=64))
 def test_every_finite_double_is_an_exponent_or_is_refused(client: TestClient, value: float) -> None:
     body = json.dumps({"depth": 1, "a": [0, value], "b": [0, 0], "c": 0})

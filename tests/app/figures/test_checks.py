@@ -23,6 +23,8 @@ from tests import ROOT
 from tests.app.figures.svg import SVG, XLINK, Svg
 from tests.app.figures.synthetic_checks import WIDTHS, synthetic
 
+pytestmark = pytest.mark.pictures
+
 
 class Drawing(Svg):
     """The picture of a check."""

@@ -34,6 +34,8 @@ from solver.exact.affine import AffineForm, affine
 from tests import ROOT
 from tests.app.figures.svg import SVG, Spot, Svg, Text
 
+pytestmark = pytest.mark.pictures
+
 HALF = "1/2"
 
 

@@ -160,6 +160,7 @@ def test_how_a_form_is_written(text: str, written: str, latex: str) -> None:
     assert parsed(text).latex() == latex
 
 
+@pytest.mark.exhaustive
 @given(forms, forms, numbers)
 def test_arithmetic_of_forms(one: AffineForm, other: AffineForm, factor: Fraction) -> None:
     point = {"s": Fraction(2, 3), "t": Fraction(-5), "my_x1": Fraction(7, 11), "S": Fraction(1, 2),

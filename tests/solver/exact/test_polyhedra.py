@@ -119,6 +119,7 @@ def plain(one: Constraint) -> bool:
     return whole and gcd(*(each.numerator for each in coefficients)) == 1
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("names", ["x", "x y", "x y z"])
 def test_random_sets_keep_their_points_and_lose_what_is_redundant(names: str) -> None:
     rng, space, empty = random.Random(f"irredundant {names}"), sets(names), 0
@@ -289,6 +290,7 @@ def test_what_a_plane_cuts_is_put_together_again(names: str) -> None:
     assert cuts > 5
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("names", ["x", "x y"])
 def test_a_union_found_is_the_union(names: str) -> None:
     rng, space = random.Random(f"union {names}"), sets(names)

@@ -344,6 +344,7 @@ def test_ntk_learns_features_at_three_halves(depth: int | None) -> None:
 # ----------------------------------------------------------------------------- any question
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("size", ["1", "2", "3", "roles"])
 @pytest.mark.parametrize("target", ASKED)
@@ -355,6 +356,7 @@ def test_repairs_have_their_target_and_their_distance(
     assert any(each.distance for each in found)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("depth", [1, 2, None])
 def test_what_has_its_target_stays(depth: int | None) -> None:
     sizes = depth or 2
@@ -373,6 +375,7 @@ def test_what_has_its_target_stays(depth: int | None) -> None:
     assert stayed >= 15
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.parametrize("depth", [1, 2, 5, None])
 def test_meets_is_what_the_theorems_say(optimizer: Optimizer, depth: int | None) -> None:
@@ -389,6 +392,7 @@ def test_meets_is_what_the_theorems_say(optimizer: Optimizer, depth: int | None)
             assert meets(given, target) is has(target, optimizer, layers)
 
 
+@pytest.mark.exhaustive
 def test_every_depth_is_repaired_as_its_roles_are() -> None:
     generator = random.Random(5)
     for target in ASKED:

@@ -125,11 +125,12 @@ def judged(network: Network) -> tuple[str, Fraction]:
     return ("kernel" if every == {"sgd"} else "operator"), least
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_mixed_networks_are_judged_by_each_layers_own_law(depth: int) -> None:
     rng = random.Random(f"mixed {depth}")
     seen: set[tuple[str, bool]] = set()
-    for _ in range(4000):
+    for _ in range(1500):
         network = random_network(rng, depth)
         found = evaluate(network)
         assert (found.kind, found.r) == judged(network), network

@@ -134,6 +134,7 @@ def kinds_of(draws: Sequence[Draw]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(names, kinds, ids=["-".join(map(str, k[:3])) for k in kinds])
 
 
+@pytest.mark.exhaustive
 @kinds_of(DRAWS)
 @pytest.mark.parametrize(
     ("activation", "bounded"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.experiment.plan import Experiment, estimate
@@ -364,7 +364,6 @@ scalars = st.one_of(
 values = scalars | st.lists(scalars | st.lists(scalars, max_size=4), max_size=6)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(
     preset=st.sampled_from(["mup", "mup_adam"]),
     body=st.dictionaries(st.sampled_from(FIELDS), values, max_size=5),

@@ -209,6 +209,7 @@ uvicorn.run(app_with(QueueDouble()), port=int(sys.argv[1]), log_level="warning")
 """
 
 
+@pytest.mark.exhaustive
 def test_open_streams_do_not_keep_the_server_from_stopping() -> None:
     """uvicorn waits for open connections, here without end."""
     with socket.socket() as probe:

@@ -443,6 +443,7 @@ def test_one_layer_in_ten_thousand_that_differs_is_found(client: TestClient) -> 
     assert any("h^5000" in reason and "blows up" in reason for reason in answer["reasons"])
 
 
+@pytest.mark.exhaustive
 def test_ten_thousand_different_layers_still_have_a_short_certificate(client: TestClient) -> None:
     depth = 10_000
     a = [0, *(f"{layer}/20001" for layer in range(2, depth + 1)), "1/2"]

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.http.solving import AT_ONCE
@@ -292,7 +292,6 @@ plausible = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("path", [REGIONS, REPAIRS])
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(body=anything | plausible)
 def test_no_json_whatever_is_a_defect(client: TestClient, path: str, body: object) -> None:
     response = client.post(path, content=json.dumps(body), headers=JSON)
@@ -305,7 +304,6 @@ by_role = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
 @given(a=by_role, b=by_role, c=expressions, depth=st.none() | st.integers(1, 4))
 def test_expressions_are_answered_or_pointed_at(
     client: TestClient, a: object, b: object, c: object, depth: object

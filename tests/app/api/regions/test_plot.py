@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 
+pytestmark = pytest.mark.pictures
+
 PATH = "/v1/regions/plot"
 UNIFORM = {"preset": "uniform", "s": "s", "depth": 2}
 

@@ -225,6 +225,7 @@ def test_every_form_of_a_question_has_the_same_answer(client: TestClient, form: 
     assert post(client, FORMS[form]) == post(client, {**STANDARD, "depth": 2})
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "spelling",
     [
@@ -357,6 +358,7 @@ FAMILIES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_point_has_the_verdict_of_its_only_cell(client: TestClient, name: str) -> None:
     rng = random.Random(2011_14522)

@@ -166,6 +166,7 @@ def test_standard_repaired_in_every_layer_is_mup(client: TestClient) -> None:
     ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize(
     "start",
