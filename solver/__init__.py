@@ -39,6 +39,7 @@ from solver.families import written as written
 from solver.reading import Description as Description
 from solver.reading import read as read
 from solver.reading import read_depth as read_depth
+from solver.reading import read_role_optimizers as read_role_optimizers
 from solver.repairs import DEFAULT_MARGIN as DEFAULT_MARGIN
 from solver.repairs import Change as Change
 from solver.repairs import Options as Options

@@ -187,7 +187,7 @@ def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
         _judged(prediction, place, sample, experiment.tolerance, sigmas)
         for place, prediction in enumerate(expected)
     )
-    regime = experiment.parametrization.law.regime
+    regime = experiment.parametrization.regime
     empirical = decide(((each.place, each.trend) for each in judged), regime)
     foreseen = decide(((each.place, each.predicted_trend) for each in judged), regime)
     targets = training_batch(experiment)[1]

@@ -45,7 +45,7 @@ def task(experiment: Experiment, width: int, device: torch.device) -> Task:
     inputs, targets = training_batch(experiment)
     layers = experiment.parametrization.layers
     # As often as the law has a in it: a gradient brings one, a multiplied update another.
-    times = experiment.parametrization.law.updates[Role.READOUT].form.a
+    times = experiment.parametrization.laws[-1].updates[Role.READOUT].form.a
     return Task(
         inputs=torch.from_numpy(inputs).to(device),
         targets=torch.from_numpy(targets).to(device),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from solver import Optimizer
+from solver.theory import OPTIMIZERS
 
 UpdateRule = Literal["sgd", "adam", "signsgd"]
 
@@ -45,4 +46,8 @@ UPDATE_RULES: Final[tuple[UpdateRule, ...]] = get_args(UpdateRule)
 
 def rules_for(optimizer: Optimizer | None) -> tuple[UpdateRule, ...]:
     """What can be run for an optimizer, the default first; all where it is not known (None)."""
-    return tuple(rule.name for rule in RULES.values() if optimizer in (None, rule.optimizer))
+    if optimizer is None:
+        return tuple(RULES)
+    law = OPTIMIZERS[optimizer]
+    rules = [rule.name for rule in RULES.values() if OPTIMIZERS[rule.optimizer] is law]
+    return tuple(sorted(rules, key=lambda name: name != optimizer))

@@ -236,7 +236,7 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
         Judged(each, None, margin, margin, (), (), experiment.widths, least=0.0)
         for each in expected
     )
-    regime = experiment.parametrization.law.regime
+    regime = experiment.parametrization.regime
     foreseen = decide(((each.place, each.predicted_trend) for each in trends), regime)
     return 2 if foreseen == judgement.theory else None
 

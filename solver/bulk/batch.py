@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from solver.bulk.columns import KIND_CODE, KINDS, Columns, IntArray, Laws, largest_safe, uniform
+from solver.bulk.columns import KIND_CODE, KINDS, Columns, IntArray, Laws, largest_safe, laws_of
 from solver.bulk.exact_rows import classify_rationals
 from solver.errors import ExponentError, Flaw, ParametrizationError
 from solver.exact.exponents import (
@@ -31,7 +31,8 @@ from solver.exact.exponents import (
 from solver.reading.description import vector_lengths, wrong_length
 from solver.reading.symbols import MOST_FLAWS, EntryReader
 from solver.theory.dichotomy import Kind
-from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
+from solver.theory.laws import DEFAULT_OPTIMIZER
+from solver.theory.parametrization import Optimizers
 
 # Denominators up to this in common are shared; rows with others are evaluated one by one.
 _MOST_COMMON: Final = 10**9
@@ -89,13 +90,14 @@ def classify_many(
     depth: int,
     rows: npt.NDArray[Any],
     denominator: int = 1,
-    optimizer: Optimizer = DEFAULT_OPTIMIZER,
+    optimizer: Optimizers = DEFAULT_OPTIMIZER,
 ) -> BatchVerdict:
     """Classify integer-coded rows: the exponents are ``rows / denominator``.
 
     ``rows`` has shape (N, 2L+3) (one c) or (N, 3L+3) (c per layer), any integer dtype or
     Python integers (dtype object).  Exact for every input: rows whose entries are too large
-    for int64 arithmetic are evaluated in Python integers.
+    for int64 arithmetic are evaluated in Python integers.  ``optimizer`` is one for all layers, or
+    a tuple of those of input, hidden and readout.
 
     Raises ``ParametrizationError`` for a wrong shape, ``TypeError`` for a dtype that is not
     integer and ``ValueError`` for a denominator below 1.
@@ -107,7 +109,7 @@ def classify_many(
         raise TypeError(f"rows have dtype {rows.dtype}; code exponents as integers")
     if denominator < 1:
         raise ValueError(f"denominator is {denominator}; it must be at least 1")
-    laws = uniform(OPTIMIZERS[optimizer])
+    laws = laws_of(optimizer)
     safe = largest_safe(laws)
     large = np.full(len(rows), denominator > safe)
     if rows.dtype == object or rows.dtype.itemsize == 8:
@@ -126,14 +128,14 @@ def classify_many(
 def classify_vectors(
     depth: int,
     rows: Sequence[Sequence[object]],
-    optimizer: Optimizer = DEFAULT_OPTIMIZER,
+    optimizer: Optimizers = DEFAULT_OPTIMIZER,
     limits: Limits = DEFAULT_LIMITS,
 ) -> BatchVerdict:
     """Classify flat abc vectors (lists) in any spelling that ``parse_exponent`` reads.
 
     Raises ``ParametrizationError`` naming the first entries at fault by row and column.
     """
-    laws = uniform(OPTIMIZERS[optimizer])
+    laws = laws_of(optimizer)
     rows = _of_one_length(depth, rows)
     entries = list(chain.from_iterable(rows))
     shape = (len(rows), len(rows[0]) if rows else vector_lengths(depth)[0])

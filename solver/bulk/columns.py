@@ -15,6 +15,8 @@ from solver.reading.description import vector_lengths
 from solver.theory.conditions import Condition, stability
 from solver.theory.dichotomy import Kind, regime_of
 from solver.theory.law import Coefficients, Law
+from solver.theory.laws import OPTIMIZERS
+from solver.theory.parametrization import Optimizers
 from solver.theory.roles import Role
 
 IntArray = npt.NDArray[np.int64]
@@ -28,9 +30,12 @@ KIND_CODE: Final = {kind: code for code, kind in enumerate(KINDS)}
 Laws = Mapping[Role, Law]
 
 
-def uniform(law: Law) -> Laws:
-    """The same law for every layer."""
-    return dict.fromkeys(Role, law)
+def laws_of(optimizers: Optimizers) -> Laws:
+    """The laws of one optimizer for every layer, or of those of input, hidden and readout."""
+    if isinstance(optimizers, tuple):
+        first, *hidden, last = [OPTIMIZERS[each] for each in optimizers]
+        return {Role.INPUT: first, Role.HIDDEN: hidden[0] if hidden else first, Role.READOUT: last}
+    return dict.fromkeys(Role, OPTIMIZERS[optimizers])
 
 
 def _conditions(laws: Laws) -> list[Condition]:

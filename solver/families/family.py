@@ -17,6 +17,7 @@ from solver.theory.law import Coefficients, Law
 from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.layers import LayerSpan, grouped
 from solver.theory.network import Block, Network
+from solver.theory.parametrization import Parametrization, RoleParametrization, described_by
 from solver.theory.roles import Role
 
 
@@ -76,10 +77,9 @@ class Family(NamedTuple):
         return (*self.body, end)
 
     @property
-    def optimizer(self) -> Optimizer:
-        """The optimizer that all layers share."""
-        (optimizer,) = {block.optimizer for block in self.layers}
-        return optimizer
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizers that occur, from the input to the readout."""
+        return tuple(dict.fromkeys(block.optimizer for block in self.layers))
 
     @property
     def regime(self) -> Kind:
@@ -97,6 +97,11 @@ class Family(NamedTuple):
             self.readout.at(point),
             self.readout_optimizer,
         )
+
+    def described(self) -> Parametrization | RoleParametrization:
+        """The member at which all unknowns are 0."""
+        unknowns = {name for form in self.forms() for name in form.unknowns}
+        return described_by(self.at(dict.fromkeys(unknowns, Fraction())))
 
     def forms(self) -> Iterator[AffineForm]:
         """All exponents."""
@@ -153,29 +158,28 @@ def canonical(forms: Forms, unknowns: Sequence[str], law: Law) -> Forms:
     return interpolated([forms.at(point).canonical(law) for point in points], unknowns)
 
 
-def family(depth: int, layers: Sequence[Forms], optimizer: Optimizer) -> Family:
-    """The family whose L+1 layers, input first, have these exponents."""
-    hidden = grouped(layers[1:-1], first=2)
+def family(depth: int, layers: Sequence[Forms], optimizers: Sequence[Optimizer]) -> Family:
+    """The family whose L+1 layers, input first, have these exponents and optimizers."""
+    hidden = grouped(list(zip(layers, optimizers, strict=True))[1:-1], first=2)
     return Family(
         depth,
         (
-            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), layers[0], optimizer),
-            *(FamilyBlock(Role.HIDDEN, spans, each, optimizer) for each, spans in hidden.items()),
+            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), layers[0], optimizers[0]),
+            *(FamilyBlock(Role.HIDDEN, spans, *each) for each, spans in hidden.items()),
         ),
         layers[-1],
-        optimizer,
+        optimizers[-1],
     )
 
 
-def deeper_family(roles: Sequence[Forms], optimizer: Optimizer) -> Family:
+def deeper_family(roles: Sequence[Forms], optimizers: Sequence[Optimizer]) -> Family:
     """The family of all networks with L >= 2, from exponents by role (input, hidden, readout)."""
-    first, hidden, last = roles
+    first, hidden, last = zip(roles, optimizers, strict=True)
     return Family(
         None,
         (
-            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), first, optimizer),
-            FamilyBlock(Role.HIDDEN, (LayerSpan(2, None),), hidden, optimizer),
+            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), *first),
+            FamilyBlock(Role.HIDDEN, (LayerSpan(2, None),), *hidden),
         ),
-        last,
-        optimizer,
+        *last,
     )

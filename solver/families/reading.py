@@ -96,20 +96,17 @@ def read_families(description: Description, bounds: object, limits: Limits) -> F
         raise ParametrizationError.at(
             (), f"there are {kinds} different hidden layers; with unknowns {MOST_KINDS} at most"
         )
-    optimizer = origin.optimizer
+    optimizers = origin.optimizers
     if isinstance(origin, Parametrization):
-        first = family(origin.depth, layers, optimizer)
+        first = family(origin.depth, layers, optimizers)
         return Families(unknowns, domain, origin.depth, first, None, note)
-    first = family(1, (layers[0], layers[-1]), optimizer)
-    deeper = deeper_family(layers, optimizer) if len(layers) == 3 else None
+    first = family(1, (layers[0], layers[-1]), (optimizers[0], optimizers[-1]))
+    deeper = deeper_family(layers, optimizers) if len(layers) == 3 else None
     return Families(unknowns, domain, None, first, deeper, note)
 
 
 def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]:
-    if isinstance(given, Parametrization):
-        return given.layers
-    hidden = () if given.hidden is None else (given.hidden,)
-    return (given.input, *hidden, given.readout)
+    return given.layers if isinstance(given, Parametrization) else given.roles
 
 
 def _spelled_out(

@@ -15,7 +15,6 @@ from solver.exact.arithmetic import Arithmetic, Clause, Constraint
 from solver.families.family import Family, Slack
 from solver.theory.conditions import READOUT_UPDATE
 from solver.theory.dichotomy import Kind
-from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.layers import describe_layers, single_layer
 from solver.theory.wording import readout_move, stated
 
@@ -63,18 +62,18 @@ def kinds(family: Family) -> tuple[Kind, ...]:
     return (Kind.FEATURE_LEARNING, family.regime, Kind.TRIVIAL, Kind.UNSTABLE)
 
 
-def understood(target: Target, optimizer: Optimizer) -> Target:
-    """The target for an optimizer: kernel stands for the operator regime of an adaptive one.
+def understood(target: Target, regime: Kind) -> Target:
+    """The target where networks that learn no features train in this regime.
 
-    Raises ``ParametrizationError`` (without a path) for the operator regime of SGD.
+    Kernel stands for the operator regime too.  Raises ``ParametrizationError`` (without a path)
+    for the operator regime where all layers are trained by the gradient itself.
     """
-    regime = OPTIMIZERS[optimizer].regime
     if target == Kind.KERNEL.value and regime is Kind.OPERATOR:
         return "operator"
     if target == Kind.OPERATOR.value and regime is Kind.KERNEL:
         raise ParametrizationError.at(
             (),
-            f'the operator regime is that of adaptive optimizers; for {optimizer} it is "{regime}"',
+            f'the operator regime is that of adaptive optimizers; for sgd it is "{regime}"',
         )
     return target
 

@@ -12,17 +12,18 @@ once, each flaw with its path.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
+from typing import Final, cast
 
 from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exact.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
+from solver.reading.optimizers import read_optimizers
 from solver.reading.symbols import Entry, EntryReader, Parse, is_list, is_several
 from solver.theory.exponents import Exponents, shared
 from solver.theory.gallery import GALLERY, GalleryEntry, gallery_entry
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
-from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.parametrization import Optimizers, Parametrization, RoleParametrization
 from solver.theory.roles import Role
 
 _FORMS: Final = (
@@ -43,7 +44,7 @@ class Description:
     d: object = None
     preset: str | None = None
     s: object = None
-    optimizer: Optimizer | None = None
+    optimizer: object = None
 
 
 def read(
@@ -113,20 +114,24 @@ def _check_form(given: Description, reader: EntryReader) -> None:
         clash = [*spelled, *(["c"] if given.c is not None else [])]
         if clash:
             reader.stop((clash[0],), f'"abc" and "{clash[0]}" describe it twice; {_FORMS}')
-    if given.preset is None:
-        if given.s is not None:
-            reader.flaw(("s",), 's is the parameter of the preset "uniform"; leave it out here')
-        if given.d is not None and not OPTIMIZERS[_optimizer(given)].scales_gradients:
-            reader.flaw(
-                ("d",),
-                'd scales the gradients of an adaptive optimizer; leave it out, or set "optimizer" '
-                f"to {_SCALING}",
-            )
+    if given.preset is None and given.s is not None:
+        reader.flaw(("s",), 's is the parameter of the preset "uniform"; leave it out here')
     reader.stop_if_flawed()
 
 
-def _optimizer(given: Description) -> Optimizer:
-    return given.optimizer or DEFAULT_OPTIMIZER
+def _optimizers(
+    given: Description, depth: int | None, reader: EntryReader, has_hidden: bool = True
+) -> Optimizers:
+    optimizers = read_optimizers(given.optimizer, reader, depth, has_hidden)
+    every = optimizers if isinstance(optimizers, tuple) else (optimizers,)
+    if given.d is not None and not all(OPTIMIZERS[each].scales_gradients for each in every):
+        reader.flaw(
+            ("d",),
+            'd scales the gradients of an adaptive optimizer; leave it out, or set "optimizer" '
+            f"to {_SCALING}",
+        )
+    reader.stop_if_flawed()
+    return optimizers
 
 
 _SCALING: Final = " or ".join(
@@ -141,14 +146,9 @@ def _preset(
         entry = gallery_entry(name)
     except UnknownParametrizationError as error:
         reader.stop(("preset",), str(error))
-    if given.optimizer not in (None, entry.optimizer):
-        others = [each.name for each in GALLERY.values() if each.optimizer == given.optimizer]
-        reader.stop(
-            ("optimizer",),
-            f"{name} is a parametrization for {entry.optimizer}, not for {given.optimizer}; leave "
-            f"optimizer out, or take one of {', '.join(others)}",
-        )
     roles = entry.roles(_parameter(given, entry, reader))
+    if given.optimizer is not None:
+        roles = replace(roles, optimizer=_of_entry(given.optimizer, entry, reader))
     if depth is None:
         return roles
     if depth > 1 and entry.depth_one_only:
@@ -158,6 +158,28 @@ def _preset(
             "leave it out",
         )
     return roles.at_depth(depth)
+
+
+def _of_entry(value: object, entry: GalleryEntry, reader: EntryReader) -> Optimizer:
+    """The optimizer named beside a preset: another name for the one that the entry is for."""
+    optimizer = DEFAULT_OPTIMIZER
+    if isinstance(value, str):
+        optimizer = cast(Optimizer, read_optimizers(value, reader, None))
+        reader.stop_if_flawed()
+    if not isinstance(value, str) or OPTIMIZERS[optimizer] is not entry.law:
+        named = shown(value) if not isinstance(value, str) else optimizer
+        others = [each.name for each in GALLERY.values() if each.law is OPTIMIZERS[optimizer]]
+        remedy = (
+            f"take one of {', '.join(others)}"
+            if isinstance(value, str) and others
+            else "give a, b and c instead of the preset"
+        )
+        reader.stop(
+            ("optimizer",),
+            f"{entry.name} is a parametrization for {entry.optimizer}, not for {named}; leave "
+            f"optimizer out, or {remedy}",
+        )
+    return optimizer
 
 
 def _parameter(given: Description, entry: GalleryEntry, reader: EntryReader) -> Fraction | None:
@@ -195,7 +217,7 @@ def _vector(given: Description, depth: int | None, reader: EntryReader) -> Param
         symbols["d"] = reader.entry("d", given.d, one_for_all=True, depth=depth)
         if isinstance(symbols["d"], dict):
             reader.flaw(("d",), "d is by role and abc is not; give d as a list or one number")
-    return _per_layer(symbols, depth, _optimizer(given), reader)
+    return _per_layer(symbols, depth, _optimizers(given, depth, reader), reader)
 
 
 def _entries(
@@ -216,14 +238,14 @@ def _entries(
             )
     reader.stop_if_flawed()
     if by_role:
-        return _roles(symbols, depth, _optimizer(given), reader)
+        return _roles(symbols, depth, given, reader)
     if depth is None:
         reader.stop(("depth",), "depth is missing; lists of exponents need it, roles do not")
-    return _per_layer(symbols, depth, _optimizer(given), reader)
+    return _per_layer(symbols, depth, _optimizers(given, depth, reader), reader)
 
 
 def _per_layer(
-    symbols: dict[str, Entry], depth: int, optimizer: Optimizer, reader: EntryReader
+    symbols: dict[str, Entry], depth: int, optimizers: Optimizers, reader: EntryReader
 ) -> Parametrization:
     reader.stop_if_flawed()
     columns = [
@@ -232,11 +254,11 @@ def _per_layer(
         if not isinstance(entry, dict)
     ]
     layers = tuple(shared(*each) for each in zip(*columns, strict=True))
-    return Parametrization(depth, layers, optimizer)
+    return Parametrization(depth, layers, optimizers)
 
 
 def _roles(
-    symbols: dict[str, Entry], depth: int | None, optimizer: Optimizer, reader: EntryReader
+    symbols: dict[str, Entry], depth: int | None, given: Description, reader: EntryReader
 ) -> Parametrization | RoleParametrization:
     spelled = {name: entry for name, entry in symbols.items() if isinstance(entry, dict)}
     missing = [name for name, entry in spelled.items() if Role.HIDDEN not in entry]
@@ -264,6 +286,9 @@ def _roles(
         exponents(Role.INPUT),
         None if missing else exponents(Role.HIDDEN),
         exponents(Role.READOUT),
-        optimizer,
+        _optimizers(given, None, reader, not missing) if depth is None else DEFAULT_OPTIMIZER,
     )
-    return parametrization if depth is None else parametrization.at_depth(depth)
+    if depth is None:
+        return parametrization
+    layers = parametrization.at_depth(depth).layers
+    return Parametrization(depth, layers, _optimizers(given, depth, reader))

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from solver.exact.affine import AffineForm, unknown
 from solver.families.family import Family, FamilyBlock, Forms
 from solver.theory.exponents import Exponents
+from solver.theory.laws import Optimizer
 from solver.theory.layers import LayerSpan, describe_layers, grouped, single_layer
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.roles import Role
@@ -108,12 +109,14 @@ class _Layer(NamedTuple):
     role: Role
     number: int | None
     exponents: Exponents
+    optimizer: Optimizer
 
 
 class _Group(NamedTuple):
     """What hidden layers must share in order to be changed together."""
 
     exponents: Exponents
+    optimizer: Optimizer
     locks: tuple[bool, ...]
     weights: tuple[Fraction, ...]
     number: int | None
@@ -130,31 +133,29 @@ def pose(
     if isinstance(given, Parametrization):
         depth, readout = given.depth, str(given.depth + 1)
         layers = [
-            _Layer(Role.HIDDEN, number, exponents)
-            for number, exponents in enumerate(given.layers[1:-1], start=2)
+            _Layer(Role.HIDDEN, number, exponents, optimizer)
+            for number, (exponents, optimizer) in enumerate(
+                list(zip(given.layers, given.optimizers, strict=True))[1:-1], start=2
+            )
         ]
         first, last = given.layers[0], given.layers[-1]
         groups = grouped([asked.group(each) for each in layers], first=2)
-        end = _Layer(Role.READOUT, depth + 1, last)
+        end = _Layer(Role.READOUT, depth + 1, last, given.optimizers[-1])
     else:
         assert given.hidden is not None, "there are deeper networks"
         depth, readout, first, last = None, "L+1", given.input, given.readout
-        hidden = _Layer(Role.HIDDEN, None, given.hidden)
+        hidden = _Layer(Role.HIDDEN, None, given.hidden, given.optimizers[1])
         groups = {asked.group(hidden): (LayerSpan(2, None),)}
-        end = _Layer(Role.READOUT, None, last)
-    body = [
-        FamilyBlock(
-            Role.INPUT,
-            (LayerSpan(1, 1),),
-            asked.forms(_Layer(Role.INPUT, 1, first), (LayerSpan(1, 1),), "1"),
-            given.optimizer,
-        )
-    ]
+        end = _Layer(Role.READOUT, None, last, given.optimizers[-1])
+    entry = _Layer(Role.INPUT, 1, first, given.optimizers[0])
+    span = (LayerSpan(1, 1),)
+    body = [FamilyBlock(Role.INPUT, span, asked.forms(entry, span, "1"), entry.optimizer)]
     for group, spans in groups.items():
-        layer = _Layer(Role.HIDDEN, spans[0].first if depth else None, group.exponents)
+        number = spans[0].first if depth else None
+        layer = _Layer(Role.HIDDEN, number, group.exponents, group.optimizer)
         forms = asked.forms(layer, spans, describe_layers(spans))
-        body.append(FamilyBlock(Role.HIDDEN, spans, forms, given.optimizer))
-    posed = Family(depth, tuple(body), asked.forms(end, (), readout), given.optimizer)
+        body.append(FamilyBlock(Role.HIDDEN, spans, forms, group.optimizer))
+    posed = Family(depth, tuple(body), asked.forms(end, (), readout), end.optimizer)
     return tuple(asked.decisions.values()), posed
 
 
@@ -169,6 +170,7 @@ class _Asked:
         """Hidden layers of one group are changed together."""
         return _Group(
             layer.exponents,
+            layer.optimizer,
             tuple(
                 self._options.lock(symbol, layer.number, layer.role) is not None
                 for symbol in _SYMBOLS

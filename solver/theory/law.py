@@ -6,7 +6,7 @@ batches, families, repairs and predictions all read it from here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
@@ -113,6 +113,27 @@ class Faithfulness(NamedTuple):
     source: str
 
 
+class Convention(NamedTuple):
+    """By which powers of n an optimizer multiplies the step of a matrix, counted in halves.
+
+    They come from factors that depend on the shape alone, such as sqrt(fan_out / fan_in).
+    """
+
+    input: int
+    hidden: int
+    readout: int
+
+    def twice_power(self, role: Role) -> int:
+        """Twice the exponent of n by which the step of a matrix of this role is multiplied."""
+        match role:
+            case Role.INPUT:
+                return self.input
+            case Role.HIDDEN:
+                return self.hidden
+            case Role.READOUT:
+                return self.readout
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # each law exists once: compare by identity
 class Law:
     """A law of updates: one row of the theory.
@@ -120,7 +141,9 @@ class Law:
     ``updates`` has a form for each role and ``paths`` the ways to the body.  A gauge
     transformation by θ takes (a, b, c, d) to (a + θ, b - θ, c - ``gauge_weight`` θ, d + θ); in
     canonical form the exponent ``canonical_zero`` is 0.  ``regime`` is the verdict on networks that
-    train without learning features.  ``optimizers`` are the names under which people know it.
+    train without learning features.  ``optimizers`` are the names under which people know it;
+    ``conventions`` says of some of them by which power of n they multiply the step (see
+    ``Convention``).
     ``faithfulness`` is empty where gradients are not scaled by n^d before the update.  ``status``
     tells whether a theorem covers the law or its forms are derived from one.
     """
@@ -135,6 +158,18 @@ class Law:
     status: Literal["theorem", "derived"]
     sources: Sources
     faithfulness: tuple[Faithfulness, ...] = ()
+    conventions: Mapping[str, Convention] = field(default_factory=dict)
+
+    def of(self, optimizer: str) -> "Law":
+        """The law as this optimizer follows it: itself, or with the steps that it multiplies."""
+        convention = self.conventions.get(optimizer)
+        if convention is None:
+            return self
+        shifted = {
+            role: Update(form, twice_bound + convention.twice_power(role))
+            for role, (form, twice_bound) in self.updates.items()
+        }
+        return replace(self, updates=MappingProxyType(shifted))
 
     @property
     def scales_gradients(self) -> bool:

@@ -10,7 +10,9 @@ before the update function (TP4b, arXiv 2308.01814).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 
+from solver.theory.dichotomy import Kind, regime_of
 from solver.theory.exponents import Exponents
 from solver.theory.law import Law
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
@@ -18,19 +20,25 @@ from solver.theory.layers import LayerSpan, grouped
 from solver.theory.network import Block, Network
 from solver.theory.roles import Role
 
+#: The optimizer of all layers, or of each of them.
+Optimizers = Optimizer | tuple[Optimizer, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Parametrization:
     """Exponents for every layer of a network with ``depth`` hidden layers.
 
-    ``layers`` holds L+1 entries: input, hidden 2..L, readout.
+    ``layers`` holds L+1 entries: input, hidden 2..L, readout.  ``optimizer`` is one for all of
+    them, or a tuple of L+1; where all are the same it is that one.
     """
 
     depth: int
     layers: tuple[Exponents, ...]
-    optimizer: Optimizer = DEFAULT_OPTIMIZER
+    optimizer: Optimizers = DEFAULT_OPTIMIZER
 
     def __post_init__(self) -> None:
+        if isinstance(self.optimizer, tuple):
+            object.__setattr__(self, "optimizer", _common(self.optimizer, len(self.layers)))
         if self.depth < 1 or len(self.layers) != self.depth + 1:
             raise ValueError(
                 f"{len(self.layers)} layers of exponents for depth {self.depth}; "
@@ -38,9 +46,19 @@ class Parametrization:
             )
 
     @property
-    def law(self) -> Law:
-        """The law under which every layer is trained."""
-        return OPTIMIZERS[self.optimizer]
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizer of each layer."""
+        return _each(self.optimizer, len(self.layers))
+
+    @property
+    def laws(self) -> tuple[Law, ...]:
+        """The law under which each layer is trained."""
+        return _laws(self.optimizer, len(self.layers))
+
+    @property
+    def regime(self) -> Kind:
+        """The regime in which it trains if it does not learn features."""
+        return regime_of(law.regime for law in self.laws)
 
     def shifted(self, theta: Fraction | Sequence[Fraction]) -> "Parametrization":
         """The gauge transformation by one common θ, or by one θ per layer (L+1 of them)."""
@@ -48,49 +66,73 @@ class Parametrization:
         return Parametrization(
             self.depth,
             tuple(
-                layer.shifted(each, self.law)
-                for layer, each in zip(self.layers, thetas, strict=True)
+                layer.shifted(each, law)
+                for layer, each, law in zip(self.layers, thetas, self.laws, strict=True)
             ),
             self.optimizer,
         )
 
     def canonical(self) -> "Parametrization":
-        """The equivalent parametrization with c = 0 (SGD) or a = 0 (adaptive) in every layer."""
-        law = self.law
-        layers = tuple([layer.canonical(law) for layer in self.layers])
+        """The equivalent parametrization with c = 0 (SGD) or a = 0 (others) in every layer."""
+        pairs = zip(self.layers, self.laws, strict=True)
+        layers = tuple([layer.canonical(law) for layer, law in pairs])
         return Parametrization(self.depth, layers, self.optimizer)
 
     def network(self) -> Network:
         """Group equal hidden layers."""
         optimizer, layers = self.optimizer, self.layers
-        hidden = grouped(layers[1:-1], first=2)
-        return Network(
-            self.depth,
-            (
-                Block(Role.INPUT, (LayerSpan(1, 1),), layers[0], optimizer),
-                *(Block(Role.HIDDEN, spans, each, optimizer) for each, spans in hidden.items()),
-            ),
-            layers[-1],
-            optimizer,
-        )
+        if isinstance(optimizer, tuple):
+            first, *_, last = optimizer
+            distinct = grouped(list(zip(layers, optimizer, strict=True))[1:-1], first=2)
+            hidden = [Block(Role.HIDDEN, spans, *each) for each, spans in distinct.items()]
+        else:
+            first = last = optimizer
+            hidden = [
+                Block(Role.HIDDEN, spans, each, optimizer)
+                for each, spans in grouped(layers[1:-1], first=2).items()
+            ]
+        entry = Block(Role.INPUT, (LayerSpan(1, 1),), layers[0], first)
+        return Network(self.depth, (entry, *hidden), layers[-1], last)
 
 
 @dataclass(frozen=True, slots=True)
 class RoleParametrization:
     """Exponents by role, for networks of any depth.
 
-    ``hidden`` is None for a parametrization defined for one hidden layer only.
+    ``hidden`` is None for a parametrization defined for one hidden layer only.  ``optimizer`` is
+    one for all roles, or a tuple of that of input, hidden and readout (without hidden, of two).
     """
 
     input: Exponents
     hidden: Exponents | None
     readout: Exponents
-    optimizer: Optimizer = DEFAULT_OPTIMIZER
+    optimizer: Optimizers = DEFAULT_OPTIMIZER
+
+    def __post_init__(self) -> None:
+        if isinstance(self.optimizer, tuple):
+            object.__setattr__(self, "optimizer", _common(self.optimizer, len(self.roles)))
 
     @property
-    def law(self) -> Law:
-        """The law under which every layer is trained."""
-        return OPTIMIZERS[self.optimizer]
+    def roles(self) -> tuple[Exponents, ...]:
+        """The exponents of each role, input first; those of hidden layers where there are some."""
+        if self.hidden is None:
+            return self.input, self.readout
+        return self.input, self.hidden, self.readout
+
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """The optimizer of each role."""
+        return _each(self.optimizer, len(self.roles))
+
+    @property
+    def laws(self) -> tuple[Law, ...]:
+        """The law under which each role is trained."""
+        return _laws(self.optimizer, len(self.roles))
+
+    @property
+    def regime(self) -> Kind:
+        """The regime in which it trains if it does not learn features."""
+        return regime_of(law.regime for law in self.laws)
 
     def at_depth(self, depth: int) -> Parametrization:
         """The parametrization of a network with ``depth`` hidden layers.
@@ -102,45 +144,62 @@ class RoleParametrization:
             if self.hidden is None:
                 raise ValueError("defined for one hidden layer only (depth 1)")
             hidden = (self.hidden,) * (depth - 1)
-        return Parametrization(depth, (self.input, *hidden, self.readout), self.optimizer)
+        optimizer = self.optimizer
+        if isinstance(optimizer, tuple):
+            first, *of_hidden, last = optimizer
+            optimizer = (first, *chain.from_iterable([of_hidden] * (depth - 1)), last)
+        return Parametrization(depth, (self.input, *hidden, self.readout), optimizer)
 
     def canonical(self) -> "RoleParametrization":
-        """The equivalent parametrization with c = 0 (SGD) or a = 0 (adaptive) in every layer."""
-        law = self.law
-        return RoleParametrization(
-            self.input.canonical(law),
-            None if self.hidden is None else self.hidden.canonical(law),
-            self.readout.canonical(law),
-            self.optimizer,
-        )
+        """The equivalent parametrization with c = 0 (SGD) or a = 0 (others) in every layer."""
+        pairs = zip(self.roles, self.laws, strict=True)
+        first, *hidden, last = [exponents.canonical(law) for exponents, law in pairs]
+        return RoleParametrization(first, hidden[0] if hidden else None, last, self.optimizer)
 
     def every_deeper_network(self) -> Network | None:
         """The networks with L >= 2, all at once; None where there are no hidden exponents."""
         if self.hidden is None:
             return None
+        first, hidden, last = _each(self.optimizer, 3)
         return Network(
             None,
             (
-                Block(Role.INPUT, (LayerSpan(1, 1),), self.input, self.optimizer),
-                Block(Role.HIDDEN, (LayerSpan(2, None),), self.hidden, self.optimizer),
+                Block(Role.INPUT, (LayerSpan(1, 1),), self.input, first),
+                Block(Role.HIDDEN, (LayerSpan(2, None),), self.hidden, hidden),
             ),
             self.readout,
-            self.optimizer,
+            last,
         )
 
 
-def described_by(network: Network) -> Parametrization | RoleParametrization:
-    """The parametrization of a network: by role where it stands for every L >= 2.
+def _common(optimizers: tuple[Optimizer, ...], count: int) -> Optimizers:
+    if len(optimizers) != count:
+        raise ValueError(f"{len(optimizers)} optimizers for {count} weight matrices")
+    return optimizers[0] if len(set(optimizers)) == 1 else optimizers
 
-    Its layers must share their optimizer.
-    """
-    (optimizer,) = network.optimizers
+
+def _each(optimizers: Optimizers, count: int) -> tuple[Optimizer, ...]:
+    return optimizers if isinstance(optimizers, tuple) else (optimizers,) * count
+
+
+def _laws(optimizers: Optimizers, count: int) -> tuple[Law, ...]:
+    if isinstance(optimizers, tuple):
+        return tuple([OPTIMIZERS[each] for each in optimizers])
+    return (OPTIMIZERS[optimizers],) * count
+
+
+def described_by(network: Network) -> Parametrization | RoleParametrization:
+    """The parametrization of a network: by role where it stands for every L >= 2."""
     if network.depth is None:
-        first, hidden = (block.exponents for block in network.body)
-        return RoleParametrization(first, hidden, network.readout, optimizer)
-    layers = [network.readout] * (network.depth + 1)
+        first, hidden = network.body
+        optimizers = (first.optimizer, hidden.optimizer, network.readout_optimizer)
+        return RoleParametrization(first.exponents, hidden.exponents, network.readout, optimizers)
+    end = (network.readout, network.readout_optimizer)
+    layers = [end] * (network.depth + 1)
     for block in network.body:
         for span in block.spans:
             assert span.last is not None, "the depth is known"
-            layers[span.first - 1 : span.last] = [block.exponents] * (span.last - span.first + 1)
-    return Parametrization(network.depth, tuple(layers), optimizer)
+            same = [(block.exponents, block.optimizer)] * (span.last - span.first + 1)
+            layers[span.first - 1 : span.last] = same
+    exponents, every = zip(*layers, strict=True)
+    return Parametrization(network.depth, exponents, every)

@@ -14,6 +14,7 @@ from solver.exact.exponents import format_exponent
 from solver.theory.exponents import Exponents
 from solver.theory.gallery import GALLERY, GalleryEntry
 from solver.theory.law import Law
+from solver.theory.laws import OPTIMIZERS
 from solver.theory.network import Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.verdicts.evaluation import unfaithful
@@ -35,20 +36,17 @@ class Equivalence:
 def compare(first: Parametrization, second: Parametrization) -> Equivalence:
     """Decide whether a gauge transformation takes ``first`` to ``second``."""
     differences: list[str] = []
-    if first.optimizer != second.optimizer:
-        differences.append(
-            f"the optimizers differ: {first.optimizer} and {second.optimizer} have different gauges"
-        )
     if first.depth != second.depth:
         differences.append(f"the depths differ: {first.depth} and {second.depth} hidden layers")
+    elif first.laws != second.laws:
+        differences.append(_differing_laws(first, second))
     if not differences:
         differences = _differing_layers(_normal_form(first), _normal_form(second))
     if differences:
         return Equivalence(False, None, tuple(differences))
-    law = first.law
     theta = tuple(
         mine.canonical_theta(law) - theirs.canonical_theta(law)
-        for mine, theirs in zip(first.layers, second.layers, strict=True)
+        for mine, theirs, law in zip(first.layers, second.layers, first.laws, strict=True)
     )
     return Equivalence(True, theta, ())
 
@@ -67,11 +65,13 @@ def equivalent_entries(
             return ()
         layers = (layers[0], *layers[1:-1][:1], layers[-1])
     else:
-        hidden = () if canonical.hidden is None else (canonical.hidden,)
-        layers = (canonical.input, *hidden, canonical.readout)
+        layers = canonical.roles
+    laws = set(canonical.laws)
+    if len(laws) > 1:  # an entry has one law
+        return ()
     first, *rest, last = _drop_redundant_d(layers, network)
     middle = rest[0] if rest else None
-    return _known_entries(canonical.law, first, middle, last)
+    return _known_entries(laws.pop(), first, middle, last)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -135,6 +135,19 @@ def _drop_redundant_d(layers: Sequence[Exponents], network: Network) -> list[Exp
     if violated is None or any(each.condition.relation == "=" for each, _ in violated):
         return list(layers)
     return [Exponents(a, b, c) for a, b, c, _ in layers]
+
+
+def _differing_laws(first: Parametrization, second: Parametrization) -> str:
+    layer, one, other = next(
+        (layer, one, other)
+        for layer, (one, other) in enumerate(
+            zip(first.optimizers, second.optimizers, strict=True), start=1
+        )
+        if OPTIMIZERS[one] is not OPTIMIZERS[other]
+    )
+    mixed = isinstance(first.optimizer, tuple) or isinstance(second.optimizer, tuple)
+    where = f" of layer {layer}" if mixed else ""
+    return f"the optimizers{where} differ: {one} and {other} have different laws of updates"
 
 
 def _differing_layers(mine: Sequence[Exponents], theirs: Sequence[Exponents]) -> list[str]:

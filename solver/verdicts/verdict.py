@@ -7,10 +7,14 @@ from typing import Final, NamedTuple
 
 from solver.theory.activations import Activation
 from solver.theory.dichotomy import Kind
-from solver.theory.laws import Optimizer
 from solver.theory.layers import LayerSpan
 from solver.theory.network import Block, Network
-from solver.theory.parametrization import Parametrization, RoleParametrization, described_by
+from solver.theory.parametrization import (
+    Optimizers,
+    Parametrization,
+    RoleParametrization,
+    described_by,
+)
 from solver.theory.roles import Role
 from solver.theory.slacks import Evaluated
 from solver.verdicts.certificate import ConditionReport, certificate
@@ -38,7 +42,7 @@ class LayerReport(NamedTuple):
 class _Fields(NamedTuple):
     parametrization: Parametrization | RoleParametrization
     depth: int | None
-    optimizer: Optimizer
+    optimizer: Optimizers
     kind: Kind
     stable: bool
     nontrivial: bool | None

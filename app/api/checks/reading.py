@@ -25,7 +25,7 @@ def read_check(body: CheckIn, limits: Limits) -> Experiment:
     """The experiment asked for.  Raises ``ParametrizationError`` with everything that is wrong."""
     reader = PlainReader()
     parametrization = _parametrization(body, limits, reader)
-    optimizer = None if parametrization is None else parametrization.optimizer
+    optimizer = None if parametrization is None else _optimizer(parametrization, reader)
     rule = _rule(body, optimizer, reader)
     method = _method(body, rule, reader)
     loss = reader.choice("loss", body.loss, LOSSES)
@@ -94,6 +94,18 @@ def _method(body: CheckIn, rule: Rule, reader: PlainReader) -> Method:
             'layers are not of low rank; leave method out, or set it to "dense"',
         )
     return asked
+
+
+def _optimizer(parametrization: Parametrization, reader: PlainReader) -> Optimizer:
+    first, *others = parametrization.optimizers
+    if {first} != {first, *others}:
+        named = ", ".join(dict.fromkeys(parametrization.optimizers))
+        reader.flaw(
+            ("optimizer",),
+            f"the layers have different optimizers ({named}), which no experiment runs yet; give "
+            "one for all layers",
+        )
+    return first
 
 
 def _rule(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> Rule:

@@ -6,8 +6,14 @@ from pydantic import WithJsonSchema
 
 from app.api.http.json_object import JsonObject
 from app.api.parametrization.request import NetworkIn
-from app.api.parametrization.schemas import DEPTH, HIDDEN_LAYERS, VECTOR
-from solver import Optimizer
+from app.api.parametrization.schemas import (
+    DEPTH,
+    HIDDEN_LAYERS,
+    OPTIMIZER,
+    OPTIMIZERS_BY_ROLE,
+    VECTOR,
+    one_of,
+)
 
 
 class ClassifyIn(NetworkIn):
@@ -29,4 +35,6 @@ class BatchIn(JsonObject):
             }
         ),
     ]
-    optimizer: Optimizer = "sgd"
+    optimizer: Annotated[
+        Any, one_of("One for all layers, or by role.", OPTIMIZER, OPTIMIZERS_BY_ROLE)
+    ] = None

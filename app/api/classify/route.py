@@ -16,7 +16,7 @@ from app.api.http.json_body import JsonRoute
 from app.api.http.state import metrics_of, settings_of
 from app.observe import Metrics
 from app.settings import Settings
-from solver import ParametrizationError, classify_vectors, read_depth
+from solver import ParametrizationError, classify_vectors, read_depth, read_role_optimizers
 
 router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
 
@@ -73,8 +73,9 @@ def _batch(body: BatchIn, settings: Settings, metrics: Metrics) -> Response:
             f"abc has {len(rows)} rows; one batch holds up to {settings.max_batch_rows}: send the "
             "rest in another",
         )
+    optimizers = read_role_optimizers(body.optimizer, depth)
     with under("abc"):
-        result = classify_vectors(depth, rows, body.optimizer, settings.limits)
+        result = classify_vectors(depth, rows, optimizers, settings.limits)
     for kind, count in result.counts().items():
         metrics.verdicts[kind].inc(count)
     return answer(columns(depth, result))

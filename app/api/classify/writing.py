@@ -14,7 +14,7 @@ from app.api.classify.answer import (
 )
 from app.api.parametrization.answer import ParametrizationOut, VerdictName
 from app.api.parametrization.depths import AnyDepth, by_depth
-from app.api.parametrization.writing import LISTED_DEPTH, parametrization
+from app.api.parametrization.writing import LISTED_DEPTH, optimizer_out, parametrization
 from solver import (
     Activation,
     BatchVerdict,
@@ -42,7 +42,7 @@ def classification(verdict: Verdict) -> Classification:
     )(judgement)
     return {
         "depth": verdict.depth,
-        "optimizer": verdict.optimizer,
+        "optimizer": optimizer_out(verdict.parametrization),
         "verdict": verdict.kind.value,
         "stable": verdict.stable,
         "nontrivial": verdict.nontrivial,

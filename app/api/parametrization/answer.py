@@ -13,7 +13,6 @@ from solver import Optimizer
 
 Exponent = Annotated[str, Field(description="Canonical spelling.", examples=["-1/2"])]
 VerdictName = Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
-OptimizerName = Optimizer
 
 
 class RolesOut(TypedDict):
@@ -22,6 +21,20 @@ class RolesOut(TypedDict):
     input: Exponent
     hidden: NotRequired[Exponent]
     readout: Exponent
+
+
+class OptimizersByRole(TypedDict):
+    """Optimizers by role."""
+
+    input: Optimizer
+    hidden: NotRequired[Optimizer]
+    readout: Optimizer
+
+
+OptimizerName = Annotated[
+    Optimizer | OptimizersByRole | list[Optimizer],
+    Field(description="One for all layers, by role, or one for each weight matrix."),
+]
 
 
 class ParametrizationOut(TypedDict):

@@ -16,6 +16,8 @@ from app.api.parametrization.schemas import (
     FORMS,
     HIDDEN_LAYERS,
     LIST,
+    OPTIMIZER,
+    OPTIMIZERS_BY_ROLE,
     ROLES,
     VECTOR,
     one_of,
@@ -24,7 +26,6 @@ from solver import (
     Activation,
     Description,
     Limits,
-    Optimizer,
     Parametrization,
     ParametrizationError,
     RoleParametrization,
@@ -74,11 +75,13 @@ class ParametrizationIn(JsonObject):
     ] = None
     s: Annotated[Any, one_of('The parameter of the preset "uniform".', EXPONENT)] = None
     optimizer: Annotated[
-        Optimizer | None,
+        Any,
         one_of(
-            '"sgd" (the default; with or without momentum) or "adam" (any entrywise adaptive '
-            "optimizer: Adam, SignSGD, RMSProp).",
-            {"type": "string", "enum": ["sgd", "adam"]},
+            '"sgd" (the default; with or without momentum), "adam" or another; one for all layers, '
+            "by role, or one for each weight matrix.",
+            OPTIMIZER,
+            OPTIMIZERS_BY_ROLE,
+            {"type": "array", "items": OPTIMIZER, "minItems": 2},
         ),
     ] = None
 

@@ -1,8 +1,10 @@
 """JSON schemas of the pieces of a parametrization: they tell clients what ``solver.read`` takes."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import WithJsonSchema
+
+from solver import Optimizer
 
 Schema = dict[str, Any]
 
@@ -54,6 +56,19 @@ def vector_of(entry: Schema) -> Schema:
 LIST: Final = lists_of(EXPONENT)
 ROLES: Final = roles_of(EXPONENT)
 VECTOR: Final = vector_of(EXPONENT)
+OPTIMIZER: Final[Schema] = {
+    "title": "Optimizer",
+    "type": "string",
+    "enum": list(get_args(Optimizer)),
+    "description": "Case, - and _ do not matter.",
+}
+OPTIMIZERS_BY_ROLE: Final[Schema] = {
+    "type": "object",
+    "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
+    "properties": dict.fromkeys(("input", "hidden", "readout"), OPTIMIZER),
+    "required": ["input", "readout"],
+    "additionalProperties": False,
+}
 DEPTH: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
 HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
 

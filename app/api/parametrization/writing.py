@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from app.api.parametrization.answer import ParametrizationOut, RolesOut
+from app.api.parametrization.answer import OptimizerName, ParametrizationOut, RolesOut
 from solver import Exponents, Parametrization, RoleParametrization, format_exponent
 
 #: Up to this depth every layer is listed; beyond, layers that behave alike share an entry.
@@ -27,6 +27,19 @@ def parametrization(value: Parametrization | RoleParametrization) -> Parametriza
     if value.readout.d is not None:
         result["d"] = _roles(value, 3)
     return result
+
+
+def optimizer_out(value: Parametrization | RoleParametrization) -> OptimizerName:
+    """The optimizer: one name, or by role where hidden layers share theirs, or a list."""
+    names = value.optimizers
+    first, *hidden, last = names
+    if len(set(names)) == 1:
+        return first
+    if len(set(hidden)) > 1:
+        return list(names)
+    if hidden:
+        return {"input": first, "hidden": hidden[0], "readout": last}
+    return {"input": first, "readout": last}
 
 
 def optional_exponent(value: Fraction | None) -> str | None:

@@ -62,7 +62,7 @@ def _goal(body: RegionsIn, families: Families) -> Goal | None:
             f"{shown(name)} is not among the unknowns, which are {', '.join(families.unknowns)}",
         )
     with under("subject_to"):
-        target = understood(body.subject_to or "stable", families.first.optimizer)
+        target = understood(body.subject_to or "stable", families.first.regime)
     return Goal(sense, name, target)
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Literal
 
 from app.api.parametrization.requirements import statements
-from app.api.parametrization.writing import optional_exponent
+from app.api.parametrization.writing import optimizer_out, optional_exponent
 from app.api.regions.answer import CellOut, OptimumOut, RegionsOut
 from solver import (
     Cell,
@@ -25,7 +25,7 @@ def regions_out(survey: Survey) -> RegionsOut:
     names = survey.unknowns
     return {
         "depth": survey.depth,
-        "optimizer": survey.family.optimizer,
+        "optimizer": optimizer_out(survey.family.described()),
         "unknowns": list(names),
         "cells": [_cell(each, names) for each in survey.cells],
         "summary": [f"{where_text(where, names)} {kind}" for kind, where in survey.summary],

@@ -28,7 +28,7 @@ def answered(
     """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     given = body.resolve(limits)
     with under("target"):
-        target = cast(Wanted, understood(body.target, given.optimizer))
+        target = cast(Wanted, understood(body.target, given.regime))
     reader = OptionsReader(body.description(), given, limits, body.tie_c is not False)
     margin = reader.margin(body.margin)
     options = reader.read(body.locked, body.weights, body.tie_hidden is not False)

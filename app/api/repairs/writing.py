@@ -3,7 +3,7 @@
 from app.api.classify.answer import Classification
 from app.api.classify.writing import classification
 from app.api.parametrization.requirements import statements
-from app.api.parametrization.writing import optional_exponent, parametrization
+from app.api.parametrization.writing import optimizer_out, optional_exponent, parametrization
 from app.api.repairs.answer import ChangeOut, RepairOut
 from solver import (
     Activation,
@@ -32,7 +32,7 @@ def repair_out(
     best = None if found.best is None else described_by(found.best.network)
     return {
         "depth": given.depth if isinstance(given, Parametrization) else None,
-        "optimizer": given.optimizer,
+        "optimizer": optimizer_out(given),
         "target": target,
         "possible": found.best is not None,
         "summary": repair_text(found, target),

@@ -85,7 +85,7 @@ def subject(surveys: Sequence[Survey]) -> str:
     symbols = "a, b, c" if family.readout.d is None else "a, b, c, d"
     readout = _layer(Role.READOUT.value, family.readout)
     return (
-        f"optimizer {family.optimizer}  ·  ({symbols}) of every layer:  "
+        f"optimizer {', '.join(family.optimizers)}  ·  ({symbols}) of every layer:  "
         f"{',  '.join([*layers, readout])}"
     )
 

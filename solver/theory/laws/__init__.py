@@ -24,7 +24,7 @@ LAWS: Final = _found()
 
 #: The law of each optimizer, by the optimizer's name.
 OPTIMIZERS: Final[Mapping[str, Law]] = MappingProxyType(
-    {optimizer: law for law in LAWS for optimizer in law.optimizers}
+    {optimizer: law.of(optimizer) for law in LAWS for optimizer in law.optimizers}
 )
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ _BODY: Final = {"layer": Coefficients(a=-1, d=1), "readout": Coefficients(a=-1, 
 
 LAW: Final = Law(
     name="entrywise",
-    optimizers=("adam",),
+    optimizers=("adam", "adamw", "signsgd", "lion", "rmsprop", "adagrad", "sophia"),
     updates=updates(_FORM, readout=Update(_FORM, twice_bound=2)),
     paths=(DIRECT,),
     gauge_weight=1,
