@@ -76,8 +76,10 @@ from solver.verdicts import ConditionReport as ConditionReport
 from solver.verdicts import Equivalence as Equivalence
 from solver.verdicts import Judgement as Judgement
 from solver.verdicts import LayerReport as LayerReport
+from solver.verdicts import Untrained as Untrained
 from solver.verdicts import Verdict as Verdict
 from solver.verdicts import classify as classify
 from solver.verdicts import classify_any_depth as classify_any_depth
 from solver.verdicts import compare as compare
 from solver.verdicts import kept_for_lines as kept_for_lines
+from solver.verdicts import untrained as untrained

@@ -17,7 +17,7 @@ from solver.families.words import constraint_text, where_text
 from solver.theory.activations import Activation
 from solver.theory.dichotomy import Kind
 from solver.theory.wording import joined
-from solver.verdicts.consequences import limits_by_activation
+from solver.verdicts.consequences import limits_by_activation, limits_by_law
 
 
 class Survey(NamedTuple):
@@ -50,7 +50,9 @@ def survey(
     is given).
     """
     deadline = deadline or Deadline()
-    general = [*limits_by_activation(activation)]
+    members = [families.first, *([families.deeper] if families.deeper else [])]
+    laws = dict.fromkeys(block.law for family in members for block in family.layers)
+    general = [*limits_by_activation(activation), *limits_by_law(laws)]
     if families.range_note is not None:
         general.append(f"{families.range_note}: no other points are considered.")
 

@@ -51,6 +51,12 @@ class Network(NamedTuple):
         return OPTIMIZERS[self.readout_optimizer]
 
     @property
+    def laws(self) -> tuple[Law, ...]:
+        """The distinct laws, from the input to the readout."""
+        names = [*[block.optimizer for block in self.body], self.readout_optimizer]
+        return tuple(dict.fromkeys(OPTIMIZERS[each] for each in names))
+
+    @property
     def regime(self) -> Kind:
         """The regime in which it trains if it does not learn features."""
         return regime_of([OPTIMIZERS[each].regime for each in self.optimizers])

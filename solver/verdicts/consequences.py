@@ -1,9 +1,10 @@
 """What follows from a verdict, and where the theorem's ground ends."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from solver.theory.activations import Activation
 from solver.theory.dichotomy import Kind
+from solver.theory.law import Law
 from solver.theory.layers import single_layer
 from solver.theory.network import Block
 from solver.theory.slacks import Evaluated
@@ -82,6 +83,15 @@ def limits_by_activation(activation: Activation) -> Iterator[str]:
         )
 
 
+def limits_by_law(laws: Iterable[Law]) -> Iterator[str]:
+    """Warnings: which laws of updates no theorem covers."""
+    if derived := [law for law in laws if law.status == "derived"]:
+        yield (
+            f"The {joined([law.name for law in derived])} law of updates is derived, not proved: "
+            f"{joined([law.sources.features for law in derived])}."
+        )
+
+
 def limits_of_the_theorem(
     evaluation: Evaluation,
     activation: Activation,
@@ -92,6 +102,7 @@ def limits_of_the_theorem(
     ``violated`` are the violated conditions of faithfulness, if the question arises.
     """
     yield from limits_by_activation(activation)
+    yield from limits_by_law(evaluation.network.laws)
     if evaluation.nontrivial and _one_trains(evaluation):
         (trained,) = _trained(evaluation)
         yield (

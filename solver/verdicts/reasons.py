@@ -18,6 +18,7 @@ from solver.theory.slacks import least
 from solver.theory.wording import extent, joined, layers, readout_move, stated, vector
 from solver.verdicts.certificate import ConditionReport, violations
 from solver.verdicts.evaluation import Evaluation
+from solver.verdicts.untrained import untrained
 
 # A reader sees the pattern by then; the certificate has the rest.
 _MOST_ALIKE = 3
@@ -33,7 +34,8 @@ def reasons(evaluation: Evaluation) -> tuple[str, ...]:
         case Kind.KERNEL | Kind.OPERATOR:
             return (_features_stand_still(evaluation), _logits_move(evaluation))
         case Kind.FEATURE_LEARNING:
-            return (*_features_move(evaluation), _logits_move(evaluation))
+            still = [each.words for each in untrained(evaluation)]
+            return (*_features_move(evaluation), _logits_move(evaluation), *still)
 
 
 def _instabilities(violated: Sequence[ConditionReport]) -> Iterator[str]:

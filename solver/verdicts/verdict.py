@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Final, Literal, NamedTuple
 
 from solver.theory.activations import Activation
 from solver.theory.dichotomy import Kind
@@ -23,6 +24,7 @@ from solver.verdicts.equivalence import equivalent_entries
 from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
 from solver.verdicts.near_misses import near_misses
 from solver.verdicts.reasons import reasons
+from solver.verdicts.untrained import Untrained, untrained
 
 
 class LayerReport(NamedTuple):
@@ -93,6 +95,24 @@ class Verdict(_Fields):
     def equivalent_to(self) -> tuple[str, ...]:
         """The gallery entries that it is up to gauge."""
         return self.judgement.equivalent_to
+
+    @property
+    def untrained(self) -> tuple[Untrained, ...]:
+        """What does not train although features are learned."""
+        return untrained(self.judgement.evaluation)
+
+    @property
+    def status(self) -> Literal["theorem", "derived"]:
+        """Whether a theorem covers the laws of all layers, or some are derived from one."""
+        every = self.judgement.evaluation.network.laws
+        return "derived" if any(law.status == "derived" for law in every) else "theorem"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where the conditions on updates are from."""
+        every = self.judgement.evaluation.network.laws
+        named = [(law.sources.features, law.sources.readout_update) for law in every]
+        return tuple(dict.fromkeys(chain.from_iterable(named)))
 
 
 @dataclass(frozen=True, slots=True)

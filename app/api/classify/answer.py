@@ -48,11 +48,31 @@ class ConditionOut(TypedDict):
     meaning: str
 
 
+class UntrainedOut(TypedDict):
+    """Weights that stay as they were initialized although features are learned."""
+
+    role: Literal["body", "readout"]
+    layers: Annotated[str | None, Field(description='Such as "2..3"; null for the readout.')]
+    exponent: Annotated[Exponent, Field(description="Their update contributes n^(-exponent).")]
+
+
 class Classification(TypedDict):
     """The verdict on one depth (or, with depth null, on every L >= 2)."""
 
     depth: int | None
     optimizer: OptimizerName
+    laws: Annotated[
+        dict[str, str] | list[str],
+        Field(
+            description="The law of updates of each role, or of each weight matrix: gradient, "
+            "entrywise, spectral or relative."
+        ),
+    ]
+    status: Annotated[
+        Literal["theorem", "derived"],
+        Field(description="Whether a theorem covers all laws, or some are derived from one."),
+    ]
+    sources: Annotated[list[str], Field(description="Where the conditions on updates are from.")]
     verdict: Annotated[
         VerdictName, Field(description="What becomes of such networks as width grows.")
     ]
@@ -84,6 +104,10 @@ class Classification(TypedDict):
         ParametrizationOut, Field(description="The equivalent one with c = 0 (adam: a = 0).")
     ]
     equivalent_to: Annotated[list[str], Field(description="Gallery entries equal up to gauge.")]
+    untrained: Annotated[
+        list[UntrainedOut],
+        Field(description="What does not train although features are learned."),
+    ]
 
 
 AnyDepthVerdicts = TypedDict(

@@ -11,10 +11,11 @@ from app.api.classify.answer import (
     Classification,
     ConditionOut,
     LayerOut,
+    UntrainedOut,
 )
 from app.api.parametrization.answer import ParametrizationOut, VerdictName
 from app.api.parametrization.depths import AnyDepth, by_depth
-from app.api.parametrization.writing import LISTED_DEPTH, optimizer_out, parametrization
+from app.api.parametrization.writing import LISTED_DEPTH, laws_out, optimizer_out, parametrization
 from solver import (
     Activation,
     BatchVerdict,
@@ -25,24 +26,28 @@ from solver import (
     LayerSpan,
     Parametrization,
     RoleParametrization,
+    Untrained,
     Verdict,
     classify,
     classify_any_depth,
     describe_layers,
     format_exponent,
     kept_for_lines,
+    untrained,
 )
 
 
 def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
     judgement = verdict.judgement
-    layers, conditions, reasons, consequences, canonical, equivalent_to = (
-        _written_once if judgement.few_layers else _written
-    )(judgement)
+    written = (_written_once if judgement.few_layers else _written)(judgement)
+    layers, conditions, reasons, consequences, canonical, equivalent_to, untrained = written
     return {
         "depth": verdict.depth,
         "optimizer": optimizer_out(verdict.parametrization),
+        "laws": laws_out(verdict.parametrization),
+        "status": verdict.status,
+        "sources": list(verdict.sources),
         "verdict": verdict.kind.value,
         "stable": verdict.stable,
         "nontrivial": verdict.nontrivial,
@@ -63,6 +68,7 @@ def classification(verdict: Verdict) -> Classification:
         "warnings": list(verdict.warnings),
         "canonical": canonical,
         "equivalent_to": equivalent_to,
+        "untrained": untrained,
     }
 
 
@@ -75,6 +81,7 @@ class _Written(NamedTuple):
     consequences: list[str]
     canonical: ParametrizationOut
     equivalent_to: list[str]
+    untrained: list[UntrainedOut]
 
 
 def _written(judgement: Judgement) -> _Written:
@@ -86,6 +93,7 @@ def _written(judgement: Judgement) -> _Written:
         _encoded(list(judgement.consequences)),
         _encoded(parametrization(judgement.canonical)),
         _encoded(list(judgement.equivalent_to)),
+        _encoded([_untrained(each) for each in untrained(judgement.evaluation)]),
     )
 
 
@@ -141,6 +149,14 @@ def _layer(span: LayerSpan, r: Fraction, updated: bool | None, learns: bool | No
             learns_features=learns,
         )
     )
+
+
+def _untrained(each: Untrained) -> UntrainedOut:
+    return {
+        "role": "body" if each.spans else "readout",
+        "layers": describe_layers(each.spans) if each.spans else None,
+        "exponent": format_exponent(each.exponent),
+    }
 
 
 @kept_for_lines

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from app.api.parametrization.answer import OptimizerName, ParametrizationOut, RolesOut
 from solver import Exponents, Parametrization, RoleParametrization, format_exponent
@@ -32,14 +32,21 @@ def parametrization(value: Parametrization | RoleParametrization) -> Parametriza
 def optimizer_out(value: Parametrization | RoleParametrization) -> OptimizerName:
     """The optimizer: one name, or by role where hidden layers share theirs, or a list."""
     names = value.optimizers
-    first, *hidden, last = names
     if len(set(names)) == 1:
-        return first
+        return names[0]
+    return cast(OptimizerName, _by_role(names))
+
+
+def laws_out(value: Parametrization | RoleParametrization) -> dict[str, str] | list[str]:
+    """The name of the law by role, or of each layer where hidden layers differ in it."""
+    return _by_role([law.name for law in value.laws])
+
+
+def _by_role(names: Sequence[str]) -> dict[str, str] | list[str]:
+    first, *hidden, last = names
     if len(set(hidden)) > 1:
         return list(names)
-    if hidden:
-        return {"input": first, "hidden": hidden[0], "readout": last}
-    return {"input": first, "readout": last}
+    return {"input": first, **({"hidden": hidden[0]} if hidden else {}), "readout": last}
 
 
 def optional_exponent(value: Fraction | None) -> str | None:
