@@ -82,4 +82,3 @@ from solver.verdicts import classify as classify
 from solver.verdicts import classify_any_depth as classify_any_depth
 from solver.verdicts import compare as compare
 from solver.verdicts import kept_for_lines as kept_for_lines
-from solver.verdicts import untrained as untrained

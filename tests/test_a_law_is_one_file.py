@@ -108,11 +108,11 @@ def renamed(answer: Any) -> Any:
 
 
 def without_gallery(answer: Any) -> Any:
-    """Without named parametrizations, which are those of a law."""
+    """Without named parametrizations, which are those of a law, and the names of laws."""
     if isinstance(answer, dict):
         return {
             key: without_gallery(value)
             for key, value in answer.items()
-            if key not in ("equivalent_to", "gallery")
+            if key not in ("equivalent_to", "gallery", "laws")
         }
     return [without_gallery(each) for each in answer] if isinstance(answer, list) else answer

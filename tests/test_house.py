@@ -73,7 +73,7 @@ def test_the_public_face_of_the_solver() -> None:
         "Condition", "ConditionReport", "DEFAULT_LIMITS", "DEFAULT_MARGIN", "Deadline",
         "Description", "Equivalence", "ExponentError", "Exponents", "Families", "Flaw", "GALLERY",
         "GalleryEntry", "Goal", "Judgement", "Kind", "LayerReport", "LayerSpan", "Limits",
-        "Optimizer",
+        "Optimizer", "Untrained", "read_role_optimizers",
         "Optimum", "Options", "OptionsReader", "Parametrization", "ParametrizationError",
         "Prediction", "Proposal", "Repair", "Requirement", "Role", "RoleParametrization",
         "SolverError", "Survey", "System", "Target", "TimeLimitError",

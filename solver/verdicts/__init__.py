@@ -7,7 +7,6 @@ from solver.verdicts.equivalence import compare as compare
 from solver.verdicts.evaluation import Evaluation as Evaluation
 from solver.verdicts.evaluation import evaluate as evaluate
 from solver.verdicts.untrained import Untrained as Untrained
-from solver.verdicts.untrained import untrained as untrained
 from solver.verdicts.verdict import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts.verdict import Judgement as Judgement
 from solver.verdicts.verdict import LayerReport as LayerReport

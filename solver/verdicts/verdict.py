@@ -99,7 +99,7 @@ class Verdict(_Fields):
     @property
     def untrained(self) -> tuple[Untrained, ...]:
         """What does not train although features are learned."""
-        return untrained(self.judgement.evaluation)
+        return self.judgement.untrained
 
     @property
     def status(self) -> Literal["theorem", "derived"]:
@@ -175,6 +175,11 @@ class Judgement:
     def reasons(self) -> tuple[str, ...]:
         """Why the verdict is so."""
         return reasons(self.evaluation)
+
+    @cached_property
+    def untrained(self) -> tuple[Untrained, ...]:
+        """What does not train although features are learned."""
+        return untrained(self.evaluation)
 
     @cached_property
     def consequences(self) -> tuple[str, ...]:

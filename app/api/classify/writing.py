@@ -33,7 +33,6 @@ from solver import (
     describe_layers,
     format_exponent,
     kept_for_lines,
-    untrained,
 )
 
 
@@ -93,7 +92,7 @@ def _written(judgement: Judgement) -> _Written:
         _encoded(list(judgement.consequences)),
         _encoded(parametrization(judgement.canonical)),
         _encoded(list(judgement.equivalent_to)),
-        _encoded([_untrained(each) for each in untrained(judgement.evaluation)]),
+        _encoded([_untrained(each) for each in judgement.untrained]),
     )
 
 

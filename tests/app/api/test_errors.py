@@ -433,7 +433,7 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
         {"/optimizer"},
         ("adam", "sgd"),
     ),
-    "an optimizer in capitals": ({"preset": "mup", "optimizer": "SGD"}, {"/optimizer"}, ("sgd",)),
+    "an optimizer misspelled": ({"preset": "mup", "optimizer": "SDG"}, {"/optimizer"}, ("sgd",)),
     "an optimizer that is a number": ({"preset": "mup", "optimizer": 0}, {"/optimizer"}, ("sgd",)),
     "an optimizer that is an object": (
         {"preset": "mup", "optimizer": {}},

@@ -240,7 +240,7 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
     "an unknown field": ({"learning_rates": 1}, {"/learning_rates"}, ('"learning_rate"',)),
     "width": ({"width": 64}, {"/width"}, ('did you mean "widths"?',)),
     "weight decay": ({"weight_decay": 0.1}, {"/weight_decay"}, ("without weight decay",)),
-    "an unknown optimizer": ({"optimizer": "adamw"}, {"/optimizer"}, ("adam",)),
+    "an unknown optimizer": ({"optimizer": "adamm"}, {"/optimizer"}, ("adam",)),
 }
 
 

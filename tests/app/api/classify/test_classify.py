@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 FIELDS = {
     "depth", "optimizer", "verdict", "stable", "nontrivial", "feature_learning", "kernel_regime",
     "maximal", "faithful", "r", "parametrization", "layers", "readout", "conditions", "reasons",
-    "consequences", "warnings", "canonical", "equivalent_to",
+    "consequences", "warnings", "canonical", "equivalent_to", "laws", "status", "sources",
+    "untrained",
 }  # fmt: skip
 CONDITION_FIELDS = {
     "id", "statement", "layers", "value", "relation", "bound", "slack", "holds", "source",
