@@ -178,13 +178,39 @@ _MOST_FLAWS: Final = 20
 # Fields that people try and that lie outside the theorems; the remedy says so.
 _OUTSIDE: Final = {
     **dict.fromkeys(
-        ("weight_decay", "steps", "epochs", "input_dim", "batch_size"),
-        "outside the theorem, which is about a fixed number of steps at a fixed input dimension, "
-        "without weight decay; leave it out",
+        ("steps", "epochs", "input_dim", "batch_size"),
+        "outside the theorem, which is about a fixed number of steps at a fixed input dimension; "
+        "leave it out",
     ),
     "momentum": 'covered by "sgd", with or without it; leave it out',
     "width": "not needed, since the verdict is about width going to infinity; leave it out",
 }
+
+
+# Fields that people try and that say something of the network which is not read yet.
+_NETWORK: Final = {
+    "norm": "normalized layers",
+    "bias": "biases",
+    "tie": "tied weights",
+    "tied": "tied weights",
+    "residual": "residual branches",
+    "skip": "residual branches",
+    "attention": "attention",
+    "head": "attention",
+    "dropout": "dropout",
+    "decay": "weight decay",
+    "epsilon": "an ε of its own",
+    "conv": "convolutions",
+    "gain": "gains",
+}
+
+
+def _changes_the_network(name: str) -> str | None:
+    """What such a field speaks of, such as "normalized layers" for layernorm."""
+    plain = name[:40].lower()
+    if name in (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS):
+        return None
+    return next((what for part, what in _NETWORK.items() if part in plain), None)
 
 
 class ProblemError(HTTPException):
@@ -356,6 +382,11 @@ def _field_flaw(error: Mapping[str, Any], checking: bool) -> FlawOut:
 
 def _unknown_field(name: str, checking: bool) -> str:
     """What to say of it; ``checking`` where the request is one for a check."""
+    if (what := _changes_the_network(name)) is not None:
+        return (
+            f"{shown(name)} would change the network: verdicts here are about perceptrons without "
+            f"{what}; without this field the answer is about another network than yours"
+        )
     if name in _OUTSIDE and not (checking and name == "width"):
         return f'"{name}" is {_OUTSIDE[name]}'
     if name in _FIELDS:

@@ -32,6 +32,7 @@ from solver.families import here_text as here_text
 from solver.families import optimum_text as optimum_text
 from solver.families import read_families as read_families
 from solver.families import same_verdicts as same_verdicts
+from solver.families import summary_lines as summary_lines
 from solver.families import survey as survey
 from solver.families import understood as understood
 from solver.families import where_text as where_text
@@ -51,6 +52,7 @@ from solver.repairs import change_text as change_text
 from solver.repairs import meets as meets
 from solver.repairs import repair as repair
 from solver.repairs import repair_text as repair_text
+from solver.repairs import untied_text as untied_text
 from solver.theory import GALLERY as GALLERY
 from solver.theory import Activation as Activation
 from solver.theory import Coefficients as Coefficients
@@ -74,6 +76,7 @@ from solver.theory import system as system
 from solver.verdicts import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts import ConditionReport as ConditionReport
 from solver.verdicts import Equivalence as Equivalence
+from solver.verdicts import Instability as Instability
 from solver.verdicts import Judgement as Judgement
 from solver.verdicts import LayerReport as LayerReport
 from solver.verdicts import Untrained as Untrained

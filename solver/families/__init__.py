@@ -16,5 +16,6 @@ from solver.families.targets import understood as understood
 from solver.families.words import cell_latex as cell_latex
 from solver.families.words import here_text as here_text
 from solver.families.words import optimum_text as optimum_text
+from solver.families.words import summary_lines as summary_lines
 from solver.families.words import where_text as where_text
 from solver.families.words import written as written

@@ -31,7 +31,7 @@ class Optimum(NamedTuple):
     only one.  ``binding`` holds the requirements that, together, allow no better value (or, where
     nothing is possible, that exclude each other); without any one of them there would be.
     ``here`` tells where in the family each of these holds: on these disjoint sets; None where
-    that has too many cases.
+    that has too many cases.  ``occurs`` is False where the unknown is of no layer at this depth.
     """
 
     goal: Goal
@@ -43,6 +43,7 @@ class Optimum(NamedTuple):
     unique: bool
     binding: tuple[Requirement, ...]
     here: tuple[tuple[Polyhedron, ...] | None, ...]
+    occurs: bool = True
 
 
 def optimum(
@@ -67,7 +68,8 @@ def optimum(
         here = tuple(_here(each, sets) for each in binding)
         return Optimum(goal, sets.unknowns, False, None, False, None, False, binding, here)
     if any(extent.infimum is None for extent, _ in found):
-        return Optimum(goal, sets.unknowns, True, None, False, None, False, (), ())
+        occurs = any(goal.unknown in each.unknowns for each in family.forms())
+        return Optimum(goal, sets.unknowns, True, None, False, None, False, (), (), occurs)
     best = min((extent for extent, _ in found), key=_rank)
     value, attained = best
     assert value is not None, "it is bounded"

@@ -42,6 +42,19 @@ def constraint_text(constraint: Constraint) -> str:
     return where_text(Polyhedron((), (constraint,)), ())
 
 
+def summary_lines(pieces: Sequence[tuple[Kind, Polyhedron]], unknowns: Sequence[str]) -> list[str]:
+    """Such as ``0 < s <= 1/2 kernel``, a line for each piece.
+
+    In several unknowns the unstable pieces, of which there are many, become one: elsewhere.
+    """
+    lines = [
+        f"{where_text(where, unknowns)} {kind}"
+        for kind, where in pieces
+        if len(unknowns) == 1 or kind is not Kind.UNSTABLE or len(pieces) == 1
+    ]
+    return lines if len(lines) == len(pieces) else [*lines, "unstable elsewhere"]
+
+
 def here_text(pieces: Sequence[Polyhedron], unknowns: Sequence[str]) -> str:
     """What a requirement comes to in a family, such as ``c >= 1``; it holds on these pieces."""
     return " or ".join(where_text(each, unknowns) for each in pieces) or _NEVER
@@ -87,6 +100,8 @@ def optimum_text(found: Optimum) -> str:
             f"{what[0].upper()}{what[1:]} is out of reach in this family: in it "
             f"{rules} {'never holds' if one else 'never hold together'}."
         )
+    if value is None and not found.occurs:
+        return f"{name} does not occur at this depth, so it can take any value."
     if value is None:
         return f"There is no bound on {name}: it can go as far as one likes, subject to {what}."
     if found.attained:

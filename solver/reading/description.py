@@ -3,15 +3,16 @@
 A description has exactly one of these forms:
 
 * flat vector: ``depth`` and ``abc`` = a_1..a_{L+1}, b_1..b_{L+1} and one c or c_1..c_{L+1};
-* lists: ``depth``, ``a``, ``b`` and ``c``; c may be one number for all layers;
+* lists: ``depth``, ``a``, ``b`` and ``c``;
 * roles: the same with objects ``{input, hidden, readout}``; depth may be left out;
+* either, with one number in place of a list or an object: it stands for all layers.  With depth,
+  lists and objects may stand side by side;
 * ``preset``: the name of a gallery entry, with ``s`` or ``c`` for a family; depth may be left out.
 
 ``d``, for adaptive optimizers, goes with all but presets.  Everything wrong is reported at
 once, each flaw with its path.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, cast
@@ -214,9 +215,7 @@ def _vector(given: Description, depth: int | None, reader: EntryReader) -> Param
     a, b, c = exponents[:n], exponents[n : 2 * n], exponents[2 * n :]
     symbols: dict[str, Entry] = {"a": a, "b": b, "c": c if len(c) == n else c[0]}
     if given.d is not None:
-        symbols["d"] = reader.entry("d", given.d, one_for_all=True, depth=depth)
-        if isinstance(symbols["d"], dict):
-            reader.flaw(("d",), "d is by role and abc is not; give d as a list or one number")
+        symbols["d"] = reader.entry("d", given.d, depth)
     return _per_layer(symbols, depth, _optimizers(given, depth, reader), reader)
 
 
@@ -224,20 +223,12 @@ def _entries(
     given: Description, depth: int | None, reader: EntryReader
 ) -> Parametrization | RoleParametrization:
     symbols = {
-        name: reader.entry(name, value, one_for_all=name in "cd", depth=depth)
+        name: reader.entry(name, value, depth)
         for name in "abcd"
         if (value := getattr(given, name)) is not None
     }
-    by_role = isinstance(given.a, Mapping)
-    for name, entry in symbols.items():
-        if not isinstance(entry, Fraction) and isinstance(entry, dict) is not by_role:
-            reader.flaw(
-                (name,),
-                f"{name} is {'a list' if by_role else 'by role'} and a is "
-                f"{'by role' if by_role else 'a list'}; write them in the same form",
-            )
     reader.stop_if_flawed()
-    if by_role:
+    if not any(isinstance(entry, list) for entry in symbols.values()):
         return _roles(symbols, depth, given, reader)
     if depth is None:
         reader.stop(("depth",), "depth is missing; lists of exponents need it, roles do not")
@@ -248,13 +239,24 @@ def _per_layer(
     symbols: dict[str, Entry], depth: int, optimizers: Optimizers, reader: EntryReader
 ) -> Parametrization:
     reader.stop_if_flawed()
-    columns = [
-        list(entry) if isinstance(entry, list) else [entry] * (depth + 1)
-        for entry in symbols.values()
-        if not isinstance(entry, dict)
-    ]
+    columns = [_column(name, entry, depth, reader) for name, entry in symbols.items()]
+    reader.stop_if_flawed()
     layers = tuple(shared(*each) for each in zip(*columns, strict=True))
     return Parametrization(depth, layers, optimizers)
+
+
+def _column(name: str, entry: Entry, depth: int, reader: EntryReader) -> list[Fraction]:
+    """One exponent for each of the L+1 layers."""
+    if isinstance(entry, list):
+        return entry
+    if isinstance(entry, Fraction):
+        return [entry] * (depth + 1)
+    hidden = entry.get(Role.HIDDEN)
+    if hidden is None and depth > 1:
+        reader.flaw((name, "hidden"), f'{name} lacks "hidden"; depth {depth} has hidden layers')
+        hidden = Fraction()
+    inner = [] if hidden is None else [hidden] * (depth - 1)
+    return [entry[Role.INPUT], *inner, entry[Role.READOUT]]
 
 
 def _roles(
@@ -263,7 +265,7 @@ def _roles(
     spelled = {name: entry for name, entry in symbols.items() if isinstance(entry, dict)}
     missing = [name for name, entry in spelled.items() if Role.HIDDEN not in entry]
     deep = depth is not None and depth > 1
-    if missing and (deep or len(missing) < len(spelled)):
+    if missing and (deep or (depth is None and len(missing) < len(spelled))):
         why = (
             f"depth {depth} has hidden layers"
             if deep

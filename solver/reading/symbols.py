@@ -76,8 +76,8 @@ class EntryReader:
             result.append(exponent)
         return result
 
-    def entry(self, name: str, value: object, one_for_all: bool, depth: int | None) -> Entry:
-        """What was written for one symbol; ``one_for_all`` admits a single number.
+    def entry(self, name: str, value: object, depth: int | None) -> Entry:
+        """What was written for one symbol: a number for all layers, a list, or by role.
 
         A list must have an entry for each of the weight matrices of the depth, if it is known.
         """
@@ -89,14 +89,7 @@ class EntryReader:
                 self.flaw((name,), _wrong_count(name, len(value), depth, self.limits))
                 return []
             return self.exponents((name,), value)
-        if one_for_all:
-            return self.exponent((name,), value)
-        self.flaw(
-            (name,),
-            f"{name} is {shown(value)}; it must be a list of L+1 exponents, or an object with "
-            '"input", "hidden" and "readout"',
-        )
-        return []
+        return self.exponent((name,), value)
 
     def _by_role(self, name: str, value: Mapping[object, object]) -> dict[Role, Fraction]:
         strange = (key for key in value if key not in _ROLES)

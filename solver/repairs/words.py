@@ -44,6 +44,16 @@ def repair_text(found: Repair, target: Target) -> str:
     return text
 
 
+def untied_text(found: Repair) -> str:
+    """What is possible with a learning rate for each layer, where with one for all nothing is."""
+    assert found.best is not None, "it is possible"
+    steps = "; ".join(map(change_text, found.best.changes))
+    return (
+        "It is possible with a learning rate for each layer (tie_c: false), at distance "
+        f"{found.distance}: {steps}."
+    )
+
+
 def _meaning(decision: Decision, step: Fraction) -> str:
     factor = _root(abs(step))
     match decision.symbol:

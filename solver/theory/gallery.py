@@ -251,11 +251,36 @@ GALLERY: Final[Mapping[str, GalleryEntry]] = MappingProxyType(
 )
 
 
+def _plain(name: str) -> str:
+    """As people write it: case, spaces, hyphens and underscores do not matter, and µ is mu."""
+    plain = name.casefold().replace("\N{GREEK SMALL LETTER MU}", "mu")
+    return "".join(character for character in plain if character not in " -_()/")
+
+
+#: Other names in use.
+_ALIASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{_plain(name): name for name in GALLERY},
+        **dict.fromkeys(("mupsgd", "maximalupdate", "maximalupdateparametrization"), "mup"),
+        **dict.fromkeys(("mupadamw", "muadam", "muadamw"), "mup_adam"),
+        **dict.fromkeys(("ntp", "ntksgd", "ntkparametrization", "neuraltangent"), "ntk"),
+        **dict.fromkeys(
+            ("sp", "pytorch", "torch", "default", "lecun", "standardparametrization"), "standard"
+        ),
+        **dict.fromkeys(("mf", "meanfieldparametrization"), "mean_field"),
+        **dict.fromkeys(("spadam", "pytorchadam"), "standard_adam"),
+    }
+)
+_LONGEST: Final = 64
+
+
 def gallery_entry(name: str) -> GalleryEntry:
     """The entry of that name.  Raises ``UnknownParametrizationError``, which lists the names."""
     try:
         return GALLERY[name]
     except KeyError:
+        if len(name) <= _LONGEST and (known := _ALIASES.get(_plain(name))):
+            return GALLERY[known]
         shown = name if len(name) <= 40 else f"{name[:40]}…"
         alike = get_close_matches(shown.lower(), GALLERY, n=1)
         hint = f'did you mean "{alike[0]}"? ' if alike else ""

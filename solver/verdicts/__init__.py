@@ -6,6 +6,7 @@ from solver.verdicts.equivalence import Equivalence as Equivalence
 from solver.verdicts.equivalence import compare as compare
 from solver.verdicts.evaluation import Evaluation as Evaluation
 from solver.verdicts.evaluation import evaluate as evaluate
+from solver.verdicts.instability import Instability as Instability
 from solver.verdicts.untrained import Untrained as Untrained
 from solver.verdicts.verdict import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts.verdict import Judgement as Judgement

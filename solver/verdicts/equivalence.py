@@ -17,6 +17,7 @@ from solver.theory.law import Law
 from solver.theory.laws import OPTIMIZERS
 from solver.theory.network import Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.verdicts.comparison import differences_in_words
 from solver.verdicts.evaluation import unfaithful
 
 
@@ -25,12 +26,13 @@ class Equivalence:
     """Whether two parametrizations are equivalent, and how one becomes the other.
 
     ``theta`` (one per layer, first to second) is None where they are not;
-    ``differences`` then says in words where the canonical forms part.
+    ``differences`` then says where the canonical forms part, and ``summary`` what that means.
     """
 
     equivalent: bool
     theta: tuple[Fraction, ...] | None
     differences: tuple[str, ...]
+    summary: str
 
 
 def compare(first: Parametrization, second: Parametrization) -> Equivalence:
@@ -40,15 +42,30 @@ def compare(first: Parametrization, second: Parametrization) -> Equivalence:
         differences.append(f"the depths differ: {first.depth} and {second.depth} hidden layers")
     elif first.laws != second.laws:
         differences.append(_differing_laws(first, second))
-    if not differences:
-        differences = _differing_layers(_normal_form(first), _normal_form(second))
     if differences:
-        return Equivalence(False, None, tuple(differences))
+        return Equivalence(False, None, tuple(differences), _sentence("; ".join(differences)))
+    differences = _differing_layers(_normal_form(first), _normal_form(second))
+    if differences:
+        words = differences_in_words(first, second)
+        return Equivalence(False, None, tuple(differences), words)
     theta = tuple(
         mine.canonical_theta(law) - theirs.canonical_theta(law)
         for mine, theirs, law in zip(first.layers, second.layers, first.laws, strict=True)
     )
-    return Equivalence(True, theta, ())
+    return Equivalence(True, theta, (), _the_same(theta))
+
+
+def _the_same(theta: Sequence[Fraction]) -> str:
+    if not any(theta):
+        return "They are the same parametrization."
+    return (
+        "They train the same network, otherwise written: multipliers, initialization and learning "
+        "rates make up for each other in every layer."
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def equivalent_entries(

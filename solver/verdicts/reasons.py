@@ -18,6 +18,7 @@ from solver.theory.slacks import least
 from solver.theory.wording import extent, joined, layers, readout_move, stated, vector
 from solver.verdicts.certificate import ConditionReport, violations
 from solver.verdicts.evaluation import Evaluation
+from solver.verdicts.instability import CONTROLLED, instability
 from solver.verdicts.untrained import untrained
 
 # A reader sees the pattern by then; the certificate has the rest.
@@ -28,7 +29,9 @@ def reasons(evaluation: Evaluation) -> tuple[str, ...]:
     """The reasons for ``evaluation.kind``."""
     match evaluation.kind:
         case Kind.UNSTABLE:
-            return tuple(_instabilities(violations(evaluation)))
+            found = instability(evaluation)
+            controlled = [CONTROLLED] if found is not None and found.controlled else []
+            return (*_instabilities(violations(evaluation)), *controlled)
         case Kind.TRIVIAL:
             return tuple(_triviality(evaluation))
         case Kind.KERNEL | Kind.OPERATOR:

@@ -22,8 +22,10 @@ from solver.verdicts.certificate import ConditionReport, certificate
 from solver.verdicts.consequences import consequences, limits_of_the_theorem
 from solver.verdicts.equivalence import equivalent_entries
 from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
+from solver.verdicts.instability import Instability, instability
 from solver.verdicts.near_misses import near_misses
 from solver.verdicts.reasons import reasons
+from solver.verdicts.summary import summary
 from solver.verdicts.untrained import Untrained, untrained
 
 
@@ -72,9 +74,19 @@ class Verdict(_Fields):
     # The verdict is decided at once.  What follows is written when it is first asked for.
 
     @property
+    def summary(self) -> str:
+        """The verdict in one sentence."""
+        return self.judgement.summary
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Why it is so, the most important first."""
         return self.judgement.reasons
+
+    @property
+    def instability(self) -> Instability | None:
+        """How it fails; None if it is stable."""
+        return self.judgement.instability
 
     @property
     def consequences(self) -> tuple[str, ...]:
@@ -131,6 +143,15 @@ class AnyDepthVerdict:
         """Whether the verdict is the same for all L >= 1."""
         return self.deeper is not None and self.deeper.kind == self.depth_one.kind
 
+    @property
+    def summary(self) -> str:
+        """The verdicts in one sentence, or in two."""
+        if self.deeper is None:
+            return f"{self.depth_one.summary} It is defined for one hidden layer only."
+        if self.depth_one.summary == self.deeper.summary:
+            return self.deeper.summary
+        return f"L = 1: {self.depth_one.summary} L >= 2: {self.deeper.summary}"
+
 
 def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict:
     """Decide stability, nontriviality and regime, exactly.
@@ -170,6 +191,16 @@ class Judgement:
     def few_layers(self) -> bool:
         """Whether it is small enough to be kept, with what is made of it."""
         return _few_layers(self.evaluation.network)
+
+    @cached_property
+    def summary(self) -> str:
+        """The verdict in one sentence."""
+        return summary(self.evaluation)
+
+    @cached_property
+    def instability(self) -> Instability | None:
+        """How it fails."""
+        return instability(self.evaluation)
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:

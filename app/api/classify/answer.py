@@ -56,9 +56,65 @@ class UntrainedOut(TypedDict):
     exponent: Annotated[Exponent, Field(description="Their update contributes n^(-exponent).")]
 
 
+class InstabilityOut(TypedDict):
+    """How an unstable network fails; null for what does not."""
+
+    initialization: Annotated[
+        Literal["explodes", "vanishes"] | None, Field(description="Signals before training.")
+    ]
+    features: Annotated[
+        Exponent | None, Field(description="Features blow up in training like n^features.")
+    ]
+    logits: Annotated[
+        Exponent | None, Field(description="Logits blow up in training like n^logits.")
+    ]
+    controlled: Annotated[
+        bool,
+        Field(
+            description="The logits alone blow up: with a loss of bounded slope, such as "
+            "cross-entropy, features stay under control."
+        ),
+    ]
+
+
 class Classification(TypedDict):
     """The verdict on one depth (or, with depth null, on every L >= 2)."""
 
+    verdict: Annotated[
+        VerdictName, Field(description="What becomes of such networks as width grows.")
+    ]
+    summary: Annotated[str, Field(description="The verdict in one sentence.")]
+    reasons: Annotated[list[str], Field(description="Most important first.")]
+    warnings: Annotated[
+        list[str], Field(description="Where the question leaves the ground of the theorem.")
+    ]
+    r: Annotated[
+        str,
+        Field(
+            description="Features move by n^(-r) in training: 0 where they are learned, positive "
+            "where they stand still, negative where they blow up.",
+            examples=["1/2"],
+        ),
+    ]
+    stable: Annotated[bool, Field(description="Neither features nor logits blow up or vanish.")]
+    nontrivial: Annotated[bool | None, Field(description="null if unstable.")]
+    feature_learning: Annotated[bool | None, Field(description="null if unstable or trivial.")]
+    kernel_regime: Annotated[
+        bool | None,
+        Field(
+            description="The operator regime unless all layers are trained by the gradient itself; "
+            "null if unstable or trivial."
+        ),
+    ]
+    maximal: Annotated[bool, Field(description="µP, up to gauge.")]
+    faithful: Annotated[bool | None, Field(description="Adaptive with d given; otherwise null.")]
+    instability: Annotated[InstabilityOut | None, Field(description="null if stable.")]
+    untrained: Annotated[
+        list[UntrainedOut],
+        Field(description="What does not train although features are learned."),
+    ]
+    consequences: Annotated[list[str], Field(description="What the theorems say follows.")]
+    equivalent_to: Annotated[list[str], Field(description="Gallery entries equal up to gauge.")]
     depth: int | None
     optimizer: OptimizerName
     laws: Annotated[
@@ -73,41 +129,14 @@ class Classification(TypedDict):
         Field(description="Whether a theorem covers all laws, or some are derived from one."),
     ]
     sources: Annotated[list[str], Field(description="Where the conditions on updates are from.")]
-    verdict: Annotated[
-        VerdictName, Field(description="What becomes of such networks as width grows.")
-    ]
-    stable: Annotated[bool, Field(description="Neither features nor logits blow up or vanish.")]
-    nontrivial: Annotated[bool | None, Field(description="null if unstable.")]
-    feature_learning: Annotated[bool | None, Field(description="null if unstable or trivial.")]
-    kernel_regime: Annotated[
-        bool | None,
-        Field(description="The operator regime for adam; null if unstable or trivial."),
-    ]
-    maximal: Annotated[bool, Field(description="µP, up to gauge.")]
-    faithful: Annotated[bool | None, Field(description="Adaptive with d given; otherwise null.")]
-    r: Annotated[
-        str,
-        Field(
-            description="Features move by n^(-r) in training: 0 where they are learned, positive "
-            "where they stand still, negative where they blow up.",
-            examples=["1/2"],
-        ),
-    ]
     parametrization: ParametrizationOut
+    canonical: Annotated[
+        ParametrizationOut,
+        Field(description="The equivalent one with c = 0 (gradient law) or a = 0 (other laws)."),
+    ]
     layers: list[LayerOut]
     readout: ReadoutOut
     conditions: Annotated[list[ConditionOut], Field(description="Violated ones first.")]
-    reasons: Annotated[list[str], Field(description="Most important first.")]
-    consequences: Annotated[list[str], Field(description="What the theorems say follows.")]
-    warnings: list[str]
-    canonical: Annotated[
-        ParametrizationOut, Field(description="The equivalent one with c = 0 (adam: a = 0).")
-    ]
-    equivalent_to: Annotated[list[str], Field(description="Gallery entries equal up to gauge.")]
-    untrained: Annotated[
-        list[UntrainedOut],
-        Field(description="What does not train although features are learned."),
-    ]
 
 
 AnyDepthVerdicts = TypedDict(
@@ -118,6 +147,7 @@ AnyDepthVerdicts = TypedDict(
 class AnyDepthClassification(TypedDict):
     """The verdicts on L = 1 and on every L >= 2 (null where it is defined for L = 1 only)."""
 
+    summary: Annotated[str, Field(description="The verdicts in one sentence, or in two.")]
     depth: None
     any_depth: Annotated[bool, Field(description="Whether the verdict is the same for all L.")]
     verdicts: AnyDepthVerdicts

@@ -7,19 +7,27 @@ from typing import NamedTuple, TypeVar, cast
 import msgspec
 
 from app.api.classify.answer import (
+    AnyDepthClassification,
     BatchOut,
     Classification,
     ConditionOut,
+    InstabilityOut,
     LayerOut,
     UntrainedOut,
 )
 from app.api.parametrization.answer import ParametrizationOut, VerdictName
-from app.api.parametrization.depths import AnyDepth, by_depth
-from app.api.parametrization.writing import LISTED_DEPTH, laws_out, optimizer_out, parametrization
+from app.api.parametrization.writing import (
+    LISTED_DEPTH,
+    laws_out,
+    optimizer_out,
+    optional_exponent,
+    parametrization,
+)
 from solver import (
     Activation,
     BatchVerdict,
     ConditionReport,
+    Instability,
     Judgement,
     Kind,
     LayerReport,
@@ -42,32 +50,45 @@ def classification(verdict: Verdict) -> Classification:
     written = (_written_once if judgement.few_layers else _written)(judgement)
     layers, conditions, reasons, consequences, canonical, equivalent_to, untrained = written
     return {
-        "depth": verdict.depth,
-        "optimizer": optimizer_out(verdict.parametrization),
-        "laws": laws_out(verdict.parametrization),
-        "status": verdict.status,
-        "sources": list(verdict.sources),
         "verdict": verdict.kind.value,
+        "summary": verdict.summary,
+        "reasons": reasons,
+        "warnings": list(verdict.warnings),
+        "r": format_exponent(verdict.r),
         "stable": verdict.stable,
         "nontrivial": verdict.nontrivial,
         "feature_learning": verdict.feature_learning,
         "kernel_regime": verdict.kernel_regime,
         "maximal": verdict.maximal,
         "faithful": verdict.faithful,
-        "r": format_exponent(verdict.r),
+        "instability": _instability(verdict.instability),
+        "untrained": untrained,
+        "consequences": consequences,
+        "equivalent_to": equivalent_to,
+        "depth": verdict.depth,
+        "optimizer": optimizer_out(verdict.parametrization),
+        "laws": laws_out(verdict.parametrization),
+        "status": verdict.status,
+        "sources": list(verdict.sources),
         "parametrization": parametrization(verdict.parametrization),
+        "canonical": canonical,
         "layers": layers,
         "readout": {
             "updated_maximally": verdict.readout_updated_maximally,
             "initialized_maximally": verdict.readout_initialized_maximally,
         },
         "conditions": conditions,
-        "reasons": reasons,
-        "consequences": consequences,
-        "warnings": list(verdict.warnings),
-        "canonical": canonical,
-        "equivalent_to": equivalent_to,
-        "untrained": untrained,
+    }
+
+
+def _instability(found: Instability | None) -> InstabilityOut | None:
+    if found is None:
+        return None
+    return {
+        "initialization": found.initialization,
+        "features": optional_exponent(found.features),
+        "logits": optional_exponent(found.logits),
+        "controlled": found.controlled,
     }
 
 
@@ -102,18 +123,22 @@ _written_once = lru_cache(maxsize=1 << 11)(_written)
 
 def classified(
     given: Parametrization | RoleParametrization, activation: Activation = "tanh"
-) -> tuple[Kind, Classification | AnyDepth[Classification]]:
+) -> tuple[Kind, Classification | AnyDepthClassification]:
     """The verdict (without depth, that on L >= 2 if there is one), and the whole answer."""
     if isinstance(given, Parametrization):
         verdict = classify(given, activation)
         return verdict.kind, classification(verdict)
     verdicts = classify_any_depth(given, activation)
     one, deeper = verdicts.depth_one, verdicts.deeper
-    return (deeper or one).kind, by_depth(
-        verdicts.any_depth,
-        classification(one),
-        None if deeper is None else classification(deeper),
-    )
+    return (deeper or one).kind, {
+        "summary": verdicts.summary,
+        "depth": None,
+        "any_depth": verdicts.any_depth,
+        "verdicts": {
+            "1": classification(one),
+            ">=2": None if deeper is None else classification(deeper),
+        },
+    }
 
 
 def columns(depth: int, result: BatchVerdict) -> BatchOut:

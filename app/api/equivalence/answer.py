@@ -11,8 +11,9 @@ from app.api.parametrization.answer import Exponent
 class EquivalenceOut(TypedDict):
     """Whether a gauge transformation takes the first to the second."""
 
-    depth: int | None
     equivalent: bool
+    summary: Annotated[str, Field(description="The answer in one sentence.")]
+    depth: int | None
     theta: Annotated[
         list[Exponent] | None,
         Field(description="θ per layer, first to second; null if not equivalent."),

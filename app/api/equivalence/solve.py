@@ -51,8 +51,9 @@ def _comparison(first: Parametrization, second: Parametrization) -> EquivalenceO
     result = compare(first, second)
     theta = result.theta
     return {
-        "depth": first.depth if first.depth == second.depth else None,
         "equivalent": result.equivalent,
+        "summary": result.summary,
+        "depth": first.depth if first.depth == second.depth else None,
         "theta": None if theta is None else [format_exponent(each) for each in theta],
         "differences": list(result.differences),
     }

@@ -53,8 +53,10 @@ class ParametrizationIn(JsonObject):
             VECTOR,
         ),
     ] = None
-    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", LIST, ROLES)] = None
-    b: Annotated[Any, one_of("Initialization: w ~ N(0, n^(-2b)).", LIST, ROLES)] = None
+    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", *EXPONENT["anyOf"], LIST, ROLES)] = None
+    b: Annotated[
+        Any, one_of("Initialization: w ~ N(0, n^(-2b)).", *EXPONENT["anyOf"], LIST, ROLES)
+    ] = None
     c: Annotated[
         Any,
         one_of(

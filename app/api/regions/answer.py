@@ -83,19 +83,9 @@ class OptimumOut(TypedDict):
 class RegionsOut(TypedDict):
     """The cells at one depth (or, with depth null, at every L >= 2)."""
 
-    depth: int | None
-    optimizer: OptimizerName
-    unknowns: Annotated[list[str], Field(description="The names that occur, in order.")]
-    cells: Annotated[
-        list[CellOut], Field(description="Every point within bounds lies in exactly one.")
-    ]
     summary: Annotated[
         list[str],
         Field(description="By verdict alone; intervals in order, for one unknown."),
-    ]
-    summary_latex: Annotated[list[str], Field(description="The same in LaTeX, for math mode.")]
-    gallery: Annotated[
-        list[LandmarkOut], Field(description="Named parametrizations in the family, up to gauge.")
     ]
     optimum: Annotated[
         OptimumOut | None, Field(description="null unless minimize or maximize was given.")
@@ -103,6 +93,16 @@ class RegionsOut(TypedDict):
     warnings: Annotated[
         list[str], Field(description="Where the family leaves the ground of the theorem.")
     ]
+    depth: int | None
+    optimizer: OptimizerName
+    unknowns: Annotated[list[str], Field(description="The names that occur, in order.")]
+    gallery: Annotated[
+        list[LandmarkOut], Field(description="Named parametrizations in the family, up to gauge.")
+    ]
+    cells: Annotated[
+        list[CellOut], Field(description="Every point within bounds lies in exactly one.")
+    ]
+    summary_latex: Annotated[list[str], Field(description="The same in LaTeX, for math mode.")]
 
 
 AnyDepthRegions = TypedDict("AnyDepthRegions", {"1": RegionsOut, ">=2": RegionsOut | None})

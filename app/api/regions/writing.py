@@ -15,6 +15,7 @@ from solver import (
     format_exponent,
     here_text,
     optimum_text,
+    summary_lines,
     where_text,
     written,
 )
@@ -24,12 +25,12 @@ def regions_out(survey: Survey) -> RegionsOut:
     """A survey as ``POST /v1/regions`` answers it."""
     names = survey.unknowns
     return {
+        "summary": summary_lines(survey.summary, names),
+        "optimum": None if survey.optimum is None else _optimum(survey.optimum),
+        "warnings": list(survey.warnings),
         "depth": survey.depth,
         "optimizer": optimizer_out(survey.family.described()),
         "unknowns": list(names),
-        "cells": [_cell(each, names) for each in survey.cells],
-        "summary": [f"{where_text(where, names)} {kind}" for kind, where in survey.summary],
-        "summary_latex": [cell_latex(kind, where, names) for kind, where in survey.summary],
         "gallery": [
             {
                 "name": each.name,
@@ -38,8 +39,8 @@ def regions_out(survey: Survey) -> RegionsOut:
             }
             for each in survey.landmarks
         ],
-        "optimum": None if survey.optimum is None else _optimum(survey.optimum),
-        "warnings": list(survey.warnings),
+        "cells": [_cell(each, names) for each in survey.cells],
+        "summary_latex": [cell_latex(kind, where, names) for kind, where in survey.summary],
     }
 
 

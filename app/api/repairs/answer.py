@@ -34,13 +34,13 @@ class AlternativeOut(TypedDict):
 class RepairOut(TypedDict):
     """The nearest parametrization that meets the target, or why there is none."""
 
-    depth: int | None
-    optimizer: OptimizerName
-    target: Wanted
     possible: Annotated[
         bool, Field(description="false where the locks (or the margin) exclude the target.")
     ]
     summary: Annotated[str, Field(description="The answer in a sentence or two.")]
+    depth: int | None
+    optimizer: OptimizerName
+    target: Wanted
     distance: Annotated[
         Exponent | None,
         Field(description="Weighted L1; what is tied counts once.", examples=["1/2"]),

@@ -1,5 +1,6 @@
 """The question of ``POST /v1/repairs``, solved."""
 
+from dataclasses import replace
 from typing import cast
 
 from app.api.http.flaws import under
@@ -19,6 +20,7 @@ from solver import (
     meets,
     repair,
     understood,
+    untied_text,
 )
 
 
@@ -35,7 +37,12 @@ def answered(
 
     def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
         found = repair(one, target, options, margin, deadline)
-        return found, repair_out(one, target, found, body.activation)
+        out = repair_out(one, target, found, body.activation)
+        if found.best is None and options.one_c:
+            untied = repair(one, target, replace(options, one_c=False), margin, deadline)
+            if untied.best is not None:
+                out["summary"] += f" {untied_text(untied)}"
+        return found, out
 
     if isinstance(given, Parametrization):
         return repaired(given)[1]

@@ -31,11 +31,11 @@ def repair_out(
     """A repair as ``POST /v1/repairs`` answers it."""
     best = None if found.best is None else described_by(found.best.network)
     return {
+        "possible": found.best is not None,
+        "summary": repair_text(found, target),
         "depth": given.depth if isinstance(given, Parametrization) else None,
         "optimizer": optimizer_out(given),
         "target": target,
-        "possible": found.best is not None,
-        "summary": repair_text(found, target),
         "distance": optional_exponent(found.distance),
         "infimum": optional_exponent(found.infimum),
         "attained": found.attained,

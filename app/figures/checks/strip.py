@@ -57,8 +57,12 @@ def caption(panel: Panel) -> str:
     some = len(wrong) or sum(line.agrees is True for line in compared)
     if total == 1:
         count = f"{verb}s" if some else "explained"
+    elif some == total:
+        count = f"all {total} {verb}"
+    elif wrong:
+        count = f"{some} of {total} {verb}"
     else:
-        count = f"{some} of {total} {verb}" if some < total else f"all {total} {verb}"
+        count = f"{some} agree, {total - some} explained" if some else f"all {total} explained"
     return ": ".join([count, *_slopes(compared)])
 
 

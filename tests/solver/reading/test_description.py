@@ -155,7 +155,7 @@ ENDS = {"input": 0, "readout": 0}
         ),
         (
             {"depth": 1, "a": 1, "b": "x", "c": 0},
-            [(("a",), "a is 1; it must be a list"), (("b",), 'b is "x"')],
+            [(("b",), '"x" is not an exponent')],
         ),
         (
             {"depth": 1, "a": [0, "y"], "b": [None, 0], "c": "z"},
@@ -169,8 +169,8 @@ ENDS = {"input": 0, "readout": 0}
             {"depth": 1, "a": [0, 0], "b": [0, 0], "c": 0, "s": 1},
             [(("s",), 's is the parameter of the preset "uniform"')],
         ),
-        ({"depth": 1, "a": ROLES, "b": [0, 0], "c": 0}, [(("b",), "b is a list and a is by role")]),
-        ({"depth": 1, "a": [0, 0], "b": ROLES, "c": 0}, [(("b",), "b is by role and a is a list")]),
+        ({"a": ROLES, "b": [0, 0], "c": 0}, [(("depth",), "lists of exponents need it")]),
+        ({"depth": 2, "a": [0] * 3, "b": ENDS, "c": 0}, [(("b", "hidden"), "has hidden layers")]),
         (
             {"depth": 2, "a": ENDS, "b": ENDS, "c": 0},
             [(("a", "hidden"), "depth 2 has hidden layers"), (("b", "hidden"), "depth 2")],

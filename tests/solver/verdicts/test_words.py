@@ -73,8 +73,9 @@ def test_features_may_blow_up_from_the_second_step_on() -> None:
 def test_adam_at_c_1_breaks_only_the_initial_readout() -> None:
     """TP4b Theorem 2.8.12 decides against its Remark 2.2.7: W_0 Δx grows like n^(1/2)."""
     found = classify(gallery_entry("standard_adam").roles(Fraction(1)).at_depth(3))
-    assert len(found.reasons) == 1
+    assert len(found.reasons) == 2
     assert "W_0^4 Δx^3 of size n^(1/2)" in found.reasons[0]
+    assert found.reasons[1].startswith("Only the logits blow up")
     assert [c.identifier for c in found.conditions if not c.holds] == ["logits.initial_readout.2"]
 
 

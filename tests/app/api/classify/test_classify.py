@@ -13,7 +13,7 @@ FIELDS = {
     "depth", "optimizer", "verdict", "stable", "nontrivial", "feature_learning", "kernel_regime",
     "maximal", "faithful", "r", "parametrization", "layers", "readout", "conditions", "reasons",
     "consequences", "warnings", "canonical", "equivalent_to", "laws", "status", "sources",
-    "untrained",
+    "untrained", "summary", "instability",
 }  # fmt: skip
 CONDITION_FIELDS = {
     "id", "statement", "layers", "value", "relation", "bound", "slack", "holds", "source",
@@ -366,7 +366,7 @@ def test_without_a_depth_the_answer_covers_every_depth(
     more: tuple[str, str],
 ) -> None:
     answer = post(client, body)
-    assert set(answer) == {"depth", "any_depth", "verdicts"}
+    assert set(answer) == {"summary", "depth", "any_depth", "verdicts"}
     assert answer["depth"] is None
     assert answer["any_depth"] is any_depth
     verdicts = answer["verdicts"]

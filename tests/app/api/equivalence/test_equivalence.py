@@ -10,8 +10,12 @@ from fastapi.testclient import TestClient
 
 from tests.solver.oracle import sample
 
-FIELDS = {"depth", "equivalent", "theta", "differences"}
+FIELDS = {"equivalent", "summary", "depth", "theta", "differences"}
 HALF = Fraction(1, 2)
+
+
+SAME = "They are the same parametrization."
+GAUGE = "They train the same network, otherwise written: "
 
 
 def post(client: TestClient, first: object, second: object) -> dict[str, Any]:
@@ -31,6 +35,7 @@ def refused(client: TestClient, body: object) -> list[dict[str, str]]:
 def test_mean_field_is_mup_at_depth_one(client: TestClient) -> None:
     """θ = -1/2 takes a = (0, 1), b = (0, 0), c = -1 to a = (-1/2, 1/2), b = (1/2, 1/2), c = 0."""
     answer = post(client, {"preset": "mean_field", "depth": 1}, {"preset": "mup", "depth": 1})
+    assert answer.pop("summary").startswith((SAME, GAUGE))
     assert answer == {
         "depth": 1,
         "equivalent": True,
@@ -47,6 +52,7 @@ def test_backwards_theta_changes_its_sign(client: TestClient) -> None:
 
 def test_every_one_is_equivalent_to_itself(client: TestClient) -> None:
     answer = post(client, {"preset": "ntk", "depth": 3}, {"preset": "ntk", "depth": 3})
+    assert answer.pop("summary").startswith((SAME, GAUGE))
     assert answer == {"depth": 3, "equivalent": True, "theta": ["0"] * 4, "differences": []}
 
 
@@ -66,6 +72,7 @@ def test_forms_may_differ_between_the_two(client: TestClient) -> None:
         "c": -2,
     }
     answer = post(client, flat, roles)
+    assert answer.pop("summary").startswith((SAME, GAUGE))
     assert answer == {
         "depth": 2,
         "equivalent": True,
@@ -119,6 +126,7 @@ def test_one_without_a_depth_takes_over_that_of_the_other(client: TestClient) ->
         ({"preset": "ntk", "depth": 3}, {"preset": "uniform", "s": 0.5}),
     ):
         answer = post(client, first, second)
+        assert answer.pop("summary").startswith((SAME, GAUGE))
         assert answer == {"depth": 3, "equivalent": True, "theta": ["0"] * 4, "differences": []}
 
 

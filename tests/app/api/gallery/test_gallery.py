@@ -120,7 +120,7 @@ def test_a_family_with_its_parameter_is_classified_for_every_depth(client: TestC
 
 
 @pytest.mark.parametrize(
-    "name", ["nkt", "MUP", "mup ", "%20", "ntk.json", "é", "x" * 5000, "__class__", "%00", "..%2f"]
+    "name", ["nkt", "MUPS", "mup2", "%20", "ntk.json", "é", "x" * 5000, "__class__", "%00", "..%2f"]
 )
 def test_an_unknown_name_is_not_found(client: TestClient, name: str) -> None:
     response = client.get(f"/v1/parametrizations/{name}")

@@ -133,7 +133,7 @@ def test_the_phase_diagram_of_the_standard_parametrization(client: TestClient) -
         "c + 2*x = 1, 0 < c <= 1 kernel",
         "c + 2*x > 1, c + x >= 1/2, x >= 0 trivial",
     ]
-    assert {each.rpartition(" ")[2] for each in answer["summary"][3:]} == {"unstable"}
+    assert answer["summary"][3:] == ["unstable elsewhere"]
     kernel = next(each for each in answer["cells"] if each["verdict"] == "kernel")
     assert (kernel["r"], kernel["dimension"]) == ("1/2*c", 1)
     assert {each["name"]: each["at"] for each in answer["gallery"]} == {
@@ -150,7 +150,7 @@ def test_three_unknowns_have_cells_of_three_dimensions(client: TestClient) -> No
     assert answer["summary"] == [
         "x + y + z = 1/2 kernel",
         "x + y + z > 1/2 trivial",
-        "x + y + z < 1/2 unstable",
+        "unstable elsewhere",
     ]
     assert [each["dimension"] for each in answer["cells"]] == [2, 3, 3, 3]
 
