@@ -5,6 +5,9 @@ Pure functions on exact rationals, from *Feature Learning in Infinite-Width Neur
 2308.01814).  Most is reached through these names.
 """
 
+from solver.asking import classify as classify
+from solver.asking import repair as repair
+from solver.asking import survey as survey
 from solver.bulk import BatchVerdict as BatchVerdict
 from solver.bulk import classify_many as classify_many
 from solver.bulk import classify_vectors as classify_vectors
@@ -33,7 +36,6 @@ from solver.families import optimum_text as optimum_text
 from solver.families import read_families as read_families
 from solver.families import same_verdicts as same_verdicts
 from solver.families import summary_lines as summary_lines
-from solver.families import survey as survey
 from solver.families import understood as understood
 from solver.families import where_text as where_text
 from solver.families import written as written
@@ -50,8 +52,6 @@ from solver.repairs import Repair as Repair
 from solver.repairs import Wanted as Wanted
 from solver.repairs import change_text as change_text
 from solver.repairs import meets as meets
-from solver.repairs import repair as repair
-from solver.repairs import repair_text as repair_text
 from solver.repairs import untied_text as untied_text
 from solver.theory import GALLERY as GALLERY
 from solver.theory import Activation as Activation
@@ -81,7 +81,6 @@ from solver.verdicts import Judgement as Judgement
 from solver.verdicts import LayerReport as LayerReport
 from solver.verdicts import Untrained as Untrained
 from solver.verdicts import Verdict as Verdict
-from solver.verdicts import classify as classify
 from solver.verdicts import classify_any_depth as classify_any_depth
 from solver.verdicts import compare as compare
 from solver.verdicts import kept_for_lines as kept_for_lines

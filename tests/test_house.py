@@ -83,7 +83,7 @@ def test_the_public_face_of_the_solver() -> None:
         "describe_layers", "described_by", "format_exponent", "gallery_entry", "here_text",
         "kept_for_lines",
         "meets", "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
-        "read_families", "relations", "repair", "repair_text", "same_verdicts", "survey", "system",
+        "read_families", "relations", "repair", "same_verdicts", "survey", "system",
         "understood", "where_text", "written",
     }  # fmt: skip
 

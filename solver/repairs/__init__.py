@@ -10,5 +10,4 @@ from solver.repairs.least_change import meets as meets
 from solver.repairs.least_change import repair as repair
 from solver.repairs.reading import OptionsReader as OptionsReader
 from solver.repairs.words import change_text as change_text
-from solver.repairs.words import repair_text as repair_text
 from solver.repairs.words import untied_text as untied_text

@@ -7,6 +7,7 @@ weighted L1 distance that meets the target is found exactly.
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from html import escape
 from typing import Final, Literal, NamedTuple, get_args
 
 from solver.errors import ParametrizationError, TimeLimitError
@@ -79,6 +80,21 @@ class Repair(NamedTuple):
     best: Proposal | None
     alternatives: tuple[Proposal, ...]
     conflict: tuple[Requirement, ...]
+    target: Target
+
+    @property
+    def summary(self) -> str:
+        """The answer in a sentence or two."""
+        from solver.repairs.words import repair_text  # which speaks of repairs
+
+        return repair_text(self)
+
+    def __repr__(self) -> str:
+        """Short: the answer itself."""
+        return f"<Repair: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.summary)}</p>"
 
 
 def repair(
@@ -108,7 +124,7 @@ def repair(
     search = _search(decisions, _asked(decisions, family, target), arithmetic)
     extent = search.infimum()
     if extent is None:
-        return _impossible(_conflict(given, options, target, None, arithmetic))
+        return _impossible(target, _conflict(given, options, target, None, arithmetic))
     infimum, attained = extent
     assert infimum is not None, "distances are not negative"
     distance = infimum
@@ -116,7 +132,7 @@ def repair(
         search = _search(decisions, _asked(decisions, family, target, margin), arithmetic)
         beyond = search.infimum()
         if beyond is None:
-            found = _impossible(_conflict(given, options, target, margin, arithmetic))
+            found = _impossible(target, _conflict(given, options, target, margin, arithmetic))
             return found._replace(infimum=infimum, margin=margin)
         assert beyond.infimum is not None, "distances are not negative"
         distance = beyond.infimum
@@ -130,6 +146,7 @@ def repair(
         best,
         alternatives,
         (),
+        target,
     )
 
 
@@ -240,8 +257,8 @@ def _complexity(proposal: Proposal) -> tuple[int, list[str]]:
     return heights, [each.decision.name for each in proposal.changes]
 
 
-def _impossible(found: tuple[Requirement, ...]) -> Repair:
-    return Repair(None, False, None, None, False, None, (), found)
+def _impossible(target: Target, found: tuple[Requirement, ...]) -> Repair:
+    return Repair(None, False, None, None, False, None, (), found, target)
 
 
 def _lock(decision: Decision) -> Requirement:

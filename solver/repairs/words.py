@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from solver.families.targets import NAMES, Target
+from solver.families.targets import NAMES
 from solver.repairs.decisions import Decision
 from solver.repairs.least_change import Change, Repair
 from solver.theory.roles import Role
@@ -18,9 +18,9 @@ def change_text(change: Change) -> str:
     )
 
 
-def repair_text(found: Repair, target: Target) -> str:
+def repair_text(found: Repair) -> str:
     """The answer in a sentence or two."""
-    what = NAMES[target]
+    what = NAMES[found.target]
     if found.best is None:
         conflict = f"{all_of([each.statement for each in found.conflict])} cannot hold together."
         if found.infimum is None:

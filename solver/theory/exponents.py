@@ -56,8 +56,14 @@ class Exponents(_Fields):
             return self._integers
         except AttributeError:
             a, b, c, d = self
-            p, q, r = a.denominator, b.denominator, c.denominator
-            s = 1 if d is None else d.denominator
+            try:
+                p, q, r = a.denominator, b.denominator, c.denominator
+                s = 1 if d is None else d.denominator
+            except AttributeError:
+                raise TypeError(
+                    f"the exponents {tuple(self)} are not all fractions or whole numbers; write "
+                    'Fraction("0.5"), or classify(depth=…, a=…, b=…, c=…), which reads decimals'
+                ) from None
             least = p if p == q == r and s == 1 else lcm(p, q, r, s)
             self._integers = found = Integers(
                 a.numerator * (least // p),

@@ -1,8 +1,10 @@
 """The verdict on a parametrization, with its certificate and the reasons in words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from html import escape
 from itertools import chain
 from typing import Final, Literal, NamedTuple
 
@@ -71,6 +73,13 @@ class Verdict(_Fields):
     where d is not given.
     """
 
+    def __repr__(self) -> str:
+        """Short: the answer itself."""
+        return f"<Verdict: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return _html(self.summary, [*self.reasons, *self.warnings])
+
     # The verdict is decided at once.  What follows is written when it is first asked for.
 
     @property
@@ -127,7 +136,7 @@ class Verdict(_Fields):
         return tuple(dict.fromkeys(chain.from_iterable(named)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class AnyDepthVerdict:
     """Verdicts for one hidden layer and for every deeper network.
 
@@ -151,6 +160,18 @@ class AnyDepthVerdict:
         if self.depth_one.summary == self.deeper.summary:
             return self.deeper.summary
         return f"L = 1: {self.depth_one.summary} L >= 2: {self.deeper.summary}"
+
+    def __repr__(self) -> str:
+        """Short: the answer itself."""
+        return f"<AnyDepthVerdict: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return _html(self.summary, (self.deeper or self.depth_one).reasons)
+
+
+def _html(summary: str, sentences: Iterable[str]) -> str:
+    listed = "".join(f"<li>{escape(each)}</li>" for each in sentences)
+    return f"<p>{escape(summary)}</p><ul>{listed}</ul>"
 
 
 def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict:

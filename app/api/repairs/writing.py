@@ -18,7 +18,6 @@ from solver import (
     classify_any_depth,
     described_by,
     format_exponent,
-    repair_text,
 )
 
 
@@ -32,7 +31,7 @@ def repair_out(
     best = None if found.best is None else described_by(found.best.network)
     return {
         "possible": found.best is not None,
-        "summary": repair_text(found, target),
+        "summary": found.summary,
         "depth": given.depth if isinstance(given, Parametrization) else None,
         "optimizer": optimizer_out(given),
         "target": target,

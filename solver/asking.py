@@ -1,0 +1,152 @@
+"""Questions in keywords: ``classify(preset="mup", depth=3)``, and the same for repairs and surveys.
+
+The keywords are those of a description (see ``solver.reading``): ``preset`` with ``s`` or ``c``;
+``depth`` and ``abc``; or ``a``, ``b``, ``c`` as numbers, lists or objects by role, with ``d`` and
+``optimizer`` where they apply.  Exponents are exact: ``"1/3"``, ``0.1`` for one tenth, fractions.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Literal, cast, overload
+
+from solver.errors import ParametrizationError
+from solver.exact import DEFAULT_LIMITS, Deadline
+from solver.families import Families, Goal, Survey, Target, read_families, understood
+from solver.families import survey as survey_families
+from solver.reading import Description, read
+from solver.repairs import DEFAULT_MARGIN, Options, OptionsReader, Repair
+from solver.repairs import repair as repair_parametrization
+from solver.theory import Activation, Parametrization, RoleParametrization
+from solver.verdicts import AnyDepthVerdict, Verdict, classify_any_depth
+from solver.verdicts import classify as classify_parametrization
+
+
+@overload
+def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict: ...
+@overload
+def classify(
+    parametrization: RoleParametrization | None = None,
+    activation: Activation = "tanh",
+    **description: Any,
+) -> Verdict | AnyDepthVerdict: ...
+def classify(
+    parametrization: Parametrization | RoleParametrization | None = None,
+    activation: Activation = "tanh",
+    **description: Any,
+) -> Verdict | AnyDepthVerdict:
+    """Decide stability, nontriviality and regime, exactly.
+
+    Takes a parametrization, or the keywords of a description.  By role or by name, without a
+    depth, the answer covers L = 1 and every L >= 2.  TP4 Theorems 3.3, 3.4, 3.6 and 3.8; TP4b
+    Theorems 2.8.12, 2.8.15 and 2.8.19.  ``activation`` changes the warnings only.
+
+    Raises ``ParametrizationError`` with everything that is wrong with a description, and
+    ``TypeError`` for an argument that is neither.
+    """
+    if isinstance(parametrization, Parametrization) and not description:
+        return classify_parametrization(parametrization, activation)
+    given = _given(parametrization, description, "classify")
+    if isinstance(given, Parametrization):
+        return classify_parametrization(given, activation)
+    return classify_any_depth(given, activation)
+
+
+def repair(
+    given: Parametrization | RoleParametrization | None = None,
+    target: Target | None = None,
+    options: Options | None = None,
+    margin: Fraction | str = DEFAULT_MARGIN,
+    deadline: Deadline | None = None,
+    *,
+    locked: Sequence[str] = (),
+    weights: Mapping[str, object] | None = None,
+    tie_hidden: bool = True,
+    tie_c: bool = True,
+    **description: Any,
+) -> Repair:
+    """The nearest parametrization that meets the target; ``summary`` says it in a sentence.
+
+    Takes a parametrization, or the keywords of a description: ``repair(preset="standard",
+    depth=3, target="feature_learning")``.  By role or by name, without a depth, it stands for
+    every L >= 2.  ``locked``, ``weights``, ``tie_hidden`` and ``tie_c`` are those of the service;
+    ``options`` holds them read already.
+
+    Raises ``ParametrizationError`` with everything that is wrong, ``TypeError`` without a target,
+    and ``TimeLimitError`` (after ten seconds, unless another deadline is given).
+    """
+    if target is None:
+        raise TypeError('repair needs a target, such as repair(…, target="feature_learning")')
+    asked = _given(given, description, "repair")
+    target = understood(target, asked.regime)
+    if options is None:
+        reader = OptionsReader(Description(**description), asked, DEFAULT_LIMITS, tie_c)
+        least = reader.margin(margin)
+        options = reader.read(locked, weights, tie_hidden)
+    else:
+        least = Fraction(margin)
+    return repair_parametrization(asked, target, options, least, deadline)
+
+
+def survey(
+    families: Families | None = None,
+    goal: Goal | None = None,
+    deadline: Deadline | None = None,
+    activation: Activation = "tanh",
+    *,
+    bounds: Mapping[str, object] | None = None,
+    minimize: str | None = None,
+    maximize: str | None = None,
+    subject_to: Target = "stable",
+    **description: Any,
+) -> tuple[Survey, Survey | None]:
+    """Divide the values of unknowns into cells of one verdict each, exactly.
+
+    Takes families that were read, or the keywords of a description with unknowns:
+    ``survey(preset="uniform", s="s", depth=3)``.  Where depth is open, the answer is for L = 1 and
+    for every L >= 2; else the second is None.  ``minimize`` or ``maximize`` names an unknown.
+
+    Raises ``ParametrizationError`` with everything that is wrong, and ``TimeLimitError`` (after ten
+    seconds, unless another deadline is given).
+    """
+    if families is None:
+        families = read_families(_described(description, "survey"), bounds, DEFAULT_LIMITS)
+    elif description or not isinstance(families, Families):
+        raise TypeError(_neither(families, "survey", 'preset="uniform", s="s", depth=3'))
+    for sense, name in (("minimize", minimize), ("maximize", maximize)):
+        if name is None:
+            continue
+        if name not in families.unknowns:
+            raise ParametrizationError.at(
+                (sense,), f"{name} is not among the unknowns, which are {families.unknowns}"
+            )
+        target = understood(subject_to, families.first.regime)
+        goal = Goal(cast(Literal["minimize", "maximize"], sense), name, target)
+    return survey_families(families, goal, deadline, activation)
+
+
+def _given(
+    given: object, description: dict[str, Any], name: str
+) -> Parametrization | RoleParametrization:
+    if isinstance(given, Parametrization | RoleParametrization) and not description:
+        return given
+    if given is not None:
+        raise TypeError(_neither(given, name, 'preset="mup", depth=3'))
+    return read(_described(description, name))
+
+
+def _described(description: dict[str, Any], name: str) -> Description:
+    try:
+        return Description(**description)
+    except TypeError:
+        known = tuple(Description.__slots__)
+        strange = ", ".join(each for each in description if each not in known)
+        raise TypeError(f"{name} takes no {strange}; it takes {', '.join(known)}") from None
+
+
+def _neither(given: object, name: str, example: str) -> str:
+    if isinstance(given, str):
+        return f'"{given[:40]}" is text; write {name}(preset="{given[:40]}")'
+    return (
+        f"{name} takes what the solver has read, or keywords alone such as {name}({example}); not "
+        f"a value of type {type(given).__name__}"
+    )
