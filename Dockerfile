@@ -13,6 +13,13 @@ COPY solver solver
 COPY app app
 RUN /opt/venv/bin/pip install -q --no-deps .
 
+FROM builder AS guide-builder
+RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['docs'], sep='\n')" > docs.txt \
+    && /opt/venv/bin/pip install -q -c constraints.txt -r docs.txt
+COPY mkdocs.yml ./
+COPY docs docs
+RUN /opt/venv/bin/mkdocs build -q --strict
+
 FROM builder AS worker-builder
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['worker'], sep='\n')" > worker.txt \
     && /opt/venv/bin/pip install -q -c constraints.txt -r worker.txt
@@ -35,6 +42,7 @@ CMD ["python", "-m", "app.worker"]
 # Serves HTTP; knows no torch.  Checks wait for a worker on the same database.
 FROM base AS api
 COPY --from=api-builder /opt/venv /opt/venv
+COPY --from=guide-builder /src/build/guide build/guide
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]

@@ -15,7 +15,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(PROCESSES) --dist workst
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve check quick test bench clean
+.PHONY: help setup demo docs serve check quick test bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,11 @@ demo: setup ## Show what the service does, on examples
 	@echo 'Running the demonstration'
 	@$(BIN)/python -m app.demo
 
-serve: setup ## Serve on HOST (127.0.0.1) and PORT (8000)
+docs: setup ## Build the guide, which the service serves at /guide
+	@echo 'Building the guide'
+	@DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict
+
+serve: setup docs ## Serve on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/python -m app.cli serve --host $(HOST) --port $(PORT)
 
 check: setup ## Lint, check formatting, types and imports

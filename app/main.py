@@ -16,6 +16,7 @@ from app.api.checks.events import MOST_STREAMS
 from app.api.http.queue_access import queue_threads
 from app.api.http.solving import AT_ONCE
 from app.api.resources import RESOURCES
+from app.guide import serve_guide
 from app.observe import Metrics, ObserveMiddleware, configure_logging
 from app.queue.client import CheckQueue
 from app.settings import Settings
@@ -91,5 +92,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics)
     app.add_middleware(CorrelationIdMiddleware)
+    serve_guide(app, settings.guide)
     openapi.document(app, RESOURCES)
     return app

@@ -1,5 +1,6 @@
 """Configuration, from the environment: ``ABC_MAX_DEPTH=100`` sets ``max_depth``."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
@@ -10,7 +11,7 @@ from solver import Limits
 
 
 class Settings(BaseSettings):
-    """Bounds and behaviour of the service.  Every field is documented in the README."""
+    """Bounds and behaviour of the service.  Every field is documented in docs/operations.md."""
 
     model_config = SettingsConfigDict(
         env_prefix="ABC_",
@@ -57,6 +58,9 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),
         description="Origins whose pages may call it, separated by commas; empty for none.",
+    )
+    guide: Path = Field(
+        Path("build/guide"), description="Where the guide is built that is served at /guide."
     )
     log_level: Literal["debug", "info", "warning", "error", "critical"] = Field(
         "info", description="Least severe log lines to write."

@@ -36,11 +36,11 @@ def _failure(found: Instability) -> str:
         how = "explode" if found.initialization == "explodes" else "vanish"
         parts.append(f"signals {how} at initialization")
     if found.features is not None:
-        parts.append(f"features blow up in training, like {power(found.features)}")
+        parts.append(f"features blow up like {power(found.features)}")
     if found.logits is not None:
-        parts.append(f"the logits blow up in training, like {power(found.logits)}")
+        parts.append(f"the logits blow up like {power(found.logits)}")
     if found.controlled:
-        parts[-1] += "; features do not"
+        parts[-1] += ", though features do not"
     return joined(parts)
 
 

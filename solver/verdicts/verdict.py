@@ -225,7 +225,7 @@ class Judgement:
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
-        """Why the verdict is so."""
+        """The reasons for the verdict."""
         return reasons(self.evaluation)
 
     @cached_property

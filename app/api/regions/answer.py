@@ -34,7 +34,7 @@ class CellOut(TypedDict):
     ]
     where: Annotated[str, Field(description="The constraints in short.", examples=["0 < s <= 1/2"])]
     dimension: Annotated[int, Field(description="0 for a point, 1 for a line, …")]
-    constraints: Annotated[list[ConstraintOut], Field(description="None can be spared.")]
+    constraints: Annotated[list[ConstraintOut], Field(description="Each one is needed.")]
     witness: Point
 
 
