@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from app import problems
+from app.api.http.enumerations import ENUMERATIONS
 from app.api.http.resource import Resource
+from app.api.parametrization.schemas import COMPONENTS
 
 
 def tags(resources: Iterable[Resource]) -> list[dict[str, str]]:
@@ -30,9 +32,55 @@ def document(app: FastAPI, resources: Iterable[Resource]) -> None:
         for each in resources:
             _add_answers(schema, each)
         _document_problems(schema)
-        return schema
+        return _with_components(schema)
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+# What is said of one use of a named choice.
+_BESIDE: Final = ("description", "default")
+
+
+def _with_components(schema: dict[str, Any]) -> dict[str, Any]:
+    """Each named schema once, and references to it wherever it occurs."""
+    named = {
+        **COMPONENTS,
+        **{name: {"type": "string", "enum": list(each)} for name, each in ENUMERATIONS.items()},
+    }
+
+    def name_of(value: dict[str, Any]) -> str | None:
+        bare = {"type": "string", "enum": value["enum"]} if "enum" in value else value
+        return next((name for name, each in named.items() if each == bare), None)
+
+    def referring(value: Any, whole: bool = False) -> Any:
+        if isinstance(value, list):
+            return [referring(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        name = None if whole else name_of(value)
+        if name is not None:
+            beside = {key: value[key] for key in _BESIDE if key in value and "enum" in value}
+            return {"$ref": f"#/components/schemas/{name}", **beside}
+        return {key: referring(each) for key, each in value.items()}
+
+    document: dict[str, Any] = referring(schema)
+    document["components"]["schemas"].update(
+        {name: referring(each, whole=True) for name, each in named.items()}
+    )
+    for name, each in document["components"]["schemas"].items():
+        _kind_to_generators(each.get("properties", {}), of_request=name.endswith("In"))
+    return document
+
+
+def _kind_to_generators(properties: dict[str, Any], of_request: bool) -> None:
+    """Mend what clients' generators stumble over."""
+    if of_request:
+        # openapi-typescript takes a property with a default for one that is always there.
+        for each in properties.values():
+            each.pop("default", None)
+    if "d" in properties:
+        # openapi-python-client reads objects from a variable of that name, in this order.
+        properties["d"] = properties.pop("d")
 
 
 def _add_answers(schema: dict[str, Any], resource: Resource) -> None:

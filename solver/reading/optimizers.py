@@ -79,7 +79,9 @@ def _by_role(
             )
     asked = [Role.INPUT, *([Role.HIDDEN] if hidden else []), Role.READOUT]
     names: dict[Role, Optimizer] = {}
-    for role in asked:
+    for role in Role:
+        if value.get(role) is None and role not in asked:
+            continue
         if value.get(role) is None:
             reader.flaw(_PATH, f'optimizer lacks "{role}"; name one for each role')
             names[role] = DEFAULT_OPTIMIZER

@@ -30,7 +30,7 @@ def repair_text(found: Repair) -> str:
             f"r >= {found.margin}, since {conflict} Lower the margin."
         )
     if not found.best.changes:
-        return f"Nothing needs to change: your parametrization has {what}."
+        return f"Nothing needs to change: the target ({what}) is met."
     steps = "; ".join(map(change_text, found.best.changes))
     rank = "no other change is as small" if found.unique else "other changes are as small"
     if found.unique is None:

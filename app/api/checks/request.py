@@ -10,7 +10,7 @@ from pydantic import ConfigDict, WithJsonSchema
 
 from app.api.checks import bounds
 from app.api.parametrization.request import ParametrizationIn
-from app.api.parametrization.schemas import FORMS, HIDDEN_LAYERS, Schema, one_of
+from app.api.parametrization.schemas import HIDDEN_LAYERS, Schema, one_of
 from app.experiment.plan import LOSSES, Device
 from app.experiment.update_rules import RULES, UPDATE_RULES
 from solver import Activation
@@ -33,7 +33,7 @@ def _entries(fewest: int, most: int, items: Schema) -> Schema:
 class CheckIn(ParametrizationIn):
     """A parametrization, with its depth, and the networks on which to check it."""
 
-    model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["depth"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["depth"]})
 
     depth: Annotated[
         Any,

@@ -23,7 +23,7 @@ class RolesOut(TypedDict):
     readout: Exponent
 
 
-class OptimizersByRole(TypedDict):
+class OptimizersByRoleOut(TypedDict):
     """Optimizers by role."""
 
     input: Optimizer
@@ -32,7 +32,7 @@ class OptimizersByRole(TypedDict):
 
 
 OptimizerName = Annotated[
-    Optimizer | OptimizersByRole | list[Optimizer],
+    Optimizer | OptimizersByRoleOut | list[Optimizer],
     Field(description="One for all layers, by role, or one for each weight matrix."),
 ]
 

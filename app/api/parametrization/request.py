@@ -7,16 +7,16 @@ tell clients the same rules.  A field that is null counts as left out.
 
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from app.api.http.json_object import JsonObject
 from app.api.parametrization.schemas import (
     DEPTH,
     EXPONENT,
-    FORMS,
     HIDDEN_LAYERS,
     LIST,
     OPTIMIZER,
+    OPTIMIZERS_BY_LAYER,
     OPTIMIZERS_BY_ROLE,
     ROLES,
     VECTOR,
@@ -37,9 +37,10 @@ _DEEP: Final = 256
 
 
 class ParametrizationIn(JsonObject):
-    """An abc-parametrization: by name, as a flat vector, as lists, or by role."""
+    """An abc-parametrization: by name (preset), as a flat vector (depth and abc), or by a, b and c.
 
-    model_config = ConfigDict(json_schema_extra=FORMS)
+    A request has exactly one of these forms.
+    """
 
     preset: Annotated[
         str | None, one_of("A name from GET /v1/parametrizations.", {"type": "string"})
@@ -53,15 +54,13 @@ class ParametrizationIn(JsonObject):
             VECTOR,
         ),
     ] = None
-    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", *EXPONENT["anyOf"], LIST, ROLES)] = None
-    b: Annotated[
-        Any, one_of("Initialization: w ~ N(0, n^(-2b)).", *EXPONENT["anyOf"], LIST, ROLES)
-    ] = None
+    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", EXPONENT, LIST, ROLES)] = None
+    b: Annotated[Any, one_of("Initialization: w ~ N(0, n^(-2b)).", EXPONENT, LIST, ROLES)] = None
     c: Annotated[
         Any,
         one_of(
             "Learning rates ∝ n^(-c): one for all layers, a list, or by role.",
-            *EXPONENT["anyOf"],
+            EXPONENT,
             LIST,
             ROLES,
         ),
@@ -70,7 +69,7 @@ class ParametrizationIn(JsonObject):
         Any,
         one_of(
             "Adaptive optimizers only: gradients are multiplied by n^d.",
-            *EXPONENT["anyOf"],
+            EXPONENT,
             LIST,
             ROLES,
         ),
@@ -83,7 +82,7 @@ class ParametrizationIn(JsonObject):
             "by role, or one for each weight matrix.",
             OPTIMIZER,
             OPTIMIZERS_BY_ROLE,
-            {"type": "array", "items": OPTIMIZER, "minItems": 2},
+            OPTIMIZERS_BY_LAYER,
         ),
     ] = None
 
@@ -124,5 +123,7 @@ class NetworkIn(ParametrizationIn):
     """A parametrization, and the nonlinearity of the networks that have it."""
 
     activation: Activation = Field(
-        "tanh", description="Changes the warnings only: the verdict holds for all but linear."
+        "tanh",
+        description="Changes the warnings only: the verdict holds for all but linear. tanh unless "
+        "given.",
     )

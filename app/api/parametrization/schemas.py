@@ -40,7 +40,7 @@ def roles_of(entry: Schema) -> Schema:
         "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
         "properties": {
             "input": entry,
-            "hidden": {**entry, "anyOf": [*entry["anyOf"], _NULL]},
+            "hidden": {"anyOf": [entry, _NULL]},
             "readout": entry,
         },
         "required": ["input", "readout"],
@@ -56,18 +56,19 @@ def vector_of(entry: Schema) -> Schema:
 LIST: Final = lists_of(EXPONENT)
 ROLES: Final = roles_of(EXPONENT)
 VECTOR: Final = vector_of(EXPONENT)
-OPTIMIZER: Final[Schema] = {
-    "title": "Optimizer",
-    "type": "string",
-    "enum": list(get_args(Optimizer)),
-    "description": "Case, - and _ do not matter.",
-}
+OPTIMIZER: Final[Schema] = {"type": "string", "enum": list(get_args(Optimizer))}
 OPTIMIZERS_BY_ROLE: Final[Schema] = {
     "type": "object",
     "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
     "properties": dict.fromkeys(("input", "hidden", "readout"), OPTIMIZER),
     "required": ["input", "readout"],
     "additionalProperties": False,
+}
+OPTIMIZERS_BY_LAYER: Final[Schema] = {
+    "type": "array",
+    "items": OPTIMIZER,
+    "minItems": 2,
+    "description": "One for each of the L+1 weight matrices, input first.",
 }
 DEPTH: Final[Schema] = {"type": "integer", "minimum": 1, "maximum": 10_000}
 HIDDEN_LAYERS: Final = "L, the number of hidden layers; there are L+1 weight matrices."
@@ -78,23 +79,12 @@ def one_of(description: str, *schemas: Schema) -> WithJsonSchema:
     return WithJsonSchema({"description": description, "anyOf": [*schemas, _NULL]})
 
 
-def _form(title: str, given: tuple[str, ...], absent: tuple[str, ...]) -> Schema:
-    """One of the forms of a parametrization: what it needs, and what belongs to others."""
-    return {
-        "title": title,
-        "required": list(given),
-        "properties": {
-            **{name: {"not": _NULL} for name in given},
-            **dict.fromkeys(absent, _NULL),
-        },
-    }
-
-
-#: What each form of a parametrization consists of.
-FORMS: Final[Schema] = {
-    "oneOf": [
-        _form("By name", ("preset",), ("abc", "a", "b", "d")),
-        _form("Flat vector", ("depth", "abc"), ("preset", "a", "b", "c", "s")),
-        _form("Lists with depth, or by role", ("a", "b", "c"), ("preset", "abc", "s")),
-    ]
+#: Schemas that the document names once and refers to; clients' generators name types by them.
+COMPONENTS: Final[Schema] = {
+    "Exponent": EXPONENT,
+    "ExponentsByLayer": LIST,
+    "ExponentsByRole": ROLES,
+    "AbcVector": VECTOR,
+    "OptimizersByRole": OPTIMIZERS_BY_ROLE,
+    "OptimizersByLayer": OPTIMIZERS_BY_LAYER,
 }

@@ -6,12 +6,9 @@ everything wrong at once.  A field that is null counts as left out.
 
 from typing import Annotated, Any, Final, get_args
 
-from pydantic import ConfigDict
-
 from app.api.parametrization.request import NetworkIn
 from app.api.parametrization.schemas import (
     EXPONENT,
-    FORMS,
     Schema,
     lists_of,
     one_of,
@@ -29,12 +26,12 @@ _EXPRESSION: Final[Schema] = {
     "anyOf": [EXPONENT["anyOf"][0], {"type": "string", "maxLength": 200}],
 }
 _ENTRIES: Final = (lists_of(_EXPRESSION), roles_of(_EXPRESSION))
-_ANY_ENTRIES: Final = (*_EXPRESSION["anyOf"], *_ENTRIES)
+_ANY_ENTRIES: Final = (_EXPRESSION, *_ENTRIES)
 _BOUNDS: Final[Schema] = {
     "type": "object",
     "additionalProperties": {
         "type": "array",
-        "items": {"anyOf": [*EXPONENT["anyOf"], {"type": "null"}]},
+        "items": {"anyOf": [EXPONENT, {"type": "null"}]},
         "minItems": 2,
         "maxItems": 2,
     },
@@ -45,13 +42,11 @@ _TARGETS: Final[Schema] = {"type": "string", "enum": list(get_args(Target))}
 class RegionsIn(NetworkIn):
     """A parametrization with one to three unknowns, and what is asked about it."""
 
-    model_config = ConfigDict(json_schema_extra=FORMS)
-
     abc: Annotated[
         Any, one_of("A flat vector, with expressions as entries.", vector_of(_EXPRESSION))
     ] = None
-    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", *_ENTRIES)] = None
-    b: Annotated[Any, one_of("Initialization: w ~ N(0, n^(-2b)).", *_ENTRIES)] = None
+    a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", *_ANY_ENTRIES)] = None
+    b: Annotated[Any, one_of("Initialization: w ~ N(0, n^(-2b)).", *_ANY_ENTRIES)] = None
     c: Annotated[Any, one_of("Learning rates ∝ n^(-c).", *_ANY_ENTRIES)] = None
     d: Annotated[Any, one_of("Adaptive optimizers only: gradient scales.", *_ANY_ENTRIES)] = None
     s: Annotated[Any, one_of('The parameter of the preset "uniform".', _EXPRESSION)] = None

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, get_args
 from pydantic import ConfigDict, StrictBool, WithJsonSchema
 
 from app.api.parametrization.request import NetworkIn
-from app.api.parametrization.schemas import EXPONENT, FORMS, Schema, one_of
+from app.api.parametrization.schemas import EXPONENT, Schema, one_of
 from solver import DEFAULT_MARGIN, Wanted
 
 _SELECTOR: Final[Schema] = {
@@ -26,7 +26,7 @@ _WEIGHTS: Final[Schema] = {
 class RepairsIn(NetworkIn):
     """A parametrization, and what it should become."""
 
-    model_config = ConfigDict(json_schema_extra={**FORMS, "required": ["target"]})
+    model_config = ConfigDict(json_schema_extra={"required": ["target"]})
 
     target: Annotated[
         Wanted,

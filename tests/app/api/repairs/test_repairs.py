@@ -200,7 +200,7 @@ def test_what_is_so_already_needs_no_change(client: TestClient, target: str) -> 
     noun = {"stable": "stability", "nontrivial": "nontriviality", "maximal": "maximality"}.get(
         target, target.replace("_", " ")
     )
-    assert answer["summary"] == f"Nothing needs to change: {noun} is there already."
+    assert answer["summary"] == f"Nothing needs to change: the target ({noun}) is met."
     assert answer["classification"]["equivalent_to"] == ["mup"]
 
 

@@ -1,0 +1,44 @@
+"""Names for the choices that occur in the document, so that generated clients have a type for each.
+
+A test fails where a choice of the document has no name here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, get_args
+
+from solver import Activation, Kind, Optimizer, Target, Wanted
+
+ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Activation": get_args(Activation),
+        "Optimizer": get_args(Optimizer),
+        "VerdictName": tuple(Kind),
+        "Target": get_args(Target),
+        "Wanted": get_args(Wanted),
+        "BodyRole": ("input", "hidden"),
+        "UntrainedRole": ("body", "readout"),
+        "LawStatus": ("theorem", "derived"),
+        "InitializationFailure": ("explodes", "vanishes"),
+        "ConditionRelation": ("=", ">="),
+        "ConstraintRelation": (">", ">=", "="),
+        "Symbol": ("a", "b", "c", "d"),
+        "ParameterName": ("s", "c"),
+        "Depths": ("any", "1"),
+        "Sense": ("minimize", "maximize"),
+        "OptimumStatus": ("attained", "approached", "unbounded", "impossible"),
+        "FigureFormat": ("svg", "png"),
+        "CheckStatus": ("queued", "running", "succeeded", "failed", "cancelled"),
+        "CheckVerdict": ("confirmed", "contradicted", "inconclusive"),
+        "Quantity": (
+            *("h", "x", "f", "delta_h", "delta_x", "delta_f"),
+            *("update", "readout_update", "readout_init"),
+        ),
+        "Loss": ("mse", "logistic"),
+        "UpdateRule": ("sgd", "adam", "signsgd"),
+        "AskedMethod": ("auto", "matrix_free", "dense"),
+        "Method": ("matrix_free", "dense"),
+        "Device": ("auto", "cpu", "cuda"),
+        "QueueState": ("ok", "unavailable"),
+    }
+)
