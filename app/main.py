@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from anyio import CapacityLimiter, Semaphore
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
@@ -16,6 +15,7 @@ from app.api.checks.events import MOST_STREAMS
 from app.api.http.queue_access import queue_threads
 from app.api.http.solving import AT_ONCE
 from app.api.resources import RESOURCES
+from app.docs_page import application
 from app.guide import serve_guide
 from app.observe import Metrics, ObserveMiddleware, configure_logging
 from app.queue.client import CheckQueue
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application.  Settings come from the environment unless given."""
     settings = settings or Settings()
     configure_logging(settings)
-    app = FastAPIOffline(
+    app = application(
         title="abc-dichotomy",
         version=VERSION,
         summary="Exact verdicts on neural networks of growing width",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -149,6 +150,19 @@ def test_first_example_untouched(docs: Docs) -> None:
     operation = docs.operation("classify")
     _try_out(operation)
     expect(_execute(operation)).to_contain_text('"verdict": "feature_learning"')
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_follows_the_colours_of_the_system(
+    browser: Browser, address: str, scheme: Literal["light", "dark"]
+) -> None:
+    with browser.new_context(color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(f"{address}/docs")
+        expect(page.locator(".opblock-post").first).to_be_visible()
+        assert page.evaluate("document.documentElement.classList.contains('dark-mode')") is (
+            scheme == "dark"
+        )
 
 
 def test_another_example_from_the_dropdown(docs: Docs) -> None:

@@ -32,9 +32,28 @@ def document(app: FastAPI, resources: Iterable[Resource]) -> None:
         for each in resources:
             _add_answers(schema, each)
         _document_problems(schema)
+        schema["paths"] = _in_order_of_use(schema)
         return _with_components(schema)
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+# What a person does first comes first.
+_METHODS: Final = ("post", "get", "delete")
+
+
+def _in_order_of_use(schema: dict[str, Any]) -> dict[str, Any]:
+    """The paths by section, a collection before its members; making before asking and deleting."""
+    sections = [each["name"] for each in schema["tags"]]
+
+    def place(path: str) -> tuple[int, bool]:
+        first = next(iter(schema["paths"][path].values()))
+        return sections.index(first["tags"][0]), "{" in path
+
+    return {
+        path: dict(sorted(schema["paths"][path].items(), key=lambda each: _METHODS.index(each[0])))
+        for path in sorted(schema["paths"], key=place)
+    }
 
 
 # What is said of one use of a named choice.
@@ -92,7 +111,6 @@ def _add_answers(schema: dict[str, Any], resource: Resource) -> None:
 def _document_problems(schema: dict[str, Any]) -> None:
     components = schema["components"]["schemas"]
     shape = TypeAdapter(problems.Problem).json_schema(ref_template="#/components/schemas/{model}")
-    shape["examples"] = [problems.EXAMPLE]
     components.update(shape.pop("$defs", {}), Problem=shape)
     # The framework documents its own 422 where a route names none; none is ever sent.
     for operation in (each for item in schema["paths"].values() for each in item.values()):

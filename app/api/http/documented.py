@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.problems import MEDIA_TYPE, PROBLEMS
+from app.problems import EXAMPLE, MEDIA_TYPE, PROBLEMS
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
@@ -11,17 +11,26 @@ Responses = dict[int | str, dict[str, Any]]
 
 def problems(*codes: str) -> Responses:
     """OpenAPI responses for the named problems."""
-    meanings: dict[int, list[str]] = {}
+    by_status: dict[int, list[str]] = {}
     for code in codes:
-        status, title, remedy = PROBLEMS[code]
-        meanings.setdefault(status, []).append(f"{title}. {remedy}")
+        by_status.setdefault(PROBLEMS[code][0], []).append(code)
     return {
         status: {
-            "description": " Or: ".join(meaning),
-            "content": {MEDIA_TYPE: {"schema": _REFERENCE}},
+            "description": " Or: ".join("{1}. {2}".format(*PROBLEMS[code]) for code in alike),
+            "content": {MEDIA_TYPE: {"schema": _REFERENCE, "examples": dict(map(_example, alike))}},
         }
-        for status, meaning in meanings.items()
+        for status, alike in by_status.items()
     }
+
+
+def _example(code: str) -> tuple[str, dict[str, Any]]:
+    """The problem as it is answered; the detail is that of the request at hand."""
+    status, title, remedy = PROBLEMS[code]
+    if code == "invalid-request":
+        return code, {"summary": title, "value": EXAMPLE}
+    detail = f"{title[0].lower()}{title[1:]}; {remedy[0].lower()}{remedy[1:]}"
+    value = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail}
+    return code, {"summary": title, "value": value}
 
 
 #: Why a body may be refused, whatever is posted.

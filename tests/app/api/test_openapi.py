@@ -171,10 +171,21 @@ def test_the_errors_of_the_framework_are_nowhere() -> None:
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("status", ["400", "413", "415", "422"])
 def test_errors_of_a_body_are_documented_as_problems(path: str, status: str) -> None:
-    content = POSTS[path]["responses"][status]["content"]
-    assert content == {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-    }
+    (media, content), *others = POSTS[path]["responses"][status]["content"].items()
+    assert (media, others) == ("application/problem+json", [])
+    assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+    shown = [each["value"] for each in content["examples"].values()]
+    assert {each["status"] for each in shown} == {int(status)}
+    assert len({each["type"] for each in shown}) == len(shown)
+    assert all(validator(content["schema"]).is_valid(each) for each in shown)
+
+
+def test_sections_and_operations_come_in_the_order_of_use() -> None:
+    sections = [tag["name"] for tag in DOCUMENT["tags"]]
+    order = [sections.index(operation["tags"][0]) for _, _, operation in operations()]
+    assert order == sorted(order)
+    for item in DOCUMENT["paths"].values():
+        assert list(item) == [each for each in ("post", "get", "delete") if each in item]
 
 
 def test_every_documented_error_is_a_problem() -> None:
