@@ -29,7 +29,13 @@ def _example(code: str) -> tuple[str, dict[str, Any]]:
     if code == "invalid-request":
         return code, {"summary": title, "value": EXAMPLE}
     detail = f"{title[0].lower()}{title[1:]}; {remedy[0].lower()}{remedy[1:]}"
-    value = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail}
+    value = {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "errors": [{"pointer": "", "detail": detail}],
+    }
     return code, {"summary": title, "value": value}
 
 
