@@ -22,6 +22,7 @@
 ``/query/name`` or ``/path/name`` for a parameter.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from http import HTTPStatus
@@ -188,21 +189,21 @@ _OUTSIDE: Final = {
 
 
 # Fields that people try and that say something of the network which is not read yet.
-_NETWORK: Final = {
-    "norm": "normalized layers",
-    "bias": "biases",
-    "tie": "tied weights",
-    "tied": "tied weights",
-    "residual": "residual branches",
-    "skip": "residual branches",
-    "attention": "attention",
-    "head": "attention",
-    "dropout": "dropout",
-    "decay": "weight decay",
-    "epsilon": "an ε of its own",
-    "conv": "convolutions",
-    "gain": "gains",
-}
+_NETWORK: Final = tuple(
+    (re.compile(pattern), what)
+    for pattern, what in (
+        (r"norm", "normalized layers"),
+        (r"bias", "biases"),
+        (r"(^|_)tied?(_|$)|tieweights|tiedweights", "tied weights"),
+        (r"residual|(^|_)skip(_|$)|skip_?connection", "residual branches"),
+        (r"attention|(^|_)(num_?)?heads?(_|$)", "attention"),
+        (r"dropout", "dropout"),
+        (r"decay", "weight decay"),
+        (r"epsilon|(^|_)eps(_|$)", "an ε of its own"),
+        (r"conv", "convolutions"),
+        (r"(^|_)gains?(_|$)", "gains"),
+    )
+)
 
 
 def _changes_the_network(name: str) -> str | None:
@@ -210,7 +211,7 @@ def _changes_the_network(name: str) -> str | None:
     plain = name[:40].lower()
     if name in (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS):
         return None
-    return next((what for part, what in _NETWORK.items() if part in plain), None)
+    return next((what for pattern, what in _NETWORK if pattern.search(plain)), None)
 
 
 class ProblemError(HTTPException):

@@ -125,15 +125,12 @@ class Verdict(_Fields):
     @property
     def status(self) -> Literal["theorem", "derived"]:
         """Whether a theorem covers the laws of all layers, or some are derived from one."""
-        every = self.judgement.evaluation.network.laws
-        return "derived" if any(law.status == "derived" for law in every) else "theorem"
+        return self.judgement.status
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Where the conditions on updates are from."""
-        every = self.judgement.evaluation.network.laws
-        named = [(law.sources.features, law.sources.readout_update) for law in every]
-        return tuple(dict.fromkeys(chain.from_iterable(named)))
+        return self.judgement.sources
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -219,6 +216,19 @@ class Judgement:
         return summary(self.evaluation)
 
     @cached_property
+    def status(self) -> Literal["theorem", "derived"]:
+        """Whether a theorem covers the laws of all layers."""
+        derived = any(law.status == "derived" for law in self.evaluation.network.laws)
+        return "derived" if derived else "theorem"
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Where the conditions on updates are from."""
+        laws = self.evaluation.network.laws
+        named = [(law.sources.features, law.sources.readout_update) for law in laws]
+        return tuple(dict.fromkeys(chain.from_iterable(named)))
+
+    @cached_property
     def instability(self) -> Instability | None:
         """How it fails."""
         return instability(self.evaluation)
@@ -243,9 +253,16 @@ class Judgement:
         """The certificate."""
         return certificate(self.evaluation)
 
-    @property  # of deep networks it is large
+    @property
     def canonical(self) -> Parametrization | RoleParametrization:
-        """The representative of the class."""
+        """The representative of the class; of deep networks it is large, and not kept."""
+        return self._canonical if self.few_layers else self._new_canonical()
+
+    @cached_property
+    def _canonical(self) -> Parametrization | RoleParametrization:
+        return self._new_canonical()
+
+    def _new_canonical(self) -> Parametrization | RoleParametrization:
         return described_by(self.evaluation.network).canonical()
 
     @cached_property

@@ -18,7 +18,10 @@ _SCHEMAS: Final[dict[FileFormat, dict[str, str]]] = {
 
 
 def content(*formats: FileFormat) -> dict[str, Any]:
-    """An OpenAPI response that is a figure in one of these formats."""
+    """An OpenAPI response that is a figure in one of these formats.
+
+    The first is what /docs asks for: it shows PNG as a picture, and SVG as its source.
+    """
     return {"content": {MEDIA_TYPES[each]: {"schema": _SCHEMAS[each]} for each in formats}}
 
 

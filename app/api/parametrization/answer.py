@@ -6,7 +6,7 @@ by construction, so they are written out as they are and not validated again.
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from solver import Optimizer
@@ -37,6 +37,8 @@ OptimizerName = Annotated[
 ]
 
 
+# Closed: generated clients would else mistake "d" for what else there may be.
+@with_config(ConfigDict(extra="forbid"))
 class ParametrizationOut(TypedDict):
     """Exponents as lists (input first), or by role where depth is open or very large.
 

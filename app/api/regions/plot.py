@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/regions/plot", tags=["solve"], route_class=Solvin
 
 _MOST_UNKNOWNS: Final = 2
 _QUESTION: Final = ("query", "question")
-_PICTURE: Final[Responses] = {200: content("svg", "png"), **problems("not-acceptable")}
+_PICTURE: Final[Responses] = {200: content("png", "svg"), **problems("not-acceptable")}
 
 
 @router.post(

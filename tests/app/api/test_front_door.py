@@ -67,6 +67,12 @@ def test_a_field_that_changes_the_network_is_never_to_be_left_out(
     assert "leave it out" not in problem["detail"]
 
 
+@pytest.mark.parametrize("name", ["ties", "patience", "header", "properties", "again"])
+def test_other_fields_are_only_unknown(client: TestClient, name: str) -> None:
+    problem = ask(client, "classify", {"preset": "mup", "depth": 2, name: True}, 422)
+    assert f'"{name}" is not a field here' in problem["detail"]
+
+
 def test_the_answer_comes_first(client: TestClient) -> None:
     answer = ask(client, "classify", {"preset": "standard", "depth": 3})
     assert list(answer)[:4] == ["verdict", "summary", "reasons", "warnings"]

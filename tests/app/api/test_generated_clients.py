@@ -90,7 +90,8 @@ def test_every_operation_can_be_called(generated: ModuleType, name: str) -> None
         for body in bodies:
             answer = call(generated, client, name, body)
             assert answer.status_code in (200, 202), answer.content
-            assert answer.parsed is not None
+            written = json.dumps(answer.parsed.to_dict()).replace("+00:00", "Z")
+            assert json.loads(written) == json.loads(answer.content)
 
 
 def test_pydantic_models_have_names_of_their_own(document: Path) -> None:
