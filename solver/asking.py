@@ -77,7 +77,8 @@ def repair(
     if target is None:
         raise TypeError('repair needs a target, such as repair(…, target="feature_learning")')
     asked = _given(given, description, "repair")
-    target = understood(target, asked.regime)
+    if given is None:
+        target = understood(target, asked.regime)
     if options is None:
         reader = OptionsReader(Description(**description), asked, DEFAULT_LIMITS, tie_c)
         least = reader.margin(margin)

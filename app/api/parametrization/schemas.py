@@ -60,7 +60,11 @@ OPTIMIZER: Final[Schema] = {"type": "string", "enum": list(get_args(Optimizer))}
 OPTIMIZERS_BY_ROLE: Final[Schema] = {
     "type": "object",
     "description": "By role: layer 1, layers 2..L, layer L+1. Without hidden: L = 1 only.",
-    "properties": dict.fromkeys(("input", "hidden", "readout"), OPTIMIZER),
+    "properties": {
+        "input": OPTIMIZER,
+        "hidden": {"anyOf": [OPTIMIZER, _NULL]},
+        "readout": OPTIMIZER,
+    },
     "required": ["input", "readout"],
     "additionalProperties": False,
 }
