@@ -1,10 +1,7 @@
-"""README and guide tell the truth: tables, commands and what these print, code."""
+"""README and guide tell the truth: commands and what these print, code, links, prose."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,17 +12,11 @@ from fastapi.testclient import TestClient
 from matplotlib.image import imread
 
 from app.main import create_app
-from app.problems import PROBLEMS
 from app.settings import Settings
-from app.table import gallery_table
-from solver.theory import OPTIMIZERS
 from tests import ROOT
+from tests.app.queue.queue_double import QueueDouble, app_with
+from tests.pages import ALL, PAGES, each_page
 
-PAGES = {
-    path.name: path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
-}
-ALL = "\n".join(PAGES.values())
-each_page = pytest.mark.parametrize("page", PAGES)
 JSON = {"Content-Type": "application/json"}
 
 
@@ -36,29 +27,6 @@ def service() -> TestClient:
 
 def test_the_readme_fits_a_stranger_s_patience() -> None:
     assert len(PAGES["README.md"].splitlines()) <= 200
-
-
-def test_the_gallery_table_is_what_the_service_prints(service: TestClient) -> None:
-    table = re.search(r"<!-- gallery.*?```text\n(.*?)\n?```", ALL, re.DOTALL)
-    assert table is not None
-    assert table[1] == gallery_table(service)
-
-
-def test_the_table_of_errors_is_that_of_the_service() -> None:
-    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (.*?) \|$", PAGES["errors.md"], re.M)
-    assert {code: (int(status), text) for code, status, text in rows} == {
-        code: (status, f"{title}. {remedy}") for code, (status, title, remedy) in PROBLEMS.items()
-    }
-
-
-def test_the_table_of_optimizers_is_that_of_the_laws() -> None:
-    rows = re.findall(
-        r"^\| `(\w+)` \|.*? \| (`.*) \| (theorem|derived) \|$", PAGES["theory.md"], re.M
-    )
-    written = {
-        name: (law, status) for law, names, status in rows for name in re.findall(r"`(\w+)`", names)
-    }
-    assert written == {name: (law.name, law.status) for name, law in OPTIMIZERS.items()}
 
 
 # ---------------------------------------------------------------------------- commands
@@ -96,6 +64,51 @@ def test_there_are_commands_to_test() -> None:
     assert len(ASKED.findall(ALL)) >= 12
     assert len(printed) >= 7
     assert CURLED.findall(PAGES["README.md"])
+
+
+# Checks as they are started, which the console prints nothing of.
+STARTED = re.compile(r"^\$ id=\$\([^{]*'(\{.*?\})'", re.DOTALL | re.M)
+
+
+def test_checks_of_the_pages_are_accepted() -> None:
+    client = TestClient(app_with(QueueDouble()))
+    bodies = STARTED.findall(ALL)
+    assert len(bodies) == len(re.findall(r"^\$ id=", ALL, re.M)) >= 3
+    for body in bodies:
+        assert client.post("/v1/checks", content=body, headers=JSON).status_code == 202, body
+
+
+def test_the_rounded_exponents_are_noticed(service: TestClient) -> None:
+    written = re.search(r'says why: "(.*?)"\n\n```json\n(.*?)```', PAGES["api.md"], re.DOTALL)
+    assert written is not None
+    answer = service.post("/v1/classify", content=written[2], headers=JSON).json()
+    assert answer["verdict"] == "unstable"
+    assert answer["warnings"] == [" ".join(written[1].split())]
+
+
+def test_the_link_to_a_picture_draws_it(service: TestClient) -> None:
+    asked = re.findall(r"^\$ curl -sG \S+?(/v1/\S+) --data-urlencode 'question=(.*?)'", ALL, re.M)
+    assert asked
+    for path, question in asked:
+        assert service.get(path, params={"question": question}).status_code == 200
+
+
+# How each command in a block is put to the test, here or above.
+KNOWN = re.compile(
+    r"ask \S+ '|ask\(\) |id=\$\(|draw \S+\.png '|draw\(\) |make \w+( |$)|curl -sG \S+ --data-urlencode"
+    r"|curl -s \S+/v1/classify -H|curl -sN? \S+/v1/checks/\$id"
+)
+
+
+@each_page
+def test_every_block_is_of_a_kind_that_is_tested(page: str) -> None:
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", PAGES[page], re.DOTALL | re.M)
+    assert {language for language, _ in blocks} <= {"console", "json", "python", "text"}
+    commands = [each for kind, text in blocks for each in re.findall(r"^\$ (.*)", text, re.M)]
+    assert [each for each in commands if not KNOWN.match(each)] == []
+    targets = re.findall(r"^\$ make (\w+)", PAGES[page], re.M)
+    made = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
+    assert set(targets) <= set(made)
 
 
 def test_the_four_forms_say_the_same(service: TestClient) -> None:
@@ -171,6 +184,28 @@ def test_the_python_examples_run(
             assert comment in printed
 
 
+def test_the_network_of_the_tour_is_repaired_as_the_repair_says() -> None:
+    """Widths enter its learning rates as n^(-c), and its output as n^(-a)."""
+    import torch
+
+    (source,) = re.findall(r"```python\n(import torch.*?)```", PAGES["tour.md"], re.DOTALL)
+    widths = (128, 512, 2048)
+    rates: list[list[float]] = []
+    divided: list[float] = []
+    for width in widths:
+        names: dict[str, Any] = {"__name__": "example"}
+        exec(compile(source.replace("n=512", f"n={width}"), "tour.md", "exec"), names)
+        model, groups = names["model"], names["optimizer"].param_groups
+        rates.append([group["lr"] for group in groups])
+        owners = [model.input, model.hidden, model.readout]
+        assert all(g["params"] == list(o.parameters()) for g, o in zip(groups, owners, strict=True))
+        x = torch.ones(1, 784)
+        features = torch.tanh(model.hidden(torch.tanh(model.input(x))))
+        divided.append(float((model.readout(features) / model(x)).mean().detach()))
+    slopes = [np.polyfit(np.log(widths), np.log(each), 1)[0] for each in (*zip(*rates), divided)]
+    assert slopes == pytest.approx([0, -1, -0.5, 0.5], abs=1e-4)
+
+
 def test_the_network_of_the_readme_has_the_exponents_that_are_read_off() -> None:
     import torch
 
@@ -189,16 +224,6 @@ def test_the_network_of_the_readme_has_the_exponents_that_are_read_off() -> None
 # ---------------------------------------------------------------------------- completeness, prose
 
 
-def test_every_setting_is_documented_with_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DATABASE_URL")
-    rows = dict(re.findall(r"\| `ABC_(\w+)` \| `(.*?)` \|", PAGES["operations.md"]))
-    assert set(rows) == {name.upper() for name in Settings.model_fields}
-    defaults = Settings()
-    for name, shown in rows.items():
-        value = getattr(defaults, name.lower())
-        assert shown == (",".join(value) if isinstance(value, tuple) else str(value))
-
-
 def test_every_route_is_mentioned(service: TestClient) -> None:
     for path in service.get("/openapi.json").json()["paths"]:
         assert path in ALL, path
@@ -206,7 +231,11 @@ def test_every_route_is_mentioned(service: TestClient) -> None:
 
 def test_every_field_of_a_verdict_is_explained(service: TestClient) -> None:
     answer = service.post("/v1/classify", json={"preset": "mup", "depth": 2}).json()
-    missing = [name for name in answer if f"`{name}`" not in PAGES["api.md"] + PAGES["theory.md"]]
+    missing = [
+        name
+        for name in answer
+        if f"`{name}`" not in PAGES["api.md"] + PAGES["theory.md"] + PAGES["optimizers.md"]
+    ]
     assert missing == []
 
 
@@ -216,33 +245,6 @@ def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", PAGES[page]):
         if not target.startswith("http"):
             assert (folder / target).exists(), target
-
-
-@pytest.mark.processes
-def test_the_guide_is_built_strictly_and_served_without_internet(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", str(tmp_path)],
-        cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )  # fmt: skip
-    service = TestClient(create_app(Settings(log_level="critical", guide=tmp_path)))
-    for name in ("", "verdicts/", "api/", "theory/", "operations/"):
-        page = service.get(f"/guide/{name}")
-        assert page.status_code == 200
-        assert "abc-dichotomy" in page.text
-        loaded = re.findall(r"<(?:script|link|img)[^>]*(?:src|href)=\"?([^\s\">]+)", page.text)
-        assert loaded
-        assert [each for each in loaded if each.startswith(("http:", "https:", "//"))] == []
-        for each in loaded:
-            found = service.get(f"/guide/{name}{each}" if not each.startswith("/") else each)
-            assert found.status_code == 200, each
-
-
-def test_where_the_guide_is_not_built_it_is_said_how(service: TestClient, tmp_path: Path) -> None:
-    client = TestClient(create_app(Settings(log_level="critical", guide=tmp_path)))
-    for path in ("/guide", "/guide/api/"):
-        response = client.get(path)
-        assert response.status_code == 404
-        assert "make docs" in response.json()["detail"]
 
 
 # Sentences at which a reader stops.

@@ -1,0 +1,107 @@
+"""The guide: built strictly, served at /guide, with every link in place and no other host asked."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+from tests import ROOT
+from tests.pages import PAGES
+
+HOST = "http://testserver"
+
+
+class Read(HTMLParser):
+    """The anchors of a page, where it links to, and what a browser loads for it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.anchors |= {given[name] for name in ("id", "name") if name in given}
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        elif tag == "link" and given.get("rel") not in ("canonical", "next", "prev"):
+            self.loaded.append(given["href"])
+        elif tag in ("script", "img", "iframe", "source") and "src" in given:
+            self.loaded.append(given["src"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("guide")
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", str(folder)],
+        cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> TestClient:
+    return TestClient(create_app(Settings(log_level="critical", guide=site)))
+
+
+def address(name: str) -> str:
+    return f"{HOST}/guide/" if name == "index.md" else f"{HOST}/guide/{name[:-3]}/"
+
+
+@pytest.mark.processes
+def test_every_page_is_in_the_menu(served: TestClient) -> None:
+    start = address("index.md")
+    links = {urljoin(start, each) for each in Read(served.get(start).text).links}
+    assert {address(name) for name in PAGES if name != "README.md"} <= links
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "README.md"])
+def test_links_anchors_and_resources_are_there(served: TestClient, name: str) -> None:
+    here = address(name)
+    page = served.get(here)
+    assert page.status_code == 200
+    read = Read(page.text)
+    assert read.loaded
+    for each in read.loaded:
+        target = urljoin(here, each)
+        assert target.startswith(f"{HOST}/guide/"), each
+        assert served.get(target).status_code == 200, each
+    for each in read.links:
+        target = urlsplit(urljoin(here, each))
+        if target.netloc != urlsplit(HOST).netloc:
+            continue
+        found = served.get(target._replace(fragment="").geturl())
+        assert found.status_code == 200, each
+        if target.fragment:
+            assert unquote(target.fragment) in Read(found.text).anchors, each
+
+
+@pytest.mark.processes
+def test_styles_load_nothing_from_other_hosts(site: Path) -> None:
+    styles = list(site.rglob("*.css"))
+    assert styles
+    for each in styles:
+        text = each.read_text()
+        assert not re.search(r"url\(\s*[\"']?(?:https?:)?//", text), each.name
+        assert not re.search(r"@import\s+[\"'](?:https?:)?//", text), each.name
+
+
+def test_where_the_guide_is_not_built_it_is_said_how(tmp_path: Path) -> None:
+    client = TestClient(create_app(Settings(log_level="critical", guide=tmp_path)))
+    for path in ("/guide", "/guide/", "/guide/api/"):
+        response = client.get(path)
+        assert response.status_code == 404
+        assert response.headers["content-type"].startswith("application/problem+json")
+        assert "make docs" in response.json()["detail"]
