@@ -95,8 +95,8 @@ def test_the_link_to_a_picture_draws_it(service: TestClient) -> None:
 
 # How each command in a block is put to the test, here or above.
 KNOWN = re.compile(
-    r"ask \S+ '|ask\(\) |id=\$\(|draw \S+\.png '|draw\(\) |make \w+( |$)|curl -sG \S+ --data-urlencode"
-    r"|curl -s \S+/v1/classify -H|curl -sN? \S+/v1/checks/\$id"
+    r"ask \S+ '|ask\(\) |id=\$\(|draw \S+\.png '|draw\(\) |make \w+( |$)"
+    r"|curl -sG \S+ --data-urlencode|curl -s \S+/v1/classify -H|curl -sN? \S+/v1/checks/\$id"
 )
 
 
@@ -104,7 +104,7 @@ KNOWN = re.compile(
 def test_every_block_is_of_a_kind_that_is_tested(page: str) -> None:
     blocks = re.findall(r"^```(\w*)\n(.*?)^```", PAGES[page], re.DOTALL | re.M)
     assert {language for language, _ in blocks} <= {"console", "json", "python", "text"}
-    commands = [each for kind, text in blocks for each in re.findall(r"^\$ (.*)", text, re.M)]
+    commands = [each for _, text in blocks for each in re.findall(r"^\$ (.*)", text, re.M)]
     assert [each for each in commands if not KNOWN.match(each)] == []
     targets = re.findall(r"^\$ make (\w+)", PAGES[page], re.M)
     made = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M)
@@ -202,7 +202,8 @@ def test_the_network_of_the_tour_is_repaired_as_the_repair_says() -> None:
         x = torch.ones(1, 784)
         features = torch.tanh(model.hidden(torch.tanh(model.input(x))))
         divided.append(float((model.readout(features) / model(x)).mean().detach()))
-    slopes = [np.polyfit(np.log(widths), np.log(each), 1)[0] for each in (*zip(*rates), divided)]
+    sizes = [*zip(*rates, strict=True), divided]
+    slopes = [np.polyfit(np.log(widths), np.log(each), 1)[0] for each in sizes]
     assert slopes == pytest.approx([0, -1, -0.5, 0.5], abs=1e-4)
 
 
