@@ -18,7 +18,8 @@ RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))
     && /opt/venv/bin/pip install -q -c constraints.txt -r docs.txt
 COPY mkdocs.yml ./
 COPY docs docs
-RUN /opt/venv/bin/mkdocs build -q --strict
+# Not with -q, which hides from --strict the warnings that it counts.
+RUN /opt/venv/bin/mkdocs build --strict
 
 FROM builder AS worker-builder
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['worker'], sep='\n')" > worker.txt \

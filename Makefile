@@ -38,7 +38,9 @@ demo: setup ## Show what the service does, on examples
 
 docs: setup ## Build the guide, which the service serves at /guide
 	@echo 'Building the guide'
-	@DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build -q --strict
+	@# Not with -q, which hides from --strict the warnings that it counts.
+	@report=$$(DISABLE_MKDOCS_2_WARNING=true NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict 2>&1) || \
+		{ echo "$$report" >&2; exit 1; }
 
 serve: setup docs ## Serve on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/python -m app.cli serve --host $(HOST) --port $(PORT)

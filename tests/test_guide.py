@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -17,6 +18,10 @@ from tests import ROOT
 from tests.pages import PAGES
 
 HOST = "http://testserver"
+ARGUMENTS, IN_IMAGE = (
+    re.findall(r"/mkdocs build ((?:-\S+ ?)+)", (ROOT / name).read_text())[0].split()
+    for name in ("Makefile", "Dockerfile")
+)
 
 
 class Read(HTMLParser):
@@ -40,13 +45,20 @@ class Read(HTMLParser):
             self.loaded.append(given["src"])
 
 
+def built(source: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """As ``make docs`` builds it."""
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", *ARGUMENTS, "-d", str(folder)],
+        cwd=source, check=False, capture_output=True, text=True,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"},
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("guide")
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "-q", "--strict", "-d", str(folder)],
-        cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )  # fmt: skip
+    done = built(ROOT, folder)
+    assert done.returncode == 0, done.stderr
     return folder
 
 
@@ -57,6 +69,22 @@ def served(site: Path) -> TestClient:
 
 def address(name: str) -> str:
     return f"{HOST}/guide/" if name == "index.md" else f"{HOST}/guide/{name[:-3]}/"
+
+
+def test_the_image_builds_it_as_make_does() -> None:
+    assert ARGUMENTS == IN_IMAGE
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("flaw", ["[x](nowhere.md)", "[x](api.md#nowhere)", "![x](no.png)", None])
+def test_a_flaw_stops_the_build(tmp_path: Path, flaw: str | None) -> None:
+    """A link, an anchor, a picture that is not there; a page that is not in the menu."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    page = tmp_path / "docs" / ("index.md" if flaw else "forgotten.md")
+    with page.open("a") as file:
+        file.write(f"\n{flaw}\n")
+    assert built(tmp_path, tmp_path / "site").returncode != 0
 
 
 @pytest.mark.processes
