@@ -24,6 +24,10 @@ from solver.theory.network import Network as Network
 from solver.theory.parametrization import Parametrization as Parametrization
 from solver.theory.parametrization import RoleParametrization as RoleParametrization
 from solver.theory.parametrization import described_by as described_by
+from solver.theory.plain import plain_exponent as plain_exponent
+from solver.theory.plain import plain_laws as plain_laws
+from solver.theory.plain import plain_optimizer as plain_optimizer
+from solver.theory.plain import plain_parametrization as plain_parametrization
 from solver.theory.predicted_exponents import QUANTITIES as QUANTITIES
 from solver.theory.predicted_exponents import Place as Place
 from solver.theory.predicted_exponents import Prediction as Prediction

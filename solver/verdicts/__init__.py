@@ -7,6 +7,13 @@ from solver.verdicts.equivalence import compare as compare
 from solver.verdicts.evaluation import Evaluation as Evaluation
 from solver.verdicts.evaluation import evaluate as evaluate
 from solver.verdicts.instability import Instability as Instability
+from solver.verdicts.plain import PlainJudgement as PlainJudgement
+from solver.verdicts.plain import plain_any_depth as plain_any_depth
+from solver.verdicts.plain import plain_condition as plain_condition
+from solver.verdicts.plain import plain_equivalence as plain_equivalence
+from solver.verdicts.plain import plain_judgement as plain_judgement
+from solver.verdicts.plain import plain_layer as plain_layer
+from solver.verdicts.plain import plain_verdict as plain_verdict
 from solver.verdicts.untrained import Untrained as Untrained
 from solver.verdicts.verdict import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts.verdict import Judgement as Judgement

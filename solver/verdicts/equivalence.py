@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from html import escape
+from typing import Any
 
 from solver.exact.exponents import format_exponent
 from solver.theory.exponents import Exponents
@@ -19,40 +21,57 @@ from solver.theory.network import Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.verdicts.comparison import differences_in_words
 from solver.verdicts.evaluation import unfaithful
+from solver.verdicts.plain import plain_equivalence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Equivalence:
     """Whether two parametrizations are equivalent, and how one becomes the other.
 
     ``theta`` (one per layer, first to second) is None where they are not;
     ``differences`` then says where the canonical forms part, and ``summary`` what that means.
+    ``depth`` is None where the depths differ.
     """
 
     equivalent: bool
     theta: tuple[Fraction, ...] | None
     differences: tuple[str, ...]
     summary: str
+    depth: int | None
+
+    def __repr__(self) -> str:
+        """Short: the answer itself."""
+        return f"<Equivalence: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.summary)}</p>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the service answers it: texts, numbers, lists and dicts."""
+        return plain_equivalence(self)
 
 
 def compare(first: Parametrization, second: Parametrization) -> Equivalence:
     """Decide whether a gauge transformation takes ``first`` to ``second``."""
     differences: list[str] = []
+    depth = first.depth if first.depth == second.depth else None
     if first.depth != second.depth:
         differences.append(f"the depths differ: {first.depth} and {second.depth} hidden layers")
     elif first.laws != second.laws:
         differences.append(_differing_laws(first, second))
     if differences:
-        return Equivalence(False, None, tuple(differences), _sentence("; ".join(differences)))
+        return Equivalence(
+            False, None, tuple(differences), _sentence("; ".join(differences)), depth
+        )
     differences = _differing_layers(_normal_form(first), _normal_form(second))
     if differences:
         words = differences_in_words(first, second)
-        return Equivalence(False, None, tuple(differences), words)
+        return Equivalence(False, None, tuple(differences), words, depth)
     theta = tuple(
         mine.canonical_theta(law) - theirs.canonical_theta(law)
         for mine, theirs, law in zip(first.layers, second.layers, first.laws, strict=True)
     )
-    return Equivalence(True, theta, (), _the_same(theta))
+    return Equivalence(True, theta, (), _the_same(theta), depth)
 
 
 def _the_same(theta: Sequence[Fraction]) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from html import escape
 from itertools import chain
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from solver.theory.activations import Activation
 from solver.theory.dichotomy import Kind
@@ -26,6 +26,7 @@ from solver.verdicts.equivalence import equivalent_entries
 from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
 from solver.verdicts.instability import Instability, instability
 from solver.verdicts.near_misses import near_misses
+from solver.verdicts.plain import plain_any_depth, plain_verdict
 from solver.verdicts.reasons import reasons
 from solver.verdicts.summary import summary
 from solver.verdicts.untrained import Untrained, untrained
@@ -79,6 +80,10 @@ class Verdict(_Fields):
 
     def _repr_html_(self) -> str:
         return _html(self.summary, [*self.reasons, *self.warnings])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the service answers it: texts, numbers, lists and dicts."""
+        return plain_verdict(self)
 
     # The verdict is decided at once.  What follows is written when it is first asked for.
 
@@ -164,6 +169,10 @@ class AnyDepthVerdict:
 
     def _repr_html_(self) -> str:
         return _html(self.summary, (self.deeper or self.depth_one).reasons)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the service answers it: texts, numbers, lists and dicts."""
+        return plain_any_depth(self)
 
 
 def _html(summary: str, sentences: Iterable[str]) -> str:

@@ -1,120 +1,46 @@
-"""Verdicts, written out in the documented shapes."""
+"""Verdicts, written out in the documented shapes.  What comes back often is kept encoded."""
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, cast
 
 import msgspec
 
-from app.api.classify.answer import (
-    AnyDepthClassification,
-    BatchOut,
-    Classification,
-    ConditionOut,
-    InstabilityOut,
-    LayerOut,
-    UntrainedOut,
-)
-from app.api.parametrization.answer import ParametrizationOut, VerdictName
-from app.api.parametrization.writing import (
-    LISTED_DEPTH,
-    laws_out,
-    optimizer_out,
-    optional_exponent,
-    parametrization,
-)
+from app.api.classify.answer import AnyDepthClassification, BatchOut, Classification
+from app.api.parametrization.answer import VerdictName
 from solver import (
     Activation,
     BatchVerdict,
     ConditionReport,
-    Instability,
     Judgement,
     Kind,
-    LayerReport,
     LayerSpan,
     Parametrization,
     RoleParametrization,
-    Untrained,
     Verdict,
     classify,
     classify_any_depth,
-    describe_layers,
-    format_exponent,
     kept_for_lines,
+)
+from solver.verdicts import (
+    PlainJudgement,
+    plain_any_depth,
+    plain_condition,
+    plain_judgement,
+    plain_layer,
+    plain_verdict,
 )
 
 
 def classification(verdict: Verdict) -> Classification:
     """A verdict as ``POST /v1/classify`` answers it."""
-    judgement = verdict.judgement
-    written = (_written_once if judgement.few_layers else _written)(judgement)
-    layers, conditions, reasons, consequences, canonical, equivalent_to, untrained = written
-    return {
-        "verdict": verdict.kind.value,
-        "summary": verdict.summary,
-        "reasons": reasons,
-        "warnings": list(verdict.warnings),
-        "r": format_exponent(verdict.r),
-        "stable": verdict.stable,
-        "nontrivial": verdict.nontrivial,
-        "feature_learning": verdict.feature_learning,
-        "kernel_regime": verdict.kernel_regime,
-        "maximal": verdict.maximal,
-        "faithful": verdict.faithful,
-        "instability": _instability(verdict.instability),
-        "untrained": untrained,
-        "consequences": consequences,
-        "equivalent_to": equivalent_to,
-        "depth": verdict.depth,
-        "optimizer": optimizer_out(verdict.parametrization),
-        "laws": laws_out(verdict.parametrization),
-        "status": verdict.status,
-        "sources": list(verdict.sources),
-        "parametrization": parametrization(verdict.parametrization),
-        "canonical": canonical,
-        "layers": layers,
-        "readout": {
-            "updated_maximally": verdict.readout_updated_maximally,
-            "initialized_maximally": verdict.readout_initialized_maximally,
-        },
-        "conditions": conditions,
-    }
+    write = _written_once if verdict.judgement.few_layers else _written
+    return cast(Classification, plain_verdict(verdict, write))
 
 
-def _instability(found: Instability | None) -> InstabilityOut | None:
-    if found is None:
-        return None
-    return {
-        "initialization": found.initialization,
-        "features": optional_exponent(found.features),
-        "logits": optional_exponent(found.logits),
-        "controlled": found.controlled,
-    }
-
-
-class _Written(NamedTuple):
+def _written(judgement: Judgement) -> PlainJudgement:
     """What all members of a gauge class are answered, encoded."""
-
-    layers: list[LayerOut]
-    conditions: list[ConditionOut]
-    reasons: list[str]
-    consequences: list[str]
-    canonical: ParametrizationOut
-    equivalent_to: list[str]
-    untrained: list[UntrainedOut]
-
-
-def _written(judgement: Judgement) -> _Written:
-    depth = judgement.evaluation.network.depth
-    return _Written(
-        _encoded([each for report in judgement.layers for each in _layers(report, depth)]),
-        _encoded([_condition(report) for report in judgement.conditions]),
-        _encoded(list(judgement.reasons)),
-        _encoded(list(judgement.consequences)),
-        _encoded(parametrization(judgement.canonical)),
-        _encoded(list(judgement.equivalent_to)),
-        _encoded([_untrained(each) for each in judgement.untrained]),
-    )
+    return PlainJudgement(*map(_encoded, plain_judgement(judgement, _layer, _condition)))
 
 
 # The same judgements come back in answer after answer, in many gauges.
@@ -129,16 +55,8 @@ def classified(
         verdict = classify(given, activation)
         return verdict.kind, classification(verdict)
     verdicts = classify_any_depth(given, activation)
-    one, deeper = verdicts.depth_one, verdicts.deeper
-    return (deeper or one).kind, {
-        "summary": verdicts.summary,
-        "depth": None,
-        "any_depth": verdicts.any_depth,
-        "verdicts": {
-            "1": classification(one),
-            ">=2": None if deeper is None else classification(deeper),
-        },
-    }
+    leading = verdicts.deeper or verdicts.depth_one
+    return leading.kind, cast(AnyDepthClassification, plain_any_depth(verdicts, classification))
 
 
 def columns(depth: int, result: BatchVerdict) -> BatchOut:
@@ -153,62 +71,20 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
     }
 
 
-def _layers(report: LayerReport, depth: int | None) -> list[LayerOut]:
-    span, _, r, updated, learns = report
-    if depth is None or depth > LISTED_DEPTH or span.last is None:
-        return [_layer(span, r, updated, learns)]
-    each = range(span.first, span.last + 1)
-    return [_layer(LayerSpan(layer, layer), r, updated, learns) for layer in each]
-
-
 @lru_cache(maxsize=1 << 12)
-def _layer(span: LayerSpan, r: Fraction, updated: bool | None, learns: bool | None) -> LayerOut:
-    return _encoded(
-        LayerOut(
-            layer=span.first,
-            layers=str(span),
-            role="input" if span.first == 1 else "hidden",
-            r=format_exponent(r),
-            updated_maximally=updated,
-            learns_features=learns,
-        )
-    )
-
-
-def _untrained(each: Untrained) -> UntrainedOut:
-    return {
-        "role": "body" if each.spans else "readout",
-        "layers": describe_layers(each.spans) if each.spans else None,
-        "exponent": format_exponent(each.exponent),
-    }
+def _layer(span: LayerSpan, r: Fraction, updated: bool | None, learns: bool | None) -> msgspec.Raw:
+    return _encoded(plain_layer(span, r, updated, learns))
 
 
 @kept_for_lines
-def _condition(report: ConditionReport) -> ConditionOut:
-    condition = report.condition
-    return _encoded(
-        ConditionOut(
-            id=report.identifier,
-            statement=report.statement,
-            layers=describe_layers(report.spans) if report.spans else None,
-            value=format_exponent(report.value),
-            relation=condition.relation,
-            bound=format_exponent(condition.bound),
-            slack=format_exponent(report.slack),
-            holds=report.holds,
-            source=condition.source,
-            meaning=condition.meaning,
-        )
-    )
+def _condition(report: ConditionReport) -> msgspec.Raw:
+    return _encoded(plain_condition(report))
 
 
-_T = TypeVar("_T")
-
-
-def _encoded(line: _T) -> _T:
+def _encoded(line: Any) -> msgspec.Raw:
     """The line as JSON that goes into an answer as it is.
 
     Lines come back in answer after answer, and encoding a hundred small strings costs more
     than everything else in an answer.
     """
-    return cast(_T, msgspec.Raw(msgspec.json.encode(line)))
+    return msgspec.Raw(msgspec.json.encode(line))

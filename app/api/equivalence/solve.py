@@ -1,5 +1,7 @@
 """The question of ``POST /v1/equivalence``, answered."""
 
+from typing import cast
+
 from app.api.equivalence.answer import EquivalenceOut
 from app.api.equivalence.request import EquivalenceIn
 from app.api.parametrization.depths import AnyDepth, by_depth
@@ -9,8 +11,8 @@ from solver import (
     ParametrizationError,
     RoleParametrization,
     compare,
-    format_exponent,
 )
+from solver.verdicts import plain_equivalence
 
 
 def compared(body: EquivalenceIn, limits: Limits) -> EquivalenceOut | AnyDepth[EquivalenceOut]:
@@ -48,12 +50,4 @@ def _at(
 
 
 def _comparison(first: Parametrization, second: Parametrization) -> EquivalenceOut:
-    result = compare(first, second)
-    theta = result.theta
-    return {
-        "equivalent": result.equivalent,
-        "summary": result.summary,
-        "depth": first.depth if first.depth == second.depth else None,
-        "theta": None if theta is None else [format_exponent(each) for each in theta],
-        "differences": list(result.differences),
-    }
+    return cast(EquivalenceOut, plain_equivalence(compare(first, second)))
