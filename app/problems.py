@@ -169,8 +169,7 @@ _CODE_OF_STATUS: Final = {status: code for code, (status, _, _) in reversed([*PR
 
 # What the choices stand for, where that is not plain.
 _CHOICE: Final = {
-    "optimizer": "; adam stands for every entrywise adaptive optimizer (RMSProp, SignSGD, …), "
-    "and weight decay is outside the theorem"
+    "optimizer": "; adam stands for every entrywise adaptive optimizer (RMSProp, SignSGD, …)"
 }
 
 # A reader mends the first few and asks again.
@@ -188,30 +187,36 @@ _OUTSIDE: Final = {
 }
 
 
-# Fields that people try and that say something of the network which is not read yet.
+# Fields that people try and that say something of the network, and how it is written here.
+_BY_TENSORS: Final = 'in "tensors", with '
 _NETWORK: Final = tuple(
-    (re.compile(pattern), what)
-    for pattern, what in (
-        (r"norm", "normalized layers"),
-        (r"bias", "biases"),
-        (r"(^|_)tied?(_|$)|tieweights|tiedweights", "tied weights"),
-        (r"residual|(^|_)skip(_|$)|skip_?connection", "residual branches"),
-        (r"attention|(^|_)(num_?)?heads?(_|$)", "attention"),
-        (r"dropout", "dropout"),
-        (r"decay", "weight decay"),
-        (r"epsilon|(^|_)eps(_|$)", "an ε of its own"),
-        (r"conv", "convolutions"),
-        (r"(^|_)gains?(_|$)", "gains"),
+    (re.compile(pattern), what, field)
+    for pattern, what, field in (
+        (r"norm", "normalized layers", '"normalized": true, or by role'),
+        (r"bias", "biases", '"bias": {"a": 0, "b": "inf", "c": 0}'),
+        (r"(^|_)tied?(_|$)|tieweights|tiedweights", "tied weights", _BY_TENSORS + '"tied_to"'),
+        (r"residual|(^|_)skip(_|$)|skip_?connection", "residual branches", '"residual": true'),
+        (
+            r"attention|(^|_)(num_?)?heads?(_|$)",
+            "attention",
+            _BY_TENSORS + 'a field "attention" beside them',
+        ),
+        (r"dropout", "dropout", None),
+        (r"decay", "weight decay", '"weight_decay", an exponent'),
+        (r"epsilon|(^|_)eps(_|$)", "an ε of its own", '"epsilon", an exponent'),
+        (r"conv", "convolutions", None),
+        (r"(^|_)gains?(_|$)", "gains", _BY_TENSORS + '"kind": "vector"'),
     )
 )
 
 
-def _changes_the_network(name: str) -> str | None:
-    """What such a field speaks of, such as "normalized layers" for layernorm."""
+def _changes_the_network(name: str) -> tuple[str, str | None] | None:
+    """What such a field speaks of ("normalized layers" for layernorm), and how it is written."""
     plain = name[:40].lower()
     if name in (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS):
         return None
-    return next((what for pattern, what in _NETWORK if pattern.search(plain)), None)
+    found = ((what, field) for pattern, what, field in _NETWORK if pattern.search(plain))
+    return next(found, None)
 
 
 class ProblemError(HTTPException):
@@ -383,10 +388,16 @@ def _field_flaw(error: Mapping[str, Any], checking: bool) -> FlawOut:
 
 def _unknown_field(name: str, checking: bool) -> str:
     """What to say of it; ``checking`` where the request is one for a check."""
-    if (what := _changes_the_network(name)) is not None:
+    if (found := _changes_the_network(name)) is not None:
+        what, field = found
+        if field is None:
+            return (
+                f"{shown(name)} would change the network: verdicts here are about networks without "
+                f"{what}; without this field the answer is about another network than yours"
+            )
         return (
-            f"{shown(name)} would change the network: verdicts here are about perceptrons without "
-            f"{what}; without this field the answer is about another network than yours"
+            f"{shown(name)} is not a field here; {what} are written {field} (without that the "
+            "answer is about another network than yours)"
         )
     if name in _OUTSIDE and not (checking and name == "width"):
         return f'"{name}" is {_OUTSIDE[name]}'
@@ -405,12 +416,13 @@ def _unknown_field(name: str, checking: bool) -> str:
 _CHECKS: Final = "/v1/checks"
 _FIELDS: Final = (
     *("preset", "depth", "abc", "a", "b", "c", "d", "s", "optimizer", "activation"),
-    *("first", "second"),
+    *("bias", "residual", "normalized", "weight_decay", "epsilon", "alignment"),
+    *("tensors", "attention", "first", "second"),
 )
 _SOLVING_FIELDS: Final = {
     **dict.fromkeys(("bounds", "minimize", "maximize", "subject_to"), "/v1/regions"),
     **dict.fromkeys(
-        ("target", "locked", "weights", "tie_hidden", "tie_c", "margin"), "/v1/repairs"
+        ("target", "locked", "weights", "tie_hidden", "tie_c", "ties", "margin"), "/v1/repairs"
     ),
 }
 _CHECK_FIELDS: Final = (

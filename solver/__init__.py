@@ -53,10 +53,14 @@ from solver.repairs import Wanted as Wanted
 from solver.repairs import change_text as change_text
 from solver.repairs import meets as meets
 from solver.repairs import untied_text as untied_text
+from solver.theory import ALIGNMENTS as ALIGNMENTS
 from solver.theory import GALLERY as GALLERY
 from solver.theory import Activation as Activation
+from solver.theory import Alignment as Alignment
+from solver.theory import Bias as Bias
 from solver.theory import Coefficients as Coefficients
 from solver.theory import Condition as Condition
+from solver.theory import Described as Described
 from solver.theory import Exponents as Exponents
 from solver.theory import GalleryEntry as GalleryEntry
 from solver.theory import Kind as Kind
@@ -67,6 +71,8 @@ from solver.theory import Prediction as Prediction
 from solver.theory import Role as Role
 from solver.theory import RoleParametrization as RoleParametrization
 from solver.theory import System as System
+from solver.theory import TensorParametrization as TensorParametrization
+from solver.theory import Wiring as Wiring
 from solver.theory import describe_layers as describe_layers
 from solver.theory import described_by as described_by
 from solver.theory import gallery_entry as gallery_entry
@@ -75,6 +81,7 @@ from solver.theory import relations as relations
 from solver.theory import system as system
 from solver.verdicts import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts import ConditionReport as ConditionReport
+from solver.verdicts import Decay as Decay
 from solver.verdicts import Equivalence as Equivalence
 from solver.verdicts import Instability as Instability
 from solver.verdicts import Judgement as Judgement

@@ -7,7 +7,7 @@ The keywords are those of a description (see ``solver.reading``): ``preset`` wit
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Literal, cast, overload
+from typing import Any, Final, Literal, cast, overload
 
 from solver.errors import ParametrizationError
 from solver.exact import DEFAULT_LIMITS, Deadline
@@ -16,43 +16,55 @@ from solver.families import survey as survey_families
 from solver.reading import Description, read
 from solver.repairs import DEFAULT_MARGIN, Options, OptionsReader, Repair
 from solver.repairs import repair as repair_parametrization
-from solver.theory import Activation, Parametrization, RoleParametrization
-from solver.verdicts import AnyDepthVerdict, Verdict, classify_any_depth
+from solver.theory import (
+    Activation,
+    Described,
+    Parametrization,
+    RoleParametrization,
+    TensorParametrization,
+)
+from solver.verdicts import AnyDepthVerdict, Loss, Verdict, classify_any_depth
 from solver.verdicts import classify as classify_parametrization
 
 
 @overload
-def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict: ...
+def classify(
+    parametrization: Parametrization | TensorParametrization,
+    activation: Activation = "tanh",
+    loss: Loss = "mse",
+) -> Verdict: ...
 @overload
 def classify(
     parametrization: RoleParametrization | None = None,
     activation: Activation = "tanh",
+    loss: Loss = "mse",
     **description: Any,
 ) -> Verdict | AnyDepthVerdict: ...
 def classify(
-    parametrization: Parametrization | RoleParametrization | None = None,
+    parametrization: Described | None = None,
     activation: Activation = "tanh",
+    loss: Loss = "mse",
     **description: Any,
 ) -> Verdict | AnyDepthVerdict:
     """Decide stability, nontriviality and regime, exactly.
 
     Takes a parametrization, or the keywords of a description.  By role or by name, without a
     depth, the answer covers L = 1 and every L >= 2.  TP4 Theorems 3.3, 3.4, 3.6 and 3.8; TP4b
-    Theorems 2.8.12, 2.8.15 and 2.8.19.  ``activation`` changes the warnings only.
+    Theorems 2.8.12, 2.8.15 and 2.8.19.  ``activation`` and ``loss`` change the warnings only.
 
     Raises ``ParametrizationError`` with everything that is wrong with a description, and
     ``TypeError`` for an argument that is neither.
     """
     if isinstance(parametrization, Parametrization) and not description:
-        return classify_parametrization(parametrization, activation)
+        return classify_parametrization(parametrization, activation, loss)
     given = _given(parametrization, description, "classify")
-    if isinstance(given, Parametrization):
-        return classify_parametrization(given, activation)
-    return classify_any_depth(given, activation)
+    if isinstance(given, RoleParametrization):
+        return classify_any_depth(given, activation, loss)
+    return classify_parametrization(given, activation, loss)
 
 
 def repair(
-    given: Parametrization | RoleParametrization | None = None,
+    given: Described | None = None,
     target: Target | None = None,
     options: Options | None = None,
     margin: Fraction | str = DEFAULT_MARGIN,
@@ -62,14 +74,15 @@ def repair(
     weights: Mapping[str, object] | None = None,
     tie_hidden: bool = True,
     tie_c: bool = True,
+    ties: Sequence[Sequence[str]] | None = None,
     **description: Any,
 ) -> Repair:
     """The nearest parametrization that meets the target; ``summary`` says it in a sentence.
 
     Takes a parametrization, or the keywords of a description: ``repair(preset="standard",
     depth=3, target="feature_learning")``.  By role or by name, without a depth, it stands for
-    every L >= 2.  ``locked``, ``weights``, ``tie_hidden`` and ``tie_c`` are those of the service;
-    ``options`` holds them read already.
+    every L >= 2.  ``locked``, ``weights``, ``tie_hidden``, ``tie_c`` and ``ties`` are those of the
+    service; ``options`` holds them read already.
 
     Raises ``ParametrizationError`` with everything that is wrong, ``TypeError`` without a target,
     and ``TimeLimitError`` (after ten seconds, unless another deadline is given).
@@ -82,7 +95,7 @@ def repair(
     if options is None:
         reader = OptionsReader(Description(**description), asked, DEFAULT_LIMITS, tie_c)
         least = reader.margin(margin)
-        options = reader.read(locked, weights, tie_hidden)
+        options = reader.read(locked, weights, tie_hidden, ties)
     else:
         least = Fraction(margin)
     return repair_parametrization(asked, target, options, least, deadline)
@@ -125,14 +138,15 @@ def survey(
     return survey_families(families, goal, deadline, activation)
 
 
-def _given(
-    given: object, description: dict[str, Any], name: str
-) -> Parametrization | RoleParametrization:
-    if isinstance(given, Parametrization | RoleParametrization) and not description:
+def _given(given: object, description: dict[str, Any], name: str) -> Described:
+    if isinstance(given, _PARAMETRIZATIONS) and not description:
         return given
     if given is not None:
         raise TypeError(_neither(given, name, 'preset="mup", depth=3'))
     return read(_described(description, name))
+
+
+_PARAMETRIZATIONS: Final = (Parametrization, RoleParametrization, TensorParametrization)
 
 
 def _described(description: dict[str, Any], name: str) -> Description:

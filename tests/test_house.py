@@ -69,7 +69,8 @@ def test_the_public_face_of_the_solver() -> None:
     submodules = {path.stem for path in (ROOT / "solver").iterdir()}
     public = {name for name in vars(solver) if not name.startswith("_")} - submodules
     assert public == {
-        "Activation", "AnyDepthVerdict", "BatchVerdict", "Cell", "Change", "Coefficients",
+        "ALIGNMENTS", "Activation", "Alignment", "AnyDepthVerdict", "Bias", "Decay", "Described",
+        "TensorParametrization", "Wiring", "BatchVerdict", "Cell", "Change", "Coefficients",
         "Condition", "ConditionReport", "DEFAULT_LIMITS", "DEFAULT_MARGIN", "Deadline",
         "Description", "Equivalence", "ExponentError", "Exponents", "Families", "Flaw", "GALLERY",
         "GalleryEntry", "Goal", "Judgement", "Kind", "LayerReport", "LayerSpan", "Limits",

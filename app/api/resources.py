@@ -7,6 +7,7 @@ from app.api.classify import RESOURCE as CLASSIFY
 from app.api.equivalence import RESOURCE as EQUIVALENCE
 from app.api.gallery import RESOURCE as GALLERY
 from app.api.http.resource import Resource
+from app.api.predictions import RESOURCE as PREDICTIONS
 from app.api.regions import RESOURCE as REGIONS
 from app.api.repairs import RESOURCE as REPAIRS
 from app.api.service import RESOURCE as SERVICE
@@ -15,6 +16,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     CLASSIFY,
     GALLERY,
     EQUIVALENCE,
+    PREDICTIONS,
     REGIONS,
     REPAIRS,
     CHECKS,

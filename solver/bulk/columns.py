@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.reading.description import vector_lengths
-from solver.theory.conditions import Condition, stability
+from solver.theory.conditions import Condition, Shape, stability
 from solver.theory.dichotomy import Kind, regime_of
 from solver.theory.law import Coefficients, Law
 from solver.theory.laws import OPTIMIZERS
 from solver.theory.parametrization import Optimizers
-from solver.theory.roles import Role
+from solver.theory.roles import MATRICES, Role
 
 IntArray = npt.NDArray[np.int64]
 
@@ -35,19 +35,19 @@ def laws_of(optimizers: Optimizers) -> Laws:
     if isinstance(optimizers, tuple):
         first, *hidden, last = [OPTIMIZERS[each] for each in optimizers]
         return {Role.INPUT: first, Role.HIDDEN: hidden[0] if hidden else first, Role.READOUT: last}
-    return dict.fromkeys(Role, OPTIMIZERS[optimizers])
+    return dict.fromkeys(MATRICES, OPTIMIZERS[optimizers])
 
 
 def _conditions(laws: Laws) -> list[Condition]:
     readout = laws[Role.READOUT]
-    return [each for role, law in laws.items() for each in stability(role, law, readout)]
+    return [each for role, law in laws.items() for each in stability(Shape(role, law), readout)]
 
 
 def largest_safe(laws: Laws) -> int:
     """The largest entry and denominator with which no form overflows int64."""
     return min(
         (2**63 - 1)
-        // (2 * sum(map(abs, (*each.layer, *each.readout))) + 2 * abs(each.twice_bound) + 1)
+        // (2 * sum(map(abs, (*each.layer, *each.readout))) + 2 * abs(int(each.twice_bound)) + 1)
         for each in _conditions(laws)
     )
 
@@ -105,7 +105,7 @@ class Columns:
         """Slack times twice the denominator."""
         if not condition.twice_bound:
             return form.copy()
-        return form - condition.twice_bound * self.denominator
+        return form - int(condition.twice_bound) * self.denominator  # under the theorem's alignment
 
     def _least(self, condition: Condition) -> IntArray:
         """The least value of the form over the layers of its role.
@@ -135,6 +135,8 @@ class Columns:
                 return range(1, self.depth)
             case Role.READOUT:
                 return range(self.depth, self.depth + 1)
+            case Role.VECTOR:
+                raise ValueError("flat vectors hold no exponents of biases")
 
     def _form(self, coefficients: Coefficients, layer: int) -> IntArray:
         n = self.depth + 1

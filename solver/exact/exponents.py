@@ -14,6 +14,7 @@ from math import gcd
 from typing import Final
 
 from solver.errors import ExponentError
+from solver.exact.infinite import INFINITE
 
 # Long enough for "-1000000/1000000" and any decimal whose exact value fits the default
 # bound; short enough that nothing expensive is ever parsed.
@@ -86,8 +87,15 @@ def parse_exponent(value: object, limits: Limits = DEFAULT_LIMITS) -> Fraction:
     return exact
 
 
+def is_infinite(value: object) -> bool:
+    """Whether this is how people write the exponent ``inf`` (where one may be infinite)."""
+    if isinstance(value, str):
+        return value == "inf"
+    return value is INFINITE or (isinstance(value, float) and value == float("inf"))
+
+
 def format_exponent(value: Fraction) -> str:
-    """The canonical spelling: ``"-1/2"``, ``"0"``, ``"3"`` (lowest terms, sign in front)."""
+    """The canonical spelling: ``"-1/2"``, ``"0"``, ``"3"``, ``"inf"`` (lowest terms)."""
     return str(value)
 
 

@@ -10,43 +10,67 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from solver.exact.affine import AffineForm, affine, constant
-from solver.theory.conditions import Condition, faithfulness, stability
-from solver.theory.dichotomy import Kind, regime_of
-from solver.theory.exponents import Exponents, shared
+from solver.exact.infinite import INFINITE
+from solver.theory.alignment import THEOREM, Alignment
+from solver.theory.conditions import Attention, Condition, Shape, faithfulness, stability
+from solver.theory.dichotomy import Kind
+from solver.theory.exponents import FROZEN, ZERO, Exponents, shared
 from solver.theory.law import Coefficients, Law
 from solver.theory.laws import OPTIMIZERS, Optimizer
-from solver.theory.layers import LayerSpan, grouped
+from solver.theory.layers import LayerSpan, merged
 from solver.theory.network import Block, Network
-from solver.theory.parametrization import Parametrization, RoleParametrization, described_by
 from solver.theory.roles import Role
+from solver.theory.slacks import reaches
+from solver.theory.tensors import Described, described_by
 
 
 class Forms(NamedTuple):
-    """The exponents of one weight matrix; ``d`` is None where it is not given."""
+    """The exponents of one tensor; ``d`` and ``w`` are None where they are not given."""
 
     a: AffineForm
     b: AffineForm
     c: AffineForm
     d: AffineForm | None = None
+    w: AffineForm | None = None
 
     def at(self, point: Mapping[str, Fraction]) -> Exponents:
         """Their values."""
-        a, b, c, d = self
-        return shared(a.at(point), b.at(point), c.at(point), None if d is None else d.at(point))
+        a, b, c, *others = self
+        d, w = (None if each is None else each.at(point) for each in others)
+        return shared(a.at(point), b.at(point), c.at(point), d, w)
+
+    @property
+    def infinite(self) -> int:
+        """Which of them are infinite: see ``Integers``."""
+        zero = self.b.constant == INFINITE
+        frozen = self.c.constant == INFINITE
+        return (ZERO if zero else 0) | (FROZEN if frozen else 0)
 
 
 class FamilyBlock(NamedTuple):
-    """All body layers of one role that share their exponents and optimizer."""
+    """All tensors that share their role, exponents, optimizer and wiring: see ``Block``."""
 
     role: Role
     spans: tuple[LayerSpan, ...]
     exponents: Forms
     optimizer: Optimizer
+    residual: bool = False
+    normalized: bool = False
+    attended: tuple[Attention, ...] = ()
+    tied: bool = False
 
     @property
     def law(self) -> Law:
-        """The law under which these layers are trained."""
+        """The law under which these tensors are trained."""
         return OPTIMIZERS[self.optimizer]
+
+    @property
+    def shape(self) -> Shape:
+        """What decides which conditions there are on them."""
+        decays = self.exponents.w is not None
+        return Shape(
+            self.role, self.law, self.residual, self.normalized, self.tied, decays, self.attended
+        )
 
 
 class Slack(NamedTuple):
@@ -58,12 +82,15 @@ class Slack(NamedTuple):
 
 
 class Family(NamedTuple):
-    """The distinct layers of a family of networks; ``depth`` is None for "every L >= 2"."""
+    """The distinct tensors of a family of networks: see ``Network``."""
 
     depth: int | None
     body: tuple[FamilyBlock, ...]
     readout: Forms
     readout_optimizer: Optimizer
+    tied: bool = False
+    alignment: Alignment = THEOREM
+    readout_name: str = ""
 
     @property
     def readout_law(self) -> Law:
@@ -72,8 +99,8 @@ class Family(NamedTuple):
 
     @property
     def layers(self) -> tuple[FamilyBlock, ...]:
-        """The distinct layers of the body, then the readout, of which no spans are told."""
-        end = FamilyBlock(Role.READOUT, (), self.readout, self.readout_optimizer)
+        """The distinct tensors of the body, then the readout, of which no spans are told."""
+        end = FamilyBlock(Role.READOUT, (), self.readout, self.readout_optimizer, tied=self.tied)
         return (*self.body, end)
 
     @property
@@ -84,24 +111,43 @@ class Family(NamedTuple):
     @property
     def regime(self) -> Kind:
         """The regime in which members train if they do not learn features."""
-        return regime_of(block.law.regime for block in self.layers)
+        return self.at(dict.fromkeys(self.unknowns, Fraction())).regime
+
+    @property
+    def unknowns(self) -> set[str]:
+        """The unknowns that occur."""
+        return {name for form in self.forms() for name in form.unknowns}
+
+    @property
+    def readout_index(self) -> str:
+        """The index L+1 as it is shown, or the name of the readout."""
+        if self.readout_name:
+            return self.readout_name
+        return "{L+1}" if self.depth is None else str(self.depth + 1)
 
     def at(self, point: Mapping[str, Fraction]) -> Network:
         """The member at which the unknowns have these values."""
         return Network(
             self.depth,
             tuple(
-                Block(role, spans, forms.at(point), optimizer)
-                for role, spans, forms, optimizer in self.body
+                Block(
+                    block.role,
+                    block.spans,
+                    block.exponents.at(point),
+                    block.optimizer,
+                    block.residual,
+                    block.normalized,
+                    block.attended,
+                )
+                for block in self.body
             ),
             self.readout.at(point),
-            self.readout_optimizer,
+            *self[3:],
         )
 
-    def described(self) -> Parametrization | RoleParametrization:
+    def described(self) -> Described:
         """The member at which all unknowns are 0."""
-        unknowns = {name for form in self.forms() for name in form.unknowns}
-        return described_by(self.at(dict.fromkeys(unknowns, Fraction())))
+        return described_by(self.at(dict.fromkeys(self.unknowns, Fraction())))
 
     def forms(self) -> Iterator[AffineForm]:
         """All exponents."""
@@ -109,11 +155,12 @@ class Family(NamedTuple):
             yield from (form for form in block.exponents if form is not None)
 
     def slacks(self) -> Iterator[Slack]:
-        """That of every condition of stability."""
+        """That of every condition of stability that an infinite exponent does not settle."""
         for block in self.layers:
-            for condition in stability(block.role, block.law, self.readout_law):
+            for condition in stability(block.shape, self.readout_law, self.alignment):
                 form = slack_form(condition, block.exponents, self.readout)
-                yield Slack(condition, block.spans, form)
+                if form is not None:
+                    yield Slack(condition, block.spans, form)
 
     def faithfulness(self) -> Iterator[Slack]:
         """That of every condition under which the theorem speaks of layers whose d is given."""
@@ -122,13 +169,20 @@ class Family(NamedTuple):
         for block in self.layers:
             for condition in faithfulness(block.role, block.law):
                 form = slack_form(condition, block.exponents, self.readout)
-                yield Slack(condition, block.spans, form)
+                if form is not None:
+                    yield Slack(condition, block.spans, form)
 
 
-def slack_form(condition: Condition, own: Forms, readout: Forms) -> AffineForm:
-    """The slack of a condition at the exponents of one layer and of the readout."""
+def slack_form(condition: Condition, own: Forms, readout: Forms) -> AffineForm | None:
+    """The slack of a condition at the exponents of one tensor and of the readout.
+
+    None where an infinite exponent meets the condition, whatever the others are; where one
+    violates it (an equality), the slack is a number other than zero.
+    """
+    if reaches(condition.layer, own.infinite) or reaches(condition.readout, readout.infinite):
+        return None if condition.relation == ">=" else constant(1)
     value = _combined(condition.layer, own).plus(_combined(condition.readout, readout))
-    return value.minus(condition.bound)
+    return value.plus(condition.scale or 0).minus(condition.bound)
 
 
 def _combined(coefficients: Coefficients, forms: Forms) -> AffineForm:
@@ -143,12 +197,15 @@ def interpolated(values: Sequence[Exponents], unknowns: Sequence[str]) -> Forms:
     """The affine forms that take these values with all unknowns 0, then with each of them 1."""
 
     def form(at_zero: Fraction, *at_units: Fraction) -> AffineForm:
+        if at_zero == INFINITE:
+            return constant(INFINITE)
         return affine(
             at_zero, {name: each - at_zero for name, each in zip(unknowns, at_units, strict=True)}
         )
 
-    a, b, c, d = zip(*values, strict=True)
-    return Forms(form(*a), form(*b), form(*c), None if d[0] is None else form(*d))
+    a, b, c, *others = zip(*values, strict=True)
+    d, w = (None if each[0] is None else form(*each) for each in others)
+    return Forms(form(*a), form(*b), form(*c), d, w)
 
 
 def canonical(forms: Forms, unknowns: Sequence[str], law: Law) -> Forms:
@@ -158,28 +215,9 @@ def canonical(forms: Forms, unknowns: Sequence[str], law: Law) -> Forms:
     return interpolated([forms.at(point).canonical(law) for point in points], unknowns)
 
 
-def family(depth: int, layers: Sequence[Forms], optimizers: Sequence[Optimizer]) -> Family:
-    """The family whose L+1 layers, input first, have these exponents and optimizers."""
-    hidden = grouped(list(zip(layers, optimizers, strict=True))[1:-1], first=2)
-    return Family(
-        depth,
-        (
-            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), layers[0], optimizers[0]),
-            *(FamilyBlock(Role.HIDDEN, spans, *each) for each, spans in hidden.items()),
-        ),
-        layers[-1],
-        optimizers[-1],
-    )
-
-
-def deeper_family(roles: Sequence[Forms], optimizers: Sequence[Optimizer]) -> Family:
-    """The family of all networks with L >= 2, from exponents by role (input, hidden, readout)."""
-    first, hidden, last = zip(roles, optimizers, strict=True)
-    return Family(
-        None,
-        (
-            FamilyBlock(Role.INPUT, (LayerSpan(1, 1),), *first),
-            FamilyBlock(Role.HIDDEN, (LayerSpan(2, None),), *hidden),
-        ),
-        *last,
-    )
+def grouped_blocks(tensors: Sequence[FamilyBlock]) -> tuple[FamilyBlock, ...]:
+    """Those that differ in their spans alone, as one."""
+    spans: dict[FamilyBlock, list[LayerSpan]] = {}
+    for each in tensors:
+        spans.setdefault(each._replace(spans=()), []).extend(each.spans)
+    return tuple(block._replace(spans=merged(where)) for block, where in spans.items())

@@ -1,6 +1,6 @@
 """From a description with unknowns to the families of networks that it describes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -11,12 +11,13 @@ from solver.exact.affine import AffineForm, unknown
 from solver.exact.arithmetic import Constraint, between
 from solver.exact.exponents import Limits, shown
 from solver.exact.expressions import parse_expression
-from solver.families.family import Family, deeper_family, family, interpolated
+from solver.families.family import Family, FamilyBlock, grouped_blocks, interpolated
 from solver.reading.description import Description, read
 from solver.reading.symbols import EntryReader, is_several
-from solver.theory.exponents import Exponents
 from solver.theory.gallery import GALLERY, GalleryEntry, RoleEntry
+from solver.theory.network import Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.tensors import Described, TensorParametrization
 
 #: More unknowns make partitions of many cells, which nobody reads.
 MOST_UNKNOWNS: Final = 3
@@ -87,26 +88,60 @@ def read_families(description: Description, bounds: object, limits: Limits) -> F
     if not 1 <= len(unknowns) <= MOST_UNKNOWNS:
         raise ParametrizationError.at((), _wrong_number(unknowns))
     units = [read(description, limits, partial(expressions.at_unit, name)) for name in unknowns]
-    layers = [
-        interpolated(each, unknowns) for each in zip(*map(_layers, (origin, *units)), strict=True)
-    ]
     domain = (*domain, *_bounds(bounds, unknowns, limits))
-    kinds = len(set(layers[1:-1]))
-    if kinds > MOST_KINDS:
-        raise ParametrizationError.at(
-            (), f"there are {kinds} different hidden layers; with unknowns {MOST_KINDS} at most"
+    members = [origin, *units]
+    if isinstance(origin, RoleParametrization):
+        first = _family([_at_depth(each, 1) for each in members], unknowns)
+        deeper = [each.every_deeper_network() for each in members if not isinstance(each, _DEEP)]
+        known = [each for each in deeper if each is not None]
+        return Families(
+            unknowns, domain, None, first, _family(known, unknowns) if known else None, note
         )
-    optimizers = origin.optimizers
-    if isinstance(origin, Parametrization):
-        first = family(origin.depth, layers, optimizers)
-        return Families(unknowns, domain, origin.depth, first, None, note)
-    first = family(1, (layers[0], layers[-1]), (optimizers[0], optimizers[-1]))
-    deeper = deeper_family(layers, optimizers) if len(layers) == 3 else None
-    return Families(unknowns, domain, None, first, deeper, note)
+    first = _family([each.spelled_out() for each in members if isinstance(each, _DEEP)], unknowns)
+    return Families(unknowns, domain, first.depth, first, None, note)
 
 
-def _layers(given: Parametrization | RoleParametrization) -> Sequence[Exponents]:
-    return given.layers if isinstance(given, Parametrization) else given.roles
+_DEEP: Final = (Parametrization, TensorParametrization)
+
+
+def _at_depth(given: Described, depth: int) -> Network:
+    assert isinstance(given, RoleParametrization), "all are written in the same form"
+    return given.at_depth(depth).spelled_out()
+
+
+def _family(members: Sequence[Network], unknowns: Sequence[str]) -> Family:
+    """The family through these networks: with all unknowns 0, then with each of them 1."""
+    origin = members[0]
+    if any(_fixed(each) != _fixed(origin) for each in members):
+        raise ParametrizationError.at(
+            (), "alignment and the scales of attention cannot have unknowns; write numbers"
+        )
+    tensors = [
+        FamilyBlock(
+            one.role,
+            one.spans,
+            interpolated([each.exponents for each in (one, *others)], unknowns),
+            one.optimizer,
+            one.residual,
+            one.normalized,
+            one.attended,
+        )
+        for one, *others in zip(*(each.body for each in members), strict=True)
+    ]
+    body = grouped_blocks(tensors)
+    if len(body) > MOST_KINDS + 1:
+        raise ParametrizationError.at(
+            (),
+            f"there are {len(body) - 1} different hidden layers; with unknowns {MOST_KINDS} at "
+            "most",
+        )
+    readout = interpolated([each.readout for each in members], unknowns)
+    return Family(origin.depth, body, readout, *origin[3:])
+
+
+def _fixed(network: Network) -> Hashable:
+    """What no unknown may enter."""
+    return network.alignment, tuple(block.attended for block in network.body)
 
 
 def _spelled_out(

@@ -9,8 +9,11 @@ A description has exactly one of these forms:
   lists and objects may stand side by side;
 * ``preset``: the name of a gallery entry, with ``s`` or ``c`` for a family; depth may be left out.
 
-``d``, for adaptive optimizers, goes with all but presets.  Everything wrong is reported at
-once, each flaw with its path.
+* ``tensors``: a list of named tensors (see ``tensors``), with ``attention``.
+
+``d``, for adaptive optimizers, goes with all but presets; what a perceptron has beside its weight
+matrices (see ``wiring``) with all of them.  Everything wrong is reported at once, each flaw with
+its path.
 """
 
 from dataclasses import dataclass, replace
@@ -21,11 +24,14 @@ from solver.errors import ParametrizationError, UnknownParametrizationError
 from solver.exact.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
 from solver.reading.optimizers import read_optimizers
 from solver.reading.symbols import Entry, EntryReader, Parse, is_list, is_several
+from solver.reading.tensors import read_tensors
+from solver.reading.wiring import WiringDescription, wired
 from solver.theory.exponents import Exponents, shared
 from solver.theory.gallery import GALLERY, GalleryEntry, gallery_entry
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
 from solver.theory.parametrization import Optimizers, Parametrization, RoleParametrization
 from solver.theory.roles import Role
+from solver.theory.tensors import Described
 
 _FORMS: Final = (
     'give either "preset"; or "depth" and "abc"; or "a", "b" and "c" (lists with "depth", or '
@@ -46,16 +52,71 @@ class Description:
     preset: str | None = None
     s: object = None
     optimizer: object = None
+    bias: object = None
+    residual: object = None
+    normalized: object = None
+    weight_decay: object = None
+    epsilon: object = None
+    alignment: object = None
+    tensors: object = None
+    attention: object = None
+
+    @property
+    def wiring(self) -> WiringDescription:
+        """What is said beside the weight matrices."""
+        return WiringDescription(
+            self.bias,
+            self.residual,
+            self.normalized,
+            self.weight_decay,
+            self.epsilon,
+            self.alignment,
+        )
 
 
 def read(
     description: Description, limits: Limits = DEFAULT_LIMITS, parse: Parse = parse_exponent
-) -> Parametrization | RoleParametrization:
-    """The parametrization described; by role where no depth is given.
+) -> Described:
+    """The parametrization described; by role where no depth is given, or by tensors.
 
     ``parse`` reads one exponent.  Raises ``ParametrizationError`` with everything that is wrong.
     """
     reader = EntryReader(limits, parse)
+    if description.tensors is not None:
+        _check_tensors_alone(description, reader)
+        return read_tensors(
+            description.tensors, description.attention, description.alignment, reader
+        )
+    return read_perceptron(description, limits, parse)
+
+
+def read_perceptron(
+    description: Description, limits: Limits = DEFAULT_LIMITS, parse: Parse = parse_exponent
+) -> Parametrization | RoleParametrization:
+    """The same where the network is a perceptron; tensors are refused."""
+    reader = EntryReader(limits, parse)
+    if description.tensors is not None or description.attention is not None:
+        name = "tensors" if description.tensors is not None else "attention"
+        reader.stop(
+            (name,), f"{name} has no place here; give a, b and c of a perceptron, or a preset"
+        )
+    return wired(_perceptron(description, limits, reader), description.wiring, reader)
+
+
+def _check_tensors_alone(given: Description, reader: EntryReader) -> None:
+    """Everything about a network by tensors is said tensor by tensor."""
+    for name in Description.__slots__:
+        if name not in _WITH_TENSORS and getattr(given, name) is not None:
+            reader.flaw((name,), f"{name} does not go with tensors, which say it one by one")
+    reader.stop_if_flawed()
+
+
+_WITH_TENSORS: Final = ("tensors", "attention", "alignment")
+
+
+def _perceptron(
+    description: Description, limits: Limits, reader: EntryReader
+) -> Parametrization | RoleParametrization:
     _check_form(description, reader)
     depth = None if description.depth is None else read_depth(description.depth, limits)
     if description.preset is not None:
@@ -209,9 +270,9 @@ def _vector(given: Description, depth: int | None, reader: EntryReader) -> Param
         reader.stop(("depth",), "depth is missing; a flat vector does not tell it")
     if count not in vector_lengths(depth):
         reader.stop(("abc",), wrong_length("abc", count, depth))
-    exponents = reader.exponents(("abc",), given.abc)
-    reader.stop_if_flawed()
     n = depth + 1
+    exponents = reader.exponents(("abc",), given.abc, infinite_from=n)
+    reader.stop_if_flawed()
     a, b, c = exponents[:n], exponents[n : 2 * n], exponents[2 * n :]
     symbols: dict[str, Entry] = {"a": a, "b": b, "c": c if len(c) == n else c[0]}
     if given.d is not None:

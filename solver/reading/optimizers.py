@@ -11,7 +11,7 @@ from solver.exact.exponents import DEFAULT_LIMITS, shown
 from solver.reading.symbols import EntryReader, Path, is_list
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
 from solver.theory.parametrization import Optimizers
-from solver.theory.roles import Role
+from solver.theory.roles import MATRICES, Role
 
 _PATH: Final = ("optimizer",)
 
@@ -37,7 +37,7 @@ def read_optimizers(
     if isinstance(value, Mapping):
         return _by_role(value, reader, depth, hidden)
     if not is_list(value):
-        return _name(_PATH, value, reader)
+        return read_optimizer(_PATH, value, reader)
     if depth is None:
         reader.flaw(
             _PATH,
@@ -49,7 +49,9 @@ def read_optimizers(
             f"optimizer has {len(value)} names; depth {depth} has {depth + 1} weight matrices",
         )
     else:
-        return tuple([_name((*_PATH, place), each, reader) for place, each in enumerate(value)])
+        return tuple(
+            [read_optimizer((*_PATH, place), each, reader) for place, each in enumerate(value)]
+        )
     return DEFAULT_OPTIMIZER
 
 
@@ -69,7 +71,7 @@ def read_role_optimizers(value: object, depth: int) -> Optimizers:
 def _by_role(
     value: Mapping[object, object], reader: EntryReader, depth: int | None, hidden: bool
 ) -> Optimizers:
-    known = {str(role) for role in Role}
+    known = {str(role) for role in MATRICES}
     for key in list(value)[: len(known) + 1]:
         if key not in known:
             reader.flaw(
@@ -79,21 +81,22 @@ def _by_role(
             )
     asked = [Role.INPUT, *([Role.HIDDEN] if hidden else []), Role.READOUT]
     names: dict[Role, Optimizer] = {}
-    for role in Role:
+    for role in MATRICES:
         if value.get(role) is None and role not in asked:
             continue
         if value.get(role) is None:
             reader.flaw(_PATH, f'optimizer lacks "{role}"; name one for each role')
             names[role] = DEFAULT_OPTIMIZER
         else:
-            names[role] = _name((*_PATH, str(role)), value[role], reader)
+            names[role] = read_optimizer((*_PATH, str(role)), value[role], reader)
     if depth is None:
         return tuple(names[role] for role in asked)
     of_hidden = (names[Role.HIDDEN],) * (depth - 1) if hidden else ()
     return (names[Role.INPUT], *of_hidden, names[Role.READOUT])
 
 
-def _name(path: Path, value: object, reader: EntryReader) -> Optimizer:
+def read_optimizer(path: Path, value: object, reader: EntryReader) -> Optimizer:
+    """The optimizer of this name; the default one in place of what is none, after noting why."""
     if isinstance(value, str) and len(value) <= _LONGEST:
         known = _BY_PLAIN_NAME.get(_plain(value))
         if known is not None:

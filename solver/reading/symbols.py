@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Final, NoReturn, TypeGuard
 
 from solver.errors import ExponentError, Flaw, ParametrizationError
-from solver.exact.exponents import Limits, parse_exponent, shown
-from solver.theory.roles import Role
+from solver.exact.exponents import Limits, is_infinite, parse_exponent, shown
+from solver.exact.infinite import INFINITE
+from solver.theory.roles import MATRICES, Role
 
 Path = tuple[str | int, ...]
 
@@ -44,20 +45,32 @@ class EntryReader:
         if self.flaws:
             raise ParametrizationError(self.flaws)
 
-    def exponent(self, path: Path, value: object) -> Fraction:
-        """One exponent; 0 in place of one that is wrong, after noting why."""
+    def exponent(self, path: Path, value: object, infinite: bool = False) -> Fraction:
+        """One exponent; 0 in place of one that is wrong, after noting why.
+
+        ``infinite`` says whether "inf" is one here.
+        """
+        if is_infinite(value):
+            if infinite:
+                return INFINITE
+            self.flaw(path, f"{_name(path)} cannot be infinite; {_INFINITE_PLACES}")
+            return Fraction()
         try:
             return self._parse(value, self.limits)
         except ExponentError as error:
             self.flaw(path, str(error))
             return Fraction()
 
-    def exponents(self, path: Path, values: Sequence[object]) -> list[Fraction]:
+    def exponents(
+        self, path: Path, values: Sequence[object], infinite_from: int | None = None
+    ) -> list[Fraction]:
         """A list of exponents, up to where there are too many flaws to list.
 
-        Deep networks repeat few values: each spelling is read once.
+        Those from place ``infinite_from`` on may be infinite.  Deep networks repeat few values:
+        each spelling is read once.
         """
         known: dict[object, Fraction] = {}
+        finite = len(values) if infinite_from is None else infinite_from
         most = self.limits.max_integer
         result: list[Fraction] = []
         for index, value in enumerate(values):
@@ -68,7 +81,7 @@ class EntryReader:
             exponent = known.get(key) if small else None
             if exponent is None:
                 flaws = len(self.flaws)
-                exponent = self.exponent((*path, index), value)
+                exponent = self.exponent((*path, index), value, index >= finite)
                 if small and len(self.flaws) == flaws:
                     known[key] = exponent
                 elif len(self.flaws) >= MOST_FLAWS:
@@ -83,24 +96,25 @@ class EntryReader:
         """
         if isinstance(value, Mapping):
             return self._by_role(name, value)
+        infinite = name in _MAY_BE_INFINITE
         if is_list(value):
             # The length comes first: reading millions of entries in vain takes seconds.
             if len(value) > self.limits.max_depth + 1 or depth not in (None, len(value) - 1):
                 self.flaw((name,), _wrong_count(name, len(value), depth, self.limits))
                 return []
-            return self.exponents((name,), value)
-        return self.exponent((name,), value)
+            return self.exponents((name,), value, 0 if infinite else None)
+        return self.exponent((name,), value, infinite)
 
     def _by_role(self, name: str, value: Mapping[object, object]) -> dict[Role, Fraction]:
         strange = (key for key in value if key not in _ROLES)
         for key in islice(strange, MOST_FLAWS):
-            self.flaw((name, str(key)), f"{shown(key)} is no role; the roles are {', '.join(Role)}")
+            self.flaw((name, str(key)), f"{shown(key)} is no role; {ROLES_ARE}")
         for role in (Role.INPUT, Role.READOUT):
             if value.get(role) is None:
                 self.flaw((name, role), f'{name} lacks "{role}", which every network has')
         return {
-            role: self.exponent((name, role), value[role])
-            for role in Role
+            role: self.exponent((name, role), value[role], name in _MAY_BE_INFINITE)
+            for role in MATRICES
             if value.get(role) is not None
         }
 
@@ -112,7 +126,17 @@ def _wrong_count(name: str, count: int, depth: int | None, limits: Limits) -> st
     return f"{entries}; depth {depth} needs {depth + 1}, one for each weight matrix"
 
 
-_ROLES: Final = frozenset(Role)
+_ROLES: Final = frozenset(MATRICES)
+#: What to say where a role is not known.
+ROLES_ARE: Final = f"the roles are {', '.join(MATRICES)}"
+
+# Initialization with zeros, and a tensor that is not trained.
+_MAY_BE_INFINITE: Final = ("b", "c")
+_INFINITE_PLACES: Final = "b (initialization with zeros) and c (a frozen tensor) can"
+
+
+def _name(path: Path) -> str:
+    return ".".join(map(str, path))
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:

@@ -25,7 +25,7 @@ from solver.families.targets import (
 from solver.repairs.decisions import Decision, Options, pose
 from solver.repairs.nearest import Nearest, Origin, Point
 from solver.theory.network import Network
-from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.tensors import Described
 
 #: What a parametrization may be made.
 Wanted = Literal[
@@ -98,7 +98,7 @@ class Repair(NamedTuple):
 
 
 def repair(
-    given: Parametrization | RoleParametrization,
+    given: Described,
     target: Target,
     options: Options = DEFAULT_OPTIONS,
     margin: Fraction = DEFAULT_MARGIN,
@@ -150,7 +150,7 @@ def repair(
     )
 
 
-def meets(given: Parametrization | RoleParametrization, target: Target) -> bool:
+def meets(given: Described, target: Target) -> bool:
     """Whether a parametrization has the target already (by role: at every L >= 2)."""
     decisions, family = pose(given, DEFAULT_OPTIONS)
     point = {each.name: each.current for each in decisions}
@@ -166,7 +166,7 @@ def _asked(
 
 
 def _conflict(
-    given: Parametrization | RoleParametrization,
+    given: Described,
     options: Options,
     target: Target,
     margin: Fraction | None,

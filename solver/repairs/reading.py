@@ -1,21 +1,31 @@
 """From what somebody wrote about a repair to the options of the solver."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from solver.errors import ExponentError
 from solver.exact.exponents import Limits, parse_exponent, shown
 from solver.reading.description import Description, vector_lengths
 from solver.reading.symbols import EntryReader, Path, is_list, is_several
-from solver.repairs.decisions import Options, Selector
+from solver.repairs.decisions import Options, Selector, places_of
 from solver.repairs.least_change import DEFAULT_MARGIN
+from solver.theory.exponents import Exponents
 from solver.theory.gallery import GALLERY
+from solver.theory.layers import BIAS
 from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.tensors import Described, TensorParametrization
 
-_SELECTOR: Final = re.compile(r"([abcd])(?:\.(input|hidden|readout|[1-9][0-9]{0,6}))?", re.ASCII)
-_FORM: Final = 'write "a" for all layers, "a.input", "a.hidden", "a.readout", or "a.1" for layer 1'
+_SELECTOR: Final = re.compile(r"([abcdw])(?:\.(.{1,64}))?", re.ASCII)
+_PLACE: Final = re.compile(
+    rf"input|hidden|readout|[1-9][0-9]{{0,6}}|{BIAS}(\.[1-9][0-9]{{0,6}})?", re.ASCII
+)
+_FORM: Final = (
+    'write "a" for all layers, "a.input", "a.hidden", "a.readout", "a.1" for layer 1, "a.bias" for '
+    'biases, or "a." and the name of a tensor'
+)
 # More locks or weights say what roles say shorter.
 _MOST: Final = 1000
 
@@ -29,7 +39,7 @@ class OptionsReader:
     def __init__(
         self,
         description: Description,
-        given: Parametrization | RoleParametrization,
+        given: Described,
         limits: Limits,
         tie_c: bool = True,
     ) -> None:
@@ -37,8 +47,12 @@ class OptionsReader:
         self._one_c = tie_c and _one_c(description, given)
         self._reader = EntryReader(limits)
 
-    def read(self, locked: object, weights: object, tie_hidden: bool) -> Options:
+    def read(
+        self, locked: object, weights: object, tie_hidden: bool, ties: object = None
+    ) -> Options:
         """The options: a list of selectors, a mapping of selectors to costs, both may be None.
+
+        ``ties`` is a list of lists of selectors, or None: the exponents of each change together.
 
         Raises ``ParametrizationError`` with everything that is wrong.
         """
@@ -67,13 +81,71 @@ class OptionsReader:
             (self._selector(("weights", str(text)), text), self._weight(str(text), value))
             for text, value in (weights or {}).items()
         ]
+        together = self._ties(ties)
         self._reader.stop_if_flawed()
         return Options(
             tuple(each for each in locks if each is not None),
             tuple((each, weight) for each, weight in costs if each is not None),
             tie_hidden,
             self._one_c,
+            together,
         )
+
+    def _ties(self, ties: object) -> tuple[tuple[Selector, ...], ...]:
+        if ties is None:
+            return ()
+        if not is_list(ties) or not all(is_list(each) for each in ties) or len(ties) > _MOST:
+            self._reader.flaw(("ties",), f"ties is {shown(ties)}; {_TIES_FORM}")
+            return ()
+        found: list[tuple[Selector, ...]] = []
+        for place, tie in enumerate(ties):
+            assert is_list(tie), "looked at before"
+            path: Path = ("ties", place)
+            if not 2 <= len(tie) <= _MOST:
+                self._reader.flaw(path, f"a tie of {len(tie)} exponents; it has two or more")
+                continue
+            chosen = [self._selector((*path, number), text) for number, text in enumerate(tie)]
+            selectors = [each for each in chosen if each is not None]
+            if len(selectors) < len(chosen):
+                continue
+            self._check_tie(path, selectors, found)
+            found.append(tuple(selectors))
+        return tuple(found)
+
+    def _check_tie(
+        self, path: Path, tie: Sequence[Selector], before: Sequence[Sequence[Selector]]
+    ) -> None:
+        """One symbol, each exponent in one tie, and all of one value now."""
+        if len({each.symbol for each in tie}) > 1:
+            self._reader.flaw(path, "a tie holds exponents of one symbol, such as b alone")
+            return
+        if any(each in other for other in before for each in tie) or len(set(tie)) < len(tie):
+            self._reader.flaw(path, "an exponent is in two ties; join them")
+        symbol = "abcdw".index(tie[0].symbol)
+        values = {
+            value
+            for each in tie
+            for places, exponents in self._tensors
+            if each.place is None or each.place in places
+            if (value := exponents[symbol]) is not None
+        }
+        if len(values) > 1:
+            shown_values = " and ".join(sorted(map(str, values))[:4])
+            self._reader.flaw(
+                path, f"these exponents differ now ({shown_values}); tied ones are equal"
+            )
+
+    @cached_property
+    def _tensors(self) -> list[tuple[tuple[str, ...], Exponents]]:
+        """What each tensor may be named by, with its exponents."""
+        given = self._given
+        if isinstance(given, RoleParametrization):
+            network = given.every_deeper_network() or given.at_depth(1).spelled_out()
+        else:
+            network = given.spelled_out()
+        index, depth = network.readout_index, network.depth
+        body = [(places_of(each, depth, index), each.exponents) for each in network.body]
+        return [*body, (places_of(None, depth, index), network.readout)]
 
     def margin(self, written: object) -> Fraction:
         """The margin, ``DEFAULT_MARGIN`` where none is written.  ``read`` raises what is wrong."""
@@ -116,25 +188,38 @@ class OptionsReader:
     def _misplaced(self, symbol: str, place: str | None) -> str | None:
         """Why there are no such exponents here, if there are none."""
         given = self._given
-        first = given.layers[0] if isinstance(given, Parametrization) else given.input
-        if symbol == "d" and first.d is None:
+        by_tensors = isinstance(given, TensorParametrization)
+        if place is not None and not by_tensors and not _PLACE.fullmatch(place):
+            return f"names no exponents; {_FORM}"
+        if symbol in "dw" and all(
+            exponents["abcdw".index(symbol)] is None for _, exponents in self._tensors
+        ):
             return "names exponents that were not given; leave it out"
-        if symbol == "c" and place is not None and self._one_c:
+        if symbol == "c" and place is not None and self._one_c and not place.startswith(BIAS):
             return (
                 'names one layer, but one c was given for all; write "c", or set "tie_c" to false'
             )
-        if isinstance(given, RoleParametrization):
-            if place not in (None, "input", "hidden", "readout"):
-                return "names a layer by number, but no depth is given; name its role"
-        elif place is not None and place.isdecimal() and int(place) > given.depth + 1:
+        if place is None or any(place in places for places, _ in self._tensors):
+            return None
+        if isinstance(given, TensorParametrization):
+            names = ", ".join(each.name for each in given.tensors)
+            return f"names no tensor; those are {names if len(names) < 200 else names[:200] + '…'}"
+        if place.isdecimal() and isinstance(given, RoleParametrization):
+            return "names a layer by number, but no depth is given; name its role"
+        if place.isdecimal() and isinstance(given, Parametrization):
             return f"names no layer: depth {given.depth} has layers 1 to {given.depth + 1}"
-        elif place == "hidden" and given.depth == 1:
-            return "names hidden layers 2..L, but depth 1 has none"
-        return None
+        if place.startswith(BIAS):
+            return "names biases, but there are none"
+        return "names hidden layers 2..L, but depth 1 has none"
 
 
-def _one_c(description: Description, given: Parametrization | RoleParametrization) -> bool:
+_TIES_FORM: Final = 'give a list of lists such as [["b.input", "b.readout"]]'
+
+
+def _one_c(description: Description, given: Described) -> bool:
     """Whether one learning-rate exponent was given for all layers."""
+    if description.tensors is not None:
+        return False
     if description.preset is not None:
         # As the entry is written, so that it is the same question at every depth.
         return len({each for each in GALLERY[description.preset].c if each is not None}) == 1

@@ -5,8 +5,9 @@ from fractions import Fraction
 from solver.families.targets import NAMES
 from solver.repairs.decisions import Decision
 from solver.repairs.least_change import Change, Repair
+from solver.theory.layers import is_named
 from solver.theory.roles import Role
-from solver.theory.wording import all_of, layers, power, vector
+from solver.theory.wording import all_of, joined, layers, power, tensors, vector
 
 
 def change_text(change: Change) -> str:
@@ -58,13 +59,15 @@ def _meaning(decision: Decision, step: Fraction) -> str:
     factor = _root(abs(step))
     match decision.symbol:
         case "a":
-            what = "the logits" if decision.role is Role.READOUT else vector("h", decision.spans)
-            return f"{'divide' if step > 0 else 'multiply'} {what} by {factor}"
+            return f"{'divide' if step > 0 else 'multiply'} {_product(decision)} by {factor}"
         case "b":
             return (
-                f"initialize the weights of {_place(decision)} {factor} times "
+                f"initialize {_weights(decision)} {factor} times "
                 f"{'smaller' if step > 0 else 'larger'}"
             )
+        case "w":
+            verb = "divide" if step > 0 else "multiply"
+            return f"{verb} the weight decay of {_place(decision)} by {factor}"
         case "c":
             whose = f" of {_place(decision)}" if decision.role is not None else ""
             return f"{'divide' if step > 0 else 'multiply'} the learning rate{whose} by {factor}"
@@ -75,8 +78,28 @@ def _meaning(decision: Decision, step: Fraction) -> str:
             )
 
 
+def _product(decision: Decision) -> str:
+    """What a multiplier multiplies."""
+    if decision.role is Role.READOUT:
+        return "the logits"
+    if decision.role is Role.VECTOR:
+        return tensors(decision.spans)
+    return vector("h", decision.spans)
+
+
+def _weights(decision: Decision) -> str:
+    if decision.tied or decision.role is Role.READOUT or is_named(decision.spans):
+        text = _place(decision)
+        return text if is_named(decision.spans) and not decision.tied else f"the weights of {text}"
+    return tensors(decision.spans)
+
+
 def _place(decision: Decision) -> str:
-    return "the readout" if decision.role is Role.READOUT else layers(decision.spans)
+    if decision.tied:
+        return joined([each.partition(".")[2] or "all layers" for each in decision.tied])
+    if decision.role is Role.READOUT:
+        return "the readout"
+    return tensors(decision.spans) if decision.role is Role.VECTOR else layers(decision.spans)
 
 
 def _root(exponent: Fraction) -> str:

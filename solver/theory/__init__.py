@@ -2,6 +2,9 @@
 
 from solver.theory.activations import ACTIVATIONS as ACTIVATIONS
 from solver.theory.activations import Activation as Activation
+from solver.theory.alignment import ALIGNMENTS as ALIGNMENTS
+from solver.theory.alignment import THEOREM as THEOREM
+from solver.theory.alignment import Alignment as Alignment
 from solver.theory.conditions import Condition as Condition
 from solver.theory.conditions import System as System
 from solver.theory.conditions import system as system
@@ -23,7 +26,6 @@ from solver.theory.network import Block as Block
 from solver.theory.network import Network as Network
 from solver.theory.parametrization import Parametrization as Parametrization
 from solver.theory.parametrization import RoleParametrization as RoleParametrization
-from solver.theory.parametrization import described_by as described_by
 from solver.theory.plain import plain_exponent as plain_exponent
 from solver.theory.plain import plain_laws as plain_laws
 from solver.theory.plain import plain_optimizer as plain_optimizer
@@ -34,7 +36,16 @@ from solver.theory.predicted_exponents import Prediction as Prediction
 from solver.theory.predicted_exponents import Quantity as Quantity
 from solver.theory.predicted_exponents import places as places
 from solver.theory.predicted_exponents import predictions as predictions
+from solver.theory.roles import MATRICES as MATRICES
 from solver.theory.roles import Role as Role
 from solver.theory.symbolic import relations as relations
+from solver.theory.tensors import Attending as Attending
+from solver.theory.tensors import Described as Described
+from solver.theory.tensors import NamedTensor as NamedTensor
+from solver.theory.tensors import TensorParametrization as TensorParametrization
+from solver.theory.tensors import described_by as described_by
+from solver.theory.wiring import PLAIN as PLAIN
+from solver.theory.wiring import Bias as Bias
+from solver.theory.wiring import Wiring as Wiring
 from solver.theory.wording import joined as joined
 from solver.theory.wording import power as power

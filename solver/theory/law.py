@@ -1,4 +1,4 @@
-"""What a row of the theory of optimizers says: how large one update of a weight matrix is.
+"""What a row of the theory of optimizers says: how large one update of a tensor is.
 
 In the first O(1) steps nothing else about an optimizer matters for the exponents: momentum, bias
 correction and schedules change constants.  A law is written once, as linear forms, and verdicts,
@@ -15,12 +15,13 @@ from solver.theory.roles import Relation, Role
 
 
 class Coefficients(NamedTuple):
-    """Integer coefficients of one layer's exponents."""
+    """Integer coefficients of one tensor's exponents."""
 
     a: int = 0
     b: int = 0
     c: int = 0
     d: int = 0
+    w: int = 0
 
     def plus(self, other: "Coefficients") -> "Coefficients":
         """The coefficientwise sum."""
@@ -126,7 +127,7 @@ class Convention(NamedTuple):
     def twice_power(self, role: Role) -> int:
         """Twice the exponent of n by which the step of a matrix of this role is multiplied."""
         match role:
-            case Role.INPUT:
+            case Role.INPUT | Role.VECTOR:  # a vector is a matrix whose input is the constant 1
                 return self.input
             case Role.HIDDEN:
                 return self.hidden
@@ -146,6 +147,10 @@ class Law:
     ``Convention``).
     ``faithfulness`` is empty where gradients are not scaled by n^d before the update.  ``status``
     tells whether a theorem covers the law or its forms are derived from one.
+    ``below_epsilon`` is the law that takes over where Adam's ε exceeds the gradients: then updates
+    are smaller than under this law, and the larger exponent of the two is that of the update.
+    ``matrices_only`` names optimizers that take no vectors.  ``adds_up`` says whether the update
+    of a hidden matrix adds n entries in phase, so that their alignment matters.
     """
 
     name: str
@@ -159,6 +164,9 @@ class Law:
     sources: Sources
     faithfulness: tuple[Faithfulness, ...] = ()
     conventions: Mapping[str, Convention] = field(default_factory=dict)
+    below_epsilon: "Law | None" = None
+    matrices_only: tuple[str, ...] = ()
+    adds_up: bool = True
 
     def of(self, optimizer: str) -> "Law":
         """The law as this optimizer follows it: itself, or with the steps that it multiplies."""
@@ -180,8 +188,14 @@ class Law:
 def updates(body: Coefficients, readout: Update) -> Mapping[Role, Update]:
     """The forms of a law whose update of a hidden matrix adds up n entries in phase.
 
-    ``body`` is common to input and hidden layers, whose exponents are ``body`` and ``body - 1``.
+    ``body`` is common to input and hidden layers, whose exponents are ``body`` and ``body - 1``; a
+    vector is an input layer whose input is the constant 1.
     """
     return MappingProxyType(
-        {Role.INPUT: Update(body, 0), Role.HIDDEN: Update(body, 2), Role.READOUT: readout}
+        {
+            Role.INPUT: Update(body, 0),
+            Role.HIDDEN: Update(body, 2),
+            Role.READOUT: readout,
+            Role.VECTOR: Update(body, 0),
+        }
     )

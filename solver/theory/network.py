@@ -1,8 +1,10 @@
-"""What the theorems see of a parametrization: its distinct layers, each with its law."""
+"""What the theorems see of a parametrization: its distinct tensors, each with law and wiring."""
 
 from collections.abc import Hashable
 from typing import NamedTuple
 
+from solver.theory.alignment import THEOREM, Alignment
+from solver.theory.conditions import Attention, Shape
 from solver.theory.dichotomy import Kind, regime_of
 from solver.theory.exponents import Exponents, canonical_integers
 from solver.theory.law import Law
@@ -12,33 +14,46 @@ from solver.theory.roles import Role
 
 
 class Block(NamedTuple):
-    """All body layers of one role that share their exponents and optimizer, as spans in order.
+    """All tensors of the body that share their role, exponents, optimizer and wiring.
 
-    Layers with equal exponents meet equal conditions, so a network of any depth is judged
-    by its distinct layers.
+    ``spans`` says which, in order.  Tensors with equal exponents meet equal conditions, so a
+    network of any depth is judged by its distinct ones.  See ``Shape`` for the wiring.
     """
 
     role: Role
     spans: tuple[LayerSpan, ...]
     exponents: Exponents
     optimizer: Optimizer
+    residual: bool = False
+    normalized: bool = False
+    attended: tuple[Attention, ...] = ()
 
     @property
     def law(self) -> Law:
-        """The law under which these layers are trained."""
+        """The law under which these tensors are trained."""
         return OPTIMIZERS[self.optimizer]
+
+    def shape(self, law: Law) -> Shape:
+        """What decides which conditions there are on them, trained under this law."""
+        decays = self.exponents.w is not None
+        return Shape(self.role, law, self.residual, self.normalized, False, decays, self.attended)
 
 
 class Network(NamedTuple):
-    """The distinct layers of a network, and its readout, each with an optimizer of its own.
+    """The distinct tensors of a network, and its readout, each with an optimizer of its own.
 
-    ``body[0]`` is the input layer.  ``depth`` is None for "every L >= 2".
+    ``body[0]`` is the input layer, unless tensors are named.  ``depth`` is None for "every L >= 2"
+    and where tensors are named; ``readout_name`` is then the readout's name.  ``tied`` says that
+    the readout is the embedding too.
     """
 
     depth: int | None
     body: tuple[Block, ...]
     readout: Exponents
     readout_optimizer: Optimizer
+    tied: bool = False
+    alignment: Alignment = THEOREM
+    readout_name: str = ""
 
     @property
     def optimizers(self) -> frozenset[Optimizer]:
@@ -50,6 +65,10 @@ class Network(NamedTuple):
         """The law under which the readout is trained."""
         return OPTIMIZERS[self.readout_optimizer]
 
+    def readout_shape(self, law: Law) -> Shape:
+        """What decides which conditions there are on the readout, trained under this law."""
+        return Shape(Role.READOUT, law, tied=self.tied, decays=self.readout.w is not None)
+
     @property
     def laws(self) -> tuple[Law, ...]:
         """The distinct laws, from the input to the readout."""
@@ -59,14 +78,47 @@ class Network(NamedTuple):
     @property
     def regime(self) -> Kind:
         """The regime in which it trains if it does not learn features."""
-        return regime_of([OPTIMIZERS[each].regime for each in self.optimizers])
+        trained = {block.optimizer for block in self.body if not block.exponents.frozen}
+        if not self.readout.frozen:
+            trained.add(self.readout_optimizer)
+        return regime_of([OPTIMIZERS[each].regime for each in trained])
+
+    @property
+    def wired(self) -> bool:
+        """Whether it has more than the papers' perceptrons have, whose theorem is proved."""
+        return self.tied or any(
+            block.role is Role.VECTOR or block.residual or block.normalized or block.attended
+            for block in self.body
+        )
+
+    @property
+    def last(self) -> str:
+        """The index L as it is shown."""
+        return "L" if self.depth is None else str(self.depth)
+
+    @property
+    def readout_index(self) -> str:
+        """The index L+1 as it is shown, or the name of the readout."""
+        if self.readout_name:
+            return self.readout_name
+        return "{L+1}" if self.depth is None else str(self.depth + 1)
 
     @property
     def gauge_class(self) -> Hashable:
         """Equal for networks that differ in gauge alone: what the theorems decide is the same."""
         body = [
-            (role, spans, canonical_integers(each, OPTIMIZERS[optimizer]), optimizer)
-            for role, spans, each, optimizer in self.body
+            (
+                *block[:2],
+                canonical_integers(block.exponents, block.law),
+                _given(block.exponents),
+                *block[3:],
+            )
+            for block in self.body
         ]
         readout = canonical_integers(self.readout, self.readout_law)
-        return self.depth, *body, readout, self.readout_optimizer, self.readout.d is None
+        return self.depth, *body, readout, _given(self.readout), *self[3:]
+
+
+def _given(exponents: Exponents) -> tuple[bool, bool]:
+    """Which of the optional exponents are given."""
+    return exponents.d is not None, exponents.w is not None

@@ -4,21 +4,23 @@
 
 for the L+1 weight matrices l = 1..L+1 of a perceptron with L hidden layers (TP4,
 arXiv 2011.14522, Section 3).  Adaptive optimizers may also scale the gradient by n^{d_l}
-before the update function (TP4b, arXiv 2308.01814).
+before the update function (TP4b, arXiv 2308.01814).  What else the perceptron has is its wiring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
+from typing import Any
 
-from solver.theory.dichotomy import Kind, regime_of
+from solver.theory.dichotomy import Kind
 from solver.theory.exponents import Exponents
 from solver.theory.law import Law
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
-from solver.theory.layers import LayerSpan, grouped
+from solver.theory.layers import BIAS, LayerSpan, grouped, one_by_one
 from solver.theory.network import Block, Network
 from solver.theory.roles import Role
+from solver.theory.wiring import PLAIN, Bias, Wiring
 
 #: The optimizer of all layers, or of each of them.
 Optimizers = Optimizer | tuple[Optimizer, ...]
@@ -35,6 +37,7 @@ class Parametrization:
     depth: int
     layers: tuple[Exponents, ...]
     optimizer: Optimizers = DEFAULT_OPTIMIZER
+    wiring: Wiring = PLAIN
 
     def __post_init__(self) -> None:
         if isinstance(self.optimizer, tuple):
@@ -58,7 +61,7 @@ class Parametrization:
     @property
     def regime(self) -> Kind:
         """The regime in which it trains if it does not learn features."""
-        return regime_of(law.regime for law in self.laws)
+        return self.network().regime
 
     def shifted(self, theta: Fraction | Sequence[Fraction]) -> "Parametrization":
         """The gauge transformation by one common θ, or by one θ per layer (L+1 of them)."""
@@ -70,17 +73,20 @@ class Parametrization:
                 for layer, each, law in zip(self.layers, thetas, self.laws, strict=True)
             ),
             self.optimizer,
+            self.wiring,
         )
 
     def canonical(self) -> "Parametrization":
         """The equivalent parametrization with c = 0 (SGD) or a = 0 (others) in every layer."""
         pairs = zip(self.layers, self.laws, strict=True)
         layers = tuple([layer.canonical(law) for layer, law in pairs])
-        return Parametrization(self.depth, layers, self.optimizer)
+        return Parametrization(self.depth, layers, self.optimizer, self.wiring.canonical())
 
     def network(self) -> Network:
-        """Group equal hidden layers."""
+        """Group equal layers."""
         optimizer, layers = self.optimizer, self.layers
+        if self.wiring != PLAIN:
+            return self._wired(_grouped)
         if isinstance(optimizer, tuple):
             first, *_, last = optimizer
             distinct = grouped(list(zip(layers, optimizer, strict=True))[1:-1], first=2)
@@ -93,6 +99,32 @@ class Parametrization:
             ]
         entry = Block(Role.INPUT, (LayerSpan(1, 1),), layers[0], first)
         return Network(self.depth, (entry, *hidden), layers[-1], last)
+
+    def spelled_out(self) -> Network:
+        """The same with a block for each tensor."""
+        return self._wired(one_by_one)
+
+    def _wired(self, group: Callable[..., Iterable[tuple[Any, tuple[LayerSpan, ...]]]]) -> Network:
+        wiring, optimizers = self.wiring, self.optimizers
+        body = [
+            (each, optimizer, wiring.residual_at(place), wiring.normalized_at(place))
+            for place, (each, optimizer) in enumerate(
+                zip(self.layers[:-1], optimizers[:-1], strict=True)
+            )
+        ]
+        blocks = [Block(Role.INPUT, (LayerSpan(1, 1),), *body[0])]
+        blocks += [Block(Role.HIDDEN, spans, *each) for each, spans in group(body[1:], first=2)]
+        blocks += [
+            Block(Role.VECTOR, spans, *each)
+            for each, spans in group(wiring.biases, first=1, tensor=BIAS)
+        ]
+        return Network(
+            self.depth,
+            tuple(blocks),
+            self.layers[-1],
+            optimizers[-1],
+            alignment=wiring.alignment,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +139,7 @@ class RoleParametrization:
     hidden: Exponents | None
     readout: Exponents
     optimizer: Optimizers = DEFAULT_OPTIMIZER
+    wiring: Wiring = PLAIN
 
     def __post_init__(self) -> None:
         if isinstance(self.optimizer, tuple):
@@ -132,7 +165,7 @@ class RoleParametrization:
     @property
     def regime(self) -> Kind:
         """The regime in which it trains if it does not learn features."""
-        return regime_of(law.regime for law in self.laws)
+        return (self.every_deeper_network() or self.at_depth(1).network()).regime
 
     def at_depth(self, depth: int) -> Parametrization:
         """The parametrization of a network with ``depth`` hidden layers.
@@ -148,28 +181,45 @@ class RoleParametrization:
         if isinstance(optimizer, tuple):
             first, *of_hidden, last = optimizer
             optimizer = (first, *chain.from_iterable([of_hidden] * (depth - 1)), last)
-        return Parametrization(depth, (self.input, *hidden, self.readout), optimizer)
+        layers = (self.input, *hidden, self.readout)
+        return Parametrization(depth, layers, optimizer, self.wiring.at_depth(depth))
 
     def canonical(self) -> "RoleParametrization":
         """The equivalent parametrization with c = 0 (SGD) or a = 0 (others) in every layer."""
         pairs = zip(self.roles, self.laws, strict=True)
         first, *hidden, last = [exponents.canonical(law) for exponents, law in pairs]
-        return RoleParametrization(first, hidden[0] if hidden else None, last, self.optimizer)
+        return RoleParametrization(
+            first, hidden[0] if hidden else None, last, self.optimizer, self.wiring.canonical()
+        )
 
     def every_deeper_network(self) -> Network | None:
         """The networks with L >= 2, all at once; None where there are no hidden exponents."""
         if self.hidden is None:
             return None
         first, hidden, last = _each(self.optimizer, 3)
+        wiring, start, inner = self.wiring, LayerSpan(1, 1), LayerSpan(2, None)
+        traits = [(wiring.residual_at(place), wiring.normalized_at(place)) for place in (0, 1)]
+        biases = [
+            Block(Role.VECTOR, (span._replace(tensor=BIAS),), *each)
+            for span, each in zip((start, inner), wiring.biases, strict=False)
+        ]
         return Network(
             None,
             (
-                Block(Role.INPUT, (LayerSpan(1, 1),), self.input, first),
-                Block(Role.HIDDEN, (LayerSpan(2, None),), self.hidden, hidden),
+                Block(Role.INPUT, (start,), self.input, first, *traits[0]),
+                Block(Role.HIDDEN, (inner,), self.hidden, hidden, *traits[1]),
+                *biases,
             ),
             self.readout,
             last,
+            alignment=wiring.alignment,
         )
+
+
+def _grouped(
+    layers: Sequence[Any], first: int, tensor: str = ""
+) -> Iterable[tuple[Any, tuple[LayerSpan, ...]]]:
+    return grouped(layers, first, tensor).items()
 
 
 def _common(optimizers: tuple[Optimizer, ...], count: int) -> Optimizers:
@@ -188,18 +238,40 @@ def _laws(optimizers: Optimizers, count: int) -> tuple[Law, ...]:
     return (OPTIMIZERS[optimizers],) * count
 
 
-def described_by(network: Network) -> Parametrization | RoleParametrization:
-    """The parametrization of a network: by role where it stands for every L >= 2."""
+def by_layers(network: Network) -> Parametrization | RoleParametrization:
+    """The parametrization of a perceptron: by role where it stands for every L >= 2."""
+    matrices = [block for block in network.body if block.role is not Role.VECTOR]
+    vectors = [block for block in network.body if block.role is Role.VECTOR]
     if network.depth is None:
-        first, hidden = network.body
-        optimizers = (first.optimizer, hidden.optimizer, network.readout_optimizer)
-        return RoleParametrization(first.exponents, hidden.exponents, network.readout, optimizers)
-    end = (network.readout, network.readout_optimizer)
-    layers = [end] * (network.depth + 1)
-    for block in network.body:
+        first, hidden = matrices
+        by_role = (first.optimizer, hidden.optimizer, network.readout_optimizer)
+        wiring = _wiring(network, [first, hidden], vectors)
+        return RoleParametrization(
+            first.exponents, hidden.exponents, network.readout, by_role, wiring
+        )
+    of_layer = _by_layer(matrices, network.depth)
+    layers = (*(block.exponents for block in of_layer), network.readout)
+    optimizers = (*(block.optimizer for block in of_layer), network.readout_optimizer)
+    wiring = _wiring(network, of_layer, _by_layer(vectors, network.depth) if vectors else [])
+    return Parametrization(network.depth, layers, optimizers, wiring)
+
+
+def _by_layer(blocks: Sequence[Block], depth: int) -> list[Block]:
+    """The block of each body layer."""
+    found = [blocks[0]] * depth
+    for block in blocks:
         for span in block.spans:
             assert span.last is not None, "the depth is known"
-            same = [(block.exponents, block.optimizer)] * (span.last - span.first + 1)
-            layers[span.first - 1 : span.last] = same
-    exponents, every = zip(*layers, strict=True)
-    return Parametrization(network.depth, exponents, every)
+            found[span.first - 1 : span.last] = [block] * (span.last - span.first + 1)
+    return found
+
+
+def _wiring(network: Network, body: Sequence[Block], vectors: Sequence[Block]) -> Wiring:
+    wired = any(block.residual for block in body), any(block.normalized for block in body)
+    found = Wiring(
+        tuple(Bias(block.exponents, block.optimizer) for block in vectors),
+        tuple(block.residual for block in body) if wired[0] else (),
+        tuple(block.normalized for block in body) if wired[1] else (),
+        network.alignment,
+    )
+    return PLAIN if found == PLAIN else found

@@ -4,19 +4,24 @@
 log-log slope in the width n is -e.  The exponents are the slacks of the conditions (TP4,
 arXiv 2011.14522: Proposition 5.3 and Appendix H; TP4b, arXiv 2308.01814: Definition 2.8.5),
 read here in the order in which a network meets them: by step, and by layer within a step.
-Where something blows up, what comes after it follows no simple law and has no prediction.
+Where something blows up, what comes after it follows no simple law and has no prediction.  What
+stays exactly zero has the exponent inf: behind a zero readout the body first moves at step 2.
 """
 
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, Literal, NamedTuple, get_args
 
+from solver.exact.infinite import INFINITE
 from solver.theory.activations import BOUNDED, Activation
 from solver.theory.conditions import READOUT_UPDATE, stability
-from solver.theory.network import Network
+from solver.theory.law import Law
+from solver.theory.layers import BIAS
+from solver.theory.network import Block, Network
 from solver.theory.parametrization import Parametrization
 from solver.theory.roles import Role
 from solver.theory.slacks import Evaluated, evaluated
+from solver.theory.tensors import TensorParametrization
 
 Quantity = Literal[
     "h", "x", "f", "delta_h", "delta_x", "delta_f", "update", "readout_update", "readout_init"
@@ -54,7 +59,8 @@ class Prediction(NamedTuple):
 
     ``h``, ``x``: preactivations and activations of layer l <= L; ``f``: the output;
     ``delta_*``: their change since step 0; ``update``: ΔW^l x^{l-1}; ``readout_update``:
-    ΔW^{L+1} x^L; ``readout_init``: W_0^{L+1} Δx^L.  What belongs to the output has layer L+1.
+    ΔW^{L+1} x^L; ``readout_init``: W_0^{L+1} Δx^L.  What belongs to the output has layer L+1.  In a
+    network by tensors, layers are the tensors in order.
 
     Most quantities are sums of terms with exponents of their own, of which ``exponent`` is the
     least.  ``lingering`` is the largest of those up to 1/2 above it: such terms fade so slowly
@@ -69,29 +75,42 @@ class Prediction(NamedTuple):
 
 
 def predictions(
-    given: Parametrization | Network, steps: int, activation: Activation = "tanh"
+    given: Parametrization | TensorParametrization | Network,
+    steps: int,
+    activation: Activation = "tanh",
 ) -> tuple[Prediction, ...]:
     """The exponent of each quantity at steps 0..``steps``, by quantity, layer and step.
 
     Changes and updates begin at step 1.  ``activation`` matters only where something
-    explodes or vanishes: a bounded one saturates.
+    explodes or vanishes: a bounded one saturates.  Raises ``ValueError`` for a network that stands
+    for every L >= 2.
     """
     network = given if isinstance(given, Network) else given.network()
-    depth = network.depth
+    depth = _layers_of(network)
     if depth is None:
         raise ValueError("predictions are about one depth; the network stands for every L >= 2")
-    layers, readout = _body(network, depth), _Readout.of(network)
+    readout = _Readout.of(network)
+    layers = _body(network, depth, readout)
     terms = dict(_initial(layers, readout, activation))
-    sound = all(layer.initial == 0 for layer in layers) and readout.initial >= 0
+    sound = all(each.sound for layer in layers for each in layer) and readout.initial >= 0
     if sound:
         terms.update(_training(layers, readout, steps, activation))
     return tuple(_prediction(place, terms.get(place)) for place in places(depth, steps))
 
 
+def _layers_of(network: Network) -> int | None:
+    """How many layers the body has; of named tensors, how many come before the readout."""
+    if not network.readout_name:
+        return network.depth
+    return max(span.first for block in network.body for span in block.spans)
+
+
 def _prediction(place: Place, terms: _Terms | None) -> Prediction:
     if terms is None:
         return Prediction(*place, None, None)
-    least = min(terms)
+    least = min(terms, default=INFINITE)
+    if least == INFINITE:
+        return Prediction(*place, INFINITE, INFINITE)
     return Prediction(*place, least, max(each for each in terms if each - least <= _LINGERING))
 
 
@@ -102,67 +121,119 @@ class _Branch(NamedTuple):
     exponent: Fraction
 
 
-class _Layer(NamedTuple):
-    """What the slacks of a body layer's conditions say.
+class _Tensor(NamedTuple):
+    """What the slacks of a body tensor's conditions say.
 
-    ``initial``: its size at initialization relative to the layer below; ``update``: the branches of
-    r_l; ``logits``: those of what it moves through the initial readout.
+    ``initial``: its size at initialization relative to what is below (None where it is normalized);
+    ``update``: the branches of r_l, and of r_l where ε alone limits the update; ``attached`` says
+    that it adds to what is there (a bias, a residual branch).
     """
 
-    initial: Fraction
+    initial: Fraction | None
+    sound: bool
     update: tuple[_Branch, ...]
-    logits: tuple[_Branch, ...]
+    below_epsilon: tuple[_Branch, ...]
+    attached: bool
+
+    def moves(self, step: int) -> _Terms:
+        """The terms of its update at a step."""
+        found = _open(self.update, step)
+        if not self.below_epsilon:
+            return found
+        below = _open(self.below_epsilon, step)
+        return [max(min(found, default=INFINITE), min(below, default=INFINITE))]
+
+    def moves_logits(self, step: int, readout: Fraction) -> _Terms:
+        """W_0^{L+1} Δx^L, as far as the tensor moves x^L; ``readout`` is the size of W_0^{L+1}.
+
+        What moves from the first step on is aligned with the initial readout, so that n terms add
+        up in phase.  What came through the updated readout is not, which is worth n^{-1/2}.
+        """
+        if not self.below_epsilon:
+            return [
+                readout + exponent - (1 if from_step == 1 else _HALF)
+                for from_step, exponent in self.update
+                if from_step <= step
+            ]
+        first, now = min(self.moves(1)), min(self.moves(step))
+        later = [readout + now - _HALF] if now < first else []
+        return [readout + first - 1, *later]
 
 
 class _Readout(NamedTuple):
-    """The same for the readout: f_0 relative to x^L, and its update term, u - 1."""
+    """The same for the readout: its size, f_0 relative to x^L, its update term, u - 1."""
 
+    size: Fraction
     initial: Fraction
     update: Fraction
+    law: Law
 
     @classmethod
     def of(cls, network: Network) -> "_Readout":
-        law = network.readout_law
-        conditions = stability(Role.READOUT, law, law)
-        found = evaluated(conditions, network.readout.integers, network.readout.integers)
+        end, law = network.readout, network.readout_law
+        found = cls._under(law, network)
+        if law.below_epsilon is not None and end.d is not None:
+            below = cls._under(law.below_epsilon, network)
+            found = below if below.update > found.update else found
+        return found
+
+    @classmethod
+    def _under(cls, law: Law, network: Network) -> "_Readout":
+        end = network.readout
+        conditions = stability(network.readout_shape(law), law)
+        found = evaluated(conditions, end.integers, end.integers)
         (update,) = (each for each in found if each.condition.name == READOUT_UPDATE)
-        return cls(_initial_slack(found), update.slack)
+        size = end.a + end.b
+        return cls(size, size - _HALF, update.slack, law)
 
 
-def _body(network: Network, depth: int) -> list[_Layer]:
-    """The body layers, in order."""
-    layers: dict[int, _Layer] = {}
-    for block in network.body:
-        conditions = stability(block.role, block.law, network.readout_law)
-        found = evaluated(conditions, block.exponents.integers, network.readout.integers)
-        layer = _Layer(
-            _initial_slack(found),
-            tuple(_branches(found, "features")),
-            tuple(_branches(found, "logits")),
-        )
+def _body(network: Network, depth: int, readout: _Readout) -> list[list[_Tensor]]:
+    """The tensors of each body layer, weights before biases."""
+    layers: list[list[_Tensor]] = [[] for _ in range(depth)]
+    for block in sorted(network.body, key=lambda each: each.spans[0].tensor == BIAS):
+        tensor = _tensor(block, network, readout)
         for span in block.spans:
             assert span.last is not None, "the depth is known"
-            layers |= dict.fromkeys(range(span.first, span.last + 1), layer)
-    return [layers[number] for number in range(1, depth + 1)]
+            for number in range(span.first, span.last + 1):
+                layers[number - 1].append(tensor)
+    return layers
 
 
-def _initial_slack(found: tuple[Evaluated, ...]) -> Fraction:
-    return next(each.slack for each in found if each.condition.family == "init")
+def _tensor(block: Block, network: Network, readout: _Readout) -> _Tensor:
+    end, own = network.readout, block.exponents
+    first_step = 2 if end.zero else 1  # the gradient is zero before
+
+    def under(law: Law) -> tuple[Evaluated, ...]:
+        return evaluated(stability(block.shape(law), readout.law), own.integers, end.integers)
+
+    found, below = under(block.law), block.law.below_epsilon
+    start = next((each for each in found if each.condition.family == "init"), None)
+    return _Tensor(
+        None if start is None else start.slack,
+        start is None or start.holds,
+        tuple(_branches(found, first_step)),
+        () if below is None or own.d is None else tuple(_branches(under(below), first_step)),
+        block.residual or block.role is Role.VECTOR,
+    )
 
 
-def _branches(found: tuple[Evaluated, ...], family: str) -> Iterator[_Branch]:
+def _branches(found: tuple[Evaluated, ...], first_step: int) -> Iterator[_Branch]:
     for each in found:
-        if each.condition.family == family and each.condition.path is not None:
-            yield _Branch(each.condition.path.from_step, each.slack)
+        if each.condition.family == "features" and each.condition.path is not None:
+            yield _Branch(max(first_step, each.condition.path.from_step), each.slack)
 
 
 def _initial(
-    layers: list[_Layer], readout: _Readout, activation: Activation
+    layers: list[list[_Tensor]], readout: _Readout, activation: Activation
 ) -> Iterator[tuple[Place, _Terms]]:
     """Sizes at step 0: each layer hands on the size of the layer below, times its own."""
     size = Fraction()
-    for layer, (initial, _, _) in enumerate(layers, start=1):
-        size += initial
+    for layer, tensors in enumerate(layers, start=1):
+        for each in tensors:
+            if each.initial is None:
+                size = Fraction()
+            else:
+                size = min(size, size + each.initial) if each.attached else size + each.initial
         yield Place("h", layer, 0), [size]
         if activation in BOUNDED:  # linear near zero, bounded far out
             size = max(size, Fraction())
@@ -171,16 +242,16 @@ def _initial(
 
 
 def _training(
-    layers: list[_Layer], readout: _Readout, steps: int, activation: Activation
+    layers: list[list[_Tensor]], readout: _Readout, steps: int, activation: Activation
 ) -> Iterator[tuple[Place, _Terms]]:
     """Sizes at steps 1..``steps`` from a sound initialization, up to the first blow-up."""
     output = len(layers) + 1
     for step in range(1, steps + 1):
         moved: _Terms = []
-        for layer, slacks in enumerate(layers, start=1):
-            own = _open(slacks.update, step)
-            moved = moved + own
-            explodes = min(moved) < 0
+        for layer, tensors in enumerate(layers, start=1):
+            own = tensors[0].moves(step)
+            moved = moved + [term for each in tensors for term in each.moves(step)]
+            explodes = min(moved, default=INFINITE) < 0
             yield Place("update", layer, step), own
             yield Place("delta_h", layer, step), moved
             yield Place("h", layer, step), moved if explodes else [Fraction()]
@@ -190,7 +261,12 @@ def _training(
             if explodes:
                 return
         update = [readout.update]
-        initial = [each for slacks in layers for each in _through_initial(slacks, step)]
+        initial = [
+            term
+            for tensors in layers
+            for each in tensors
+            for term in each.moves_logits(step, readout.size)
+        ]
         yield Place("readout_update", output, step), update
         yield Place("readout_init", output, step), initial
         yield Place("delta_f", output, step), update + initial
@@ -202,16 +278,3 @@ def _training(
 def _open(branches: tuple[_Branch, ...], step: int) -> _Terms:
     """Those whose path is open: the gradient comes through the updated readout from step 2 on."""
     return [exponent for from_step, exponent in branches if from_step <= step]
-
-
-def _through_initial(layer: _Layer, step: int) -> _Terms:
-    """W_0^{L+1} Δx^L, as far as the layer moves x^L.
-
-    What moves from the first step on is aligned with the initial readout, so that n terms add up
-    in phase.  What came through the updated readout is not, which is worth a factor n^{-1/2}.
-    """
-    return [
-        exponent if from_step == 1 else exponent + _HALF
-        for from_step, exponent in layer.logits
-        if from_step <= step
-    ]

@@ -8,6 +8,7 @@ longer to load than everything else together.
 from typing import TYPE_CHECKING
 
 from solver.theory.conditions import system
+from solver.theory.exponents import SYMBOLS
 from solver.theory.laws import Optimizer
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ def relations(optimizer: Optimizer, depth: int) -> "list[Relational]":
     for layer, condition in system(optimizer).layers(depth):
         form = sympy.Integer(0)
         for coefficients, index in ((condition.layer, layer), (condition.readout, depth + 1)):
-            for name, coefficient in zip("abcd", coefficients, strict=True):
+            for name, coefficient in zip(SYMBOLS, coefficients, strict=True):
                 if coefficient:
                     form += coefficient * symbol(name, index)
-        bound = sympy.Rational(condition.twice_bound, 2)
+        bound = sympy.Rational(condition.bound.numerator, condition.bound.denominator)
         equal = condition.relation == "="
         result.append(sympy.Eq(form, bound) if equal else sympy.Ge(form, bound))
     return result

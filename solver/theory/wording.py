@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from solver.theory.conditions import Condition
-from solver.theory.layers import LayerSpan, describe_layers, single_layer
+from solver.theory.layers import LayerSpan, describe_layers, is_named, merged, single_layer
 
 
 def power(exponent: Fraction) -> str:
@@ -25,6 +25,8 @@ _MOST_KEPT: Final = 1 << 13
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _power(numerator: int, denominator: int) -> str:
+    if denominator == 0:  # n^(-inf)
+        return "0" if numerator < 0 else "n^inf"
     if denominator != 1:
         return f"n^({numerator}/{denominator})"
     if numerator == 1:
@@ -33,13 +35,38 @@ def _power(numerator: int, denominator: int) -> str:
 
 
 def layers(spans: Sequence[LayerSpan]) -> str:
-    """``layer 2`` or ``layers 2..9``."""
+    """``layer 2``, ``layers 2..9``, or the names of tensors: ``q, k and v``."""
+    if is_named(spans):
+        return describe_layers(spans) if len(spans) > 3 else joined([str(each) for each in spans])
+    spans = merged(span._replace(tensor="") for span in spans)
     one = single_layer(spans)
     return f"layer {one}" if one else f"layers {describe_layers(spans)}"
 
 
+def tensors(spans: Sequence[LayerSpan]) -> str:
+    """``the weights of layers 2..9``, ``the bias of layer 1``, or the names of tensors."""
+    if is_named(spans):
+        return layers(spans)
+    parts = []
+    weights = [each for each in spans if not each.tensor]
+    if weights:
+        parts.append(f"the weights of {layers(weights)}")
+    if biases := [each for each in spans if each.tensor]:
+        one = single_layer(biases) is not None
+        parts.append(f"the {'bias' if one else 'biases'} of {layers(biases)}")
+    return joined(parts)
+
+
+def several(spans: Sequence[LayerSpan]) -> bool:
+    """Whether these are more than one tensor."""
+    return single_layer(spans) is None
+
+
 def vector(symbol: str, spans: Sequence[LayerSpan]) -> str:
-    """``h^2`` or ``h^l (l = 2..9)``."""
+    """``h^2``, ``h^l (l = 2..9)``, or the output of named tensors."""
+    if is_named(spans):
+        return f"{symbol} after {layers(spans)}"
+    spans = merged(span._replace(tensor="") for span in spans)
     one = single_layer(spans)
     return f"{symbol}^{one}" if one else f"{symbol}^l (l = {describe_layers(spans)})"
 
@@ -73,10 +100,11 @@ def stated(condition: Condition, spans: Sequence[LayerSpan], readout: str) -> St
     if not spans:
         return _stated(condition, "", readout)
     if single_layer(spans) is not None:
-        return _stated(condition, str(spans[0].first), readout)
+        return _stated(condition, str(spans[0]), readout)
     _, form, text = _stated(condition, "l", readout)
     text += f" for l = {describe_layers(spans)}"
-    return Statement(condition.identifier(spans[0].first), form, text)
+    first = spans[0] if spans[0].tensor else spans[0].first
+    return Statement(condition.identifier(str(first)), form, text)
 
 
 @lru_cache(maxsize=_MOST_KEPT)

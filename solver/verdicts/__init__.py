@@ -2,6 +2,7 @@
 
 from solver.verdicts.certificate import ConditionReport as ConditionReport
 from solver.verdicts.certificate import kept_for_lines as kept_for_lines
+from solver.verdicts.decay import Decay as Decay
 from solver.verdicts.equivalence import Equivalence as Equivalence
 from solver.verdicts.equivalence import compare as compare
 from solver.verdicts.evaluation import Evaluation as Evaluation
@@ -18,6 +19,7 @@ from solver.verdicts.untrained import Untrained as Untrained
 from solver.verdicts.verdict import AnyDepthVerdict as AnyDepthVerdict
 from solver.verdicts.verdict import Judgement as Judgement
 from solver.verdicts.verdict import LayerReport as LayerReport
+from solver.verdicts.verdict import Loss as Loss
 from solver.verdicts.verdict import Verdict as Verdict
 from solver.verdicts.verdict import classify as classify
 from solver.verdicts.verdict import classify_any_depth as classify_any_depth

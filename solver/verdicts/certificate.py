@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache, wraps
 from operator import attrgetter
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, get_args
 
 from solver.theory.conditions import Condition, Family
 from solver.theory.layers import LayerSpan, describe_layers, merged
@@ -21,7 +21,7 @@ from solver.verdicts.evaluation import Evaluation, LayerEvaluation
 
 # Beyond this many distinct values, a condition is reported by its extreme value only.
 _MOST_VALUES: Final = 16
-_ORDER: Final[dict[Family, int]] = {"init": 0, "features": 1, "logits": 2, "faithful": 3}
+_ORDER: Final[dict[Family, int]] = {family: place for place, family in enumerate(get_args(Family))}
 
 # Lines about long lists of layers are not kept: they are large, and rarely come back.
 _MOST_SPANS_KEPT: Final = 8
@@ -34,14 +34,14 @@ _T = TypeVar("_T")
 class ConditionReport(NamedTuple):
     """One line of the certificate: a condition at all layers ``spans`` where it has a value.
 
-    ``spans`` is empty for a condition on the readout; ``depth`` is None for every L >= 2.  Where
+    ``spans`` is empty for a condition on the readout, whose index is ``readout``.  Where
     values differ, ``found`` is that of least slack, at the layers ``shown_at``.  Lines are listed
     by ``order``: the violated first, then by family and layer.
     """
 
     found: Evaluated
     spans: _Spans
-    depth: int | None
+    readout: str
     shown_at: _Spans | None
     order: tuple[bool, int, bool, int]
 
@@ -68,12 +68,7 @@ class ConditionReport(NamedTuple):
     @property
     def last(self) -> str:
         """The index L as it is shown."""
-        return "L" if self.depth is None else str(self.depth)
-
-    @property
-    def readout(self) -> str:
-        """The index L+1 as it is shown."""
-        return "{L+1}" if self.depth is None else str(self.depth + 1)
+        return str(int(self.readout) - 1) if self.readout.isdecimal() else "L"
 
     @property
     def identifier(self) -> str:
@@ -99,7 +94,7 @@ class ConditionReport(NamedTuple):
         return stated(self.found.condition, self.spans, self.readout)
 
 
-_Lines = Callable[[LayerEvaluation, _Spans, int | None], Iterable[ConditionReport]]
+_Lines = Callable[[LayerEvaluation, _Spans, str], Iterable[ConditionReport]]
 
 
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
@@ -115,14 +110,14 @@ def violations(evaluation: Evaluation) -> list[ConditionReport]:
 
 
 def _written(evaluation: Evaluation, lines: _Lines) -> list[ConditionReport]:
-    depth, body = evaluation.network.depth, evaluation.network.body
-    reports = list(lines(evaluation.readout, (), depth))
-    first, *hidden = zip(evaluation.layers, [block.spans for block in body], strict=True)
-    reports += lines(*first, depth)
-    if len(hidden) == 1:
-        reports += lines(*hidden[0], depth)
-    elif hidden:
-        reports += _together(hidden, depth, lines)
+    index, body = evaluation.network.readout_index, evaluation.network.body
+    reports = list(lines(evaluation.readout, (), index))
+    first, *rest = zip(evaluation.layers, [block.spans for block in body], strict=True)
+    reports += lines(*first, index)
+    if len(rest) == 1:
+        reports += lines(*rest[0], index)
+    elif rest:
+        reports += _together(rest, index, lines)
     reports.sort(key=attrgetter("order"))
     return reports
 
@@ -139,40 +134,34 @@ def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[Condi
     return call
 
 
-def _every_line(
-    layer: LayerEvaluation, spans: _Spans, depth: int | None
-) -> tuple[ConditionReport, ...]:
+def _every_line(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
     """The lines about one block of layers."""
-    return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, depth)
+    return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, readout)
 
 
-def _new_lines(
-    layer: LayerEvaluation, spans: _Spans, depth: int | None
-) -> tuple[ConditionReport, ...]:
-    return tuple([_line(each, spans, depth) for each in layer.conditions])
+def _new_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
+    return tuple([_line(each, spans, readout) for each in layer.conditions])
 
 
 _kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
 
 
-def _violated_lines(
-    layer: LayerEvaluation, spans: _Spans, depth: int | None
-) -> list[ConditionReport]:
-    return [_line(each, spans, depth) for each in layer.violated]
+def _violated_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> list[ConditionReport]:
+    return [_line(each, spans, readout) for each in layer.violated]
 
 
 def _together(
-    hidden: Sequence[tuple[LayerEvaluation, _Spans]], depth: int | None, lines: _Lines
+    hidden: Sequence[tuple[LayerEvaluation, _Spans]], readout: str, lines: _Lines
 ) -> Iterator[ConditionReport]:
     """The lines about several blocks of hidden layers, those of equal value as one."""
     by_condition: dict[Condition, list[ConditionReport]] = {}
     for layer, spans in hidden:
-        for line in lines(layer, spans, depth):
+        for line in lines(layer, spans, readout):
             by_condition.setdefault(line.found.condition, []).append(line)
     for same in by_condition.values():
         for group, values_differ in _grouped(same):
             alone = len(group) == 1
-            yield group[0] if alone else _joint_line(group, depth, values_differ)
+            yield group[0] if alone else _joint_line(group, readout, values_differ)
 
 
 def _grouped(same: list[ConditionReport]) -> Iterable[tuple[list[ConditionReport], bool]]:
@@ -201,20 +190,18 @@ def _closeness(each: ConditionReport) -> Fraction:
     return slack if each.found.condition.relation == ">=" else -abs(slack)
 
 
-def _joint_line(
-    group: list[ConditionReport], depth: int | None, values_differ: bool
-) -> ConditionReport:
+def _joint_line(group: list[ConditionReport], readout: str, values_differ: bool) -> ConditionReport:
     found, shown_at = group[0].found, group[0].spans
     spans = merged(span for each in group for span in each.spans)
-    return _line(found, spans, depth, shown_at if values_differ else None)
+    return _line(found, spans, readout, shown_at if values_differ else None)
 
 
 def _line(
     found: Evaluated,
     spans: _Spans,
-    depth: int | None,
+    readout: str,
     shown_at: _Spans | None = None,
 ) -> ConditionReport:
     first = spans[0].first if spans else 0
     order = (found.holds, _ORDER[found.condition.family], not spans, first)
-    return ConditionReport(found, spans, depth, shown_at, order)
+    return ConditionReport(found, spans, readout, shown_at, order)

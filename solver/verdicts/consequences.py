@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from solver.theory.activations import Activation
+from solver.theory.alignment import THEOREM
 from solver.theory.dichotomy import Kind
 from solver.theory.law import Law
 from solver.theory.layers import single_layer
 from solver.theory.network import Block
+from solver.theory.roles import Role
 from solver.theory.slacks import Evaluated
 from solver.theory.wording import joined, layers
 from solver.verdicts.evaluation import Evaluation
@@ -103,6 +105,7 @@ def limits_of_the_theorem(
     """
     yield from limits_by_activation(activation)
     yield from limits_by_law(evaluation.network.laws)
+    yield from _limits_by_wiring(evaluation)
     if evaluation.nontrivial and _one_trains(evaluation):
         (trained,) = _trained(evaluation)
         yield (
@@ -114,6 +117,49 @@ def limits_of_the_theorem(
             "This parametrization is not faithful, and the theorem speaks of faithful ones only "
             f"(TP4b Lemma 2.8.11). Violated: {_failures(evaluation, violated)}."
         )
+
+
+def _limits_by_wiring(evaluation: Evaluation) -> Iterator[str]:
+    """Warnings: what the network has that the perceptrons of the theorem have not."""
+    network = evaluation.network
+    parts = {
+        "biases and gains": any(block.role is Role.VECTOR for block in network.body),
+        "residual branches": any(block.residual for block in network.body),
+        "normalized layers": any(block.normalized for block in network.body),
+        "attention": any(block.attended for block in network.body),
+        "a tied readout": network.tied,
+        "weight decay": any(block.exponents.w is not None for block in network.body)
+        or network.readout.w is not None,
+    }
+    if named := [name for name, there in parts.items() if there]:
+        yield (
+            f"The theorem is about bias-free perceptrons; the conditions on {joined(named)} are "
+            "derived from it and checked on networks, not proved."
+        )
+    if _slowed(evaluation):
+        yield (
+            "Adam's ε exceeds some gradients as width grows; what it then does is derived, not "
+            "proved."
+        )
+
+
+def _slowed(evaluation: Evaluation) -> bool:
+    """Whether Adam's ε makes some update smaller."""
+    parts = (*evaluation.layers, evaluation.readout)
+    return any(part.below_epsilon is not None for part in parts)
+
+
+def is_derived(evaluation: Evaluation) -> bool:
+    """Whether some of the conditions are derived from a theorem rather than part of one."""
+    network = evaluation.network
+    decays = [block.exponents.w for block in network.body] + [network.readout.w]
+    return (
+        any(law.status == "derived" for law in network.laws)
+        or network.wired
+        or _slowed(evaluation)
+        or network.alignment != THEOREM
+        or any(each is not None for each in decays)
+    )
 
 
 def _only_vanishes(evaluation: Evaluation) -> bool:
@@ -138,6 +184,8 @@ def _trained(evaluation: Evaluation) -> list[str]:
 
 
 def _initial_function(evaluation: Evaluation) -> str:
+    if evaluation.network.readout.zero:
+        return "Before training, outputs are zero: f_0 = 0."
     start = next(c for c in evaluation.readout.conditions if c.condition.family == "init")
     if start.tight:
         return "Before training, outputs are random: f_0 is a Gaussian process with kernel Σ^L."
@@ -145,8 +193,7 @@ def _initial_function(evaluation: Evaluation) -> str:
 
 
 def _failures(evaluation: Evaluation, violated: Sequence[tuple[Evaluated, Block | None]]) -> str:
-    depth = evaluation.network.depth
-    readout = "{L+1}" if depth is None else str(depth + 1)
+    readout = evaluation.network.readout_index
     shown = 4
     texts = []
     for each, block in violated[:shown]:

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from solver.exact.exponents import format_exponent
-from solver.theory.exponents import Exponents
+from solver.theory.exponents import SYMBOLS, Exponents
 from solver.theory.gallery import GALLERY, GalleryEntry
 from solver.theory.law import Law
 from solver.theory.laws import OPTIMIZERS
-from solver.theory.network import Network
+from solver.theory.network import Block, Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
+from solver.theory.roles import Role
+from solver.theory.tensors import Described, TensorParametrization
+from solver.theory.wiring import PLAIN
 from solver.verdicts.comparison import differences_in_words
 from solver.verdicts.evaluation import unfaithful
 from solver.verdicts.plain import plain_equivalence
@@ -51,8 +54,60 @@ class Equivalence:
         return plain_equivalence(self)
 
 
-def compare(first: Parametrization, second: Parametrization) -> Equivalence:
-    """Decide whether a gauge transformation takes ``first`` to ``second``."""
+_Comparable = Parametrization | TensorParametrization
+
+
+def compare(first: _Comparable, second: _Comparable) -> Equivalence:
+    """Decide whether a gauge transformation takes ``first`` to ``second``.
+
+    Networks by tensors are compared tensor by tensor, by name.
+    """
+    if isinstance(first, Parametrization) and isinstance(second, Parametrization):
+        wired = first.wiring != PLAIN or second.wiring != PLAIN
+        return (_compare_tensors if wired else _compare_perceptrons)(first, second)
+    return _compare_tensors(first, second)
+
+
+def _compare_tensors(first: Described, second: Described) -> Equivalence:
+    """Tensor by tensor: what they are, and then their canonical exponents."""
+    mine, theirs = _tensors(first), _tensors(second)
+    depth = first.depth if isinstance(first, Parametrization) else None
+    differences: list[str] = []
+    if [name for name, _ in mine] != [name for name, _ in theirs]:
+        differences.append("they have different tensors, or in another order")
+    else:
+        for (name, one), (_, other) in zip(mine, theirs, strict=True):
+            if one._replace(exponents=other.exponents) != other:
+                differences.append(f"{name} is of another kind, wiring or optimizer")
+    if not differences:
+        canonical, other_canonical = (
+            [each.exponents.canonical(each.law) for _, each in side] for side in (mine, theirs)
+        )
+        names = [name for name, _ in mine]
+        differences = _differing_layers(canonical, other_canonical, names)
+    if differences:
+        shown = "; ".join(differences[:_MOST_SHOWN])
+        return Equivalence(False, None, tuple(differences), _sentence(shown), depth)
+    theta = tuple(
+        one.exponents.canonical_theta(one.law) - other.exponents.canonical_theta(other.law)
+        for (_, one), (_, other) in zip(mine, theirs, strict=True)
+    )
+    return Equivalence(True, theta, (), _the_same(theta), depth)
+
+
+def _tensors(given: Described) -> list[tuple[str, Block]]:
+    """Every tensor with its name, the readout last."""
+    assert not isinstance(given, RoleParametrization), "it has a depth"
+    network = given.spelled_out()
+    body = [(str(block.spans[0]), block._replace(spans=())) for block in network.body]
+    end = Block(Role.READOUT, (), network.readout, network.readout_optimizer)
+    return [*body, (network.readout_index, end._replace(residual=network.tied))]
+
+
+_MOST_SHOWN: Final = 4
+
+
+def _compare_perceptrons(first: Parametrization, second: Parametrization) -> Equivalence:
     differences: list[str] = []
     depth = first.depth if first.depth == second.depth else None
     if first.depth != second.depth:
@@ -63,7 +118,8 @@ def compare(first: Parametrization, second: Parametrization) -> Equivalence:
         return Equivalence(
             False, None, tuple(differences), _sentence("; ".join(differences)), depth
         )
-    differences = _differing_layers(_normal_form(first), _normal_form(second))
+    numbers = [str(layer) for layer in range(1, first.depth + 2)]
+    differences = _differing_layers(_normal_form(first), _normal_form(second), numbers)
     if differences:
         words = differences_in_words(first, second)
         return Equivalence(False, None, tuple(differences), words, depth)
@@ -87,14 +143,14 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def equivalent_entries(
-    canonical: Parametrization | RoleParametrization, network: Network
-) -> tuple[str, ...]:
+def equivalent_entries(canonical: Described, network: Network) -> tuple[str, ...]:
     """Labels of the gallery entries that a parametrization is equivalent to, in gallery order.
 
     ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
     (``"uniform(1/4)"``) only where no entry without a parameter fits.
     """
+    if isinstance(canonical, TensorParametrization) or network.wired:
+        return ()
     if isinstance(canonical, Parametrization):
         layers = canonical.layers
         if any(layer != layers[1] for layer in layers[2:-1]):
@@ -147,6 +203,8 @@ def _solve(
     """The parameter at which a family (written in canonical form) passes through the point."""
     if last.d is not None:  # one that is not faithful, or it would have been dropped
         return None
+    if any(each is not None and (each.zero or each.frozen) for each in (first, middle, last)):
+        return None
     assert entry.parameter is not None, "a family has one"
     differences = [
         getattr(forms, role).minus(value)
@@ -170,7 +228,7 @@ def _drop_redundant_d(layers: Sequence[Exponents], network: Network) -> list[Exp
     violated = unfaithful(network)
     if violated is None or any(each.condition.relation == "=" for each, _ in violated):
         return list(layers)
-    return [Exponents(a, b, c) for a, b, c, _ in layers]
+    return [each._replace(d=None) for each in layers]
 
 
 def _differing_laws(first: Parametrization, second: Parametrization) -> str:
@@ -186,10 +244,12 @@ def _differing_laws(first: Parametrization, second: Parametrization) -> str:
     return f"the optimizers{where} differ: {one} and {other} have different laws of updates"
 
 
-def _differing_layers(mine: Sequence[Exponents], theirs: Sequence[Exponents]) -> list[str]:
+def _differing_layers(
+    mine: Sequence[Exponents], theirs: Sequence[Exponents], names: Sequence[str]
+) -> list[str]:
     differences: list[str] = []
-    for layer, (one, other) in enumerate(zip(mine, theirs, strict=True), start=1):
-        for symbol, left, right in zip("abcd", one, other, strict=True):
+    for layer, one, other in zip(names, mine, theirs, strict=True):
+        for symbol, left, right in zip(SYMBOLS, one, other, strict=True):
             if left != right:
                 differences.append(
                     f"in canonical form {symbol}_{layer} is {_shown(left)} in the first and "

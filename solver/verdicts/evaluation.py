@@ -1,12 +1,13 @@
 """The system of conditions at one point, exactly, and the dichotomy it decides."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from solver.theory.conditions import faithfulness, stability
+from solver.theory.alignment import Alignment
+from solver.theory.conditions import READOUT_UPDATE, Shape, faithfulness, stability
 from solver.theory.dichotomy import Kind, verdict_of
 from solver.theory.exponents import Exponents, Integers, canonical_integers
 from solver.theory.law import Law
@@ -20,15 +21,19 @@ from solver.theory.slacks import Evaluated, evaluated, least
 class LayerEvaluation:
     """The conditions on one layer, or on the readout alone, and those of them that are violated.
 
-    ``r`` is r_l, None for the readout.  If the parametrization is stable, updates of the layer
-    move features (r_l = 0) or logits (a tight condition on them) by Θ(1).
+    ``r`` is r_l; for the readout u - 1, the exponent of its update term.  If the parametrization is
+    stable, updates of the layer move features (r_l = 0) or logits (a tight condition on them) by
+    Θ(1).  ``law`` is the one that its updates follow; where Adam's ε has changed it, updates are
+    n^{-below_epsilon} times what they would be without ε.
     """
 
     conditions: tuple[Evaluated, ...]
     violated: tuple[Evaluated, ...]
-    r: Fraction | None
+    r: Fraction
     moves_features: bool
     moves_logits: bool
+    law: Law
+    below_epsilon: Fraction | None = None
 
 
 class Evaluation(NamedTuple):
@@ -49,7 +54,6 @@ class Evaluation(NamedTuple):
     def blocks(self) -> Iterator[tuple[Block, LayerEvaluation, Fraction]]:
         """Each block of body layers with its evaluation and its r_l."""
         for block, layer in zip(self.network.body, self.layers, strict=True):
-            assert layer.r is not None, "every body layer has features"
             yield block, layer, layer.r
 
     @property
@@ -64,12 +68,15 @@ class Evaluation(NamedTuple):
 
     @property
     def maximal(self) -> bool:
-        """Whether this is µP up to gauge (TP4 Theorem 5.6)."""
+        """Whether this is µP up to gauge (TP4 Theorem 5.6).
+
+        A readout that starts at zero cannot be initialized maximally: there updates alone count.
+        """
         return (
             self.stable
             and not any(layer.r for layer in self.layers)
             and self.readout_updated_maximally
-            and self.readout_initialized_maximally
+            and (self.readout_initialized_maximally or self.network.readout.zero)
         )
 
     @property
@@ -85,10 +92,8 @@ class Evaluation(NamedTuple):
 
 def evaluate(network: Network) -> Evaluation:
     """Evaluate every stability condition and decide the verdict.  Exact; no floats."""
-    end_law = network.readout_law
-    end = canonical_integers(network.readout, end_law)
-    layers = [_evaluate_block(block, end_law, end) for block in network.body]
-    return _conclude(network, tuple(layers))
+    readout = _evaluate_readout(network)
+    return _conclude(network, [_evaluate_block(b, network, readout) for b in network.body], readout)
 
 
 def revise(evaluation: Evaluation, network: Network) -> Evaluation:
@@ -96,27 +101,32 @@ def revise(evaluation: Evaluation, network: Network) -> Evaluation:
 
     Layers that are the same objects, under the same readout, are not evaluated again.
     """
-    old, end_law = evaluation.network, network.readout_law
+    old = evaluation.network
     if network.readout is not old.readout:
         return evaluate(network)
-    end = canonical_integers(network.readout, end_law)
-    layers = tuple(
-        known if block is before else _evaluate_block(block, end_law, end)
+    readout = evaluation.readout
+    layers = [
+        known if block is before else _evaluate_block(block, network, readout)
         for block, before, known in zip(network.body, old.body, evaluation.layers, strict=True)
-    )
-    return _conclude(network, layers)
+    ]
+    return _conclude(network, layers, readout)
 
 
-def _conclude(network: Network, layers: tuple[LayerEvaluation, ...]) -> Evaluation:
-    end_law = network.readout_law
-    end = canonical_integers(network.readout, end_law)
-    readout = _evaluate_layer(Role.READOUT, end_law, end_law, end, end)
+def _conclude(
+    network: Network, layers: list[LayerEvaluation], readout: LayerEvaluation
+) -> Evaluation:
     stable = not (readout.violated or any(layer.violated for layer in layers))
     nontrivial = stable and (readout.moves_logits or any(each.moves_logits for each in layers))
     feature_learning = nontrivial and any(layer.moves_features for layer in layers)
     kind = verdict_of(stable, nontrivial, feature_learning, network.regime)
-    r = min([layer.r for layer in layers if layer.r is not None])
-    return Evaluation(network, layers, readout, r, stable, nontrivial, kind)
+    r = min([layer.r for layer in layers])
+    return Evaluation(network, tuple(layers), readout, r, stable, nontrivial, kind)
+
+
+def first_to_learn(evaluation: Evaluation) -> LayerSpan:
+    """The first layer, or named tensor, from which on features move by Θ(1)."""
+    first = min([block.spans[0] for block, _, r in evaluation.blocks if r == 0])
+    return first._replace(last=first.first)
 
 
 def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
@@ -129,7 +139,11 @@ def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
     if end.d is None:
         return None
     places: list[tuple[Block | None, Role, Law, Exponents]] = [
-        *((block, block.role, block.law, block.exponents) for block in network.body),
+        *(
+            (block, block.role, block.law, block.exponents)
+            for block in network.body
+            if block.exponents.d is not None
+        ),
         (None, Role.READOUT, network.readout_law, end),
     ]
     return [
@@ -140,25 +154,66 @@ def unfaithful(network: Network) -> list[tuple[Evaluated, Block | None]] | None:
     ]
 
 
-def _evaluate_block(block: Block, end_law: Law, end: Integers) -> LayerEvaluation:
+def _evaluate_readout(network: Network) -> LayerEvaluation:
+    law = network.readout_law
+    own = canonical_integers(network.readout, law)
+
+    def under(each: Law) -> LayerEvaluation:
+        return _evaluate_layer(network.readout_shape(each), each, network.alignment, own, own)
+
+    return _slower(law, network.readout, under)
+
+
+def _evaluate_block(block: Block, network: Network, readout: LayerEvaluation) -> LayerEvaluation:
     law = block.law
     own = canonical_integers(block.exponents, law)
-    return _evaluate_layer(block.role, law, end_law, own, end)
+    end = canonical_integers(network.readout, network.readout_law)
+
+    def under(each: Law) -> LayerEvaluation:
+        return _evaluate_layer(block.shape(each), readout.law, network.alignment, own, end)
+
+    return _slower(law, block.exponents, under)
+
+
+def _slower(
+    law: Law, exponents: Exponents, under: Callable[[Law], LayerEvaluation]
+) -> LayerEvaluation:
+    """Under the law, or under that of ε alone where this makes updates smaller."""
+    found = under(law)
+    if law.below_epsilon is None or exponents.d is None:
+        return found
+    below = under(law.below_epsilon)
+    return _below_epsilon(below, found.r) if below.r > found.r else found
+
+
+@lru_cache(maxsize=1 << 10)
+def _below_epsilon(found: LayerEvaluation, without: Fraction) -> LayerEvaluation:
+    return replace(found, below_epsilon=found.r - without)
 
 
 # Layers with simple exponents come back in request after request, in many gauges, so what was
 # found out about one is kept by its canonical form.
 @lru_cache(maxsize=1 << 12)
 def _evaluate_layer(
-    role: Role, law: Law, readout_law: Law, own: Integers, readout: Integers
+    shape: Shape, readout_law: Law, alignment: Alignment, own: Integers, readout: Integers
 ) -> LayerEvaluation:
-    conditions = evaluated(stability(role, law, readout_law), own, readout)
-    branches = [each for each in conditions if each.condition.family == "features"]
+    conditions = evaluated(stability(shape, readout_law, alignment), own, readout)
+    at_readout = shape.role is Role.READOUT
+    branches = [
+        each
+        for each in conditions
+        if (each.condition.name == READOUT_UPDATE if at_readout else _moves_features(each))
+    ]
     tight = [each.condition.family for each in conditions if each.twice_slack == 0]
     return LayerEvaluation(
         conditions=conditions,
         violated=tuple([each for each in conditions if each.twice_slack and not each.holds]),
-        r=least(branches).slack if branches else None,
+        r=least(branches).slack,
         moves_features="features" in tight,
         moves_logits="logits" in tight,
+        law=shape.law,
     )
+
+
+def _moves_features(each: Evaluated) -> bool:
+    return each.condition.family == "features"

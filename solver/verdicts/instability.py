@@ -14,17 +14,22 @@ from solver.verdicts.evaluation import Evaluation
 class Instability(NamedTuple):
     """Where and how fast: features grow by n^features, logits by n^logits; None where they do not.
 
-    ``initialization`` is "explodes" if any condition there is violated from below.
+    ``initialization`` is "explodes" if any condition there is violated from below.  ``attention``
+    and ``decay`` are the same for attention logits and for the share of the weights that weight
+    decay takes in a step.
     """
 
     initialization: Literal["explodes", "vanishes"] | None
     features: Fraction | None
     logits: Fraction | None
+    attention: Fraction | None
+    decay: Fraction | None
 
     @property
     def controlled(self) -> bool:
         """Whether the logits alone blow up."""
-        return self.initialization is None and self.features is None
+        others = (self.initialization, self.features, self.attention, self.decay)
+        return all(each is None for each in others)
 
 
 CONTROLLED: Final = (
@@ -51,4 +56,10 @@ def instability(evaluation: Evaluation) -> Instability | None:
     initialization: Literal["explodes", "vanishes"] | None = None
     if explodes or vanishes:
         initialization = "explodes" if explodes else "vanishes"
-    return Instability(initialization, worst.get("features"), worst.get("logits"))
+    return Instability(
+        initialization,
+        worst.get("features"),
+        worst.get("logits"),
+        worst.get("attention"),
+        worst.get("decay"),
+    )

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from solver.exact.exponents import as_written, format_exponent, nearest_simple, too_coarse
+from solver.exact.infinite import INFINITE
 from solver.theory.exponents import Exponents
 from solver.theory.layers import describe_layers, single_layer
 from solver.theory.network import Network
@@ -75,7 +76,8 @@ def near_misses(network: Network) -> Iterator[str]:
 
 def _rounded(exponents: Exponents) -> bool:
     return not too_coarse(exponents.integers.denominator) and any(
-        each is not None and nearest_simple(each) is not None for each in exponents
+        each is not None and each is not INFINITE and nearest_simple(each) is not None
+        for each in exponents
     )
 
 
@@ -86,7 +88,7 @@ def _candidates(network: Network) -> Iterator[_Candidate]:
     for number, symbol in enumerate(Exponents._fields):
         for place, layer in layers:
             value = layer[number]
-            simple = None if value is None else nearest_simple(value)
+            simple = None if value is None or value is INFINITE else nearest_simple(value)
             if value is None or simple is None:
                 continue
             if symbol == "c" and one_c:
@@ -98,10 +100,10 @@ def _candidates(network: Network) -> Iterator[_Candidate]:
 
 def _name(network: Network, symbol: str, place: int) -> str:
     if place == _READOUT:
-        return f"{symbol}_{{L+1}}" if network.depth is None else f"{symbol}_{network.depth + 1}"
+        return f"{symbol}_{network.readout_index}"
     spans = network.body[place].spans
-    one = single_layer(spans)
-    return f"{symbol}_{one}" if one else f"{symbol}_l (l = {describe_layers(spans)})"
+    one = single_layer(spans) is not None
+    return f"{symbol}_{spans[0]}" if one else f"{symbol}_l (l = {describe_layers(spans)})"
 
 
 def _replaced(network: Network, candidates: list[_Candidate]) -> Network:

@@ -17,9 +17,9 @@ from solver.theory.plain import (
     plain_optimizer,
     plain_parametrization,
 )
+from solver.theory.roles import Role
 from solver.verdicts.certificate import ConditionReport
 from solver.verdicts.instability import Instability
-from solver.verdicts.untrained import Untrained
 
 if TYPE_CHECKING:
     from solver.verdicts.equivalence import Equivalence
@@ -36,16 +36,18 @@ class PlainJudgement(NamedTuple):
     canonical: Any
     equivalent_to: Any
     untrained: Any
+    decay: Any
+    tensors: Any
 
 
 def plain_layer(
-    span: LayerSpan, r: Fraction, updated: bool | None, learns: bool | None
+    span: LayerSpan, role: Role, r: Fraction, updated: bool | None, learns: bool | None
 ) -> dict[str, Any]:
     """A body layer, or consecutive ones that behave alike."""
     return {
         "layer": span.first,
         "layers": str(span),
-        "role": "input" if span.first == 1 else "hidden",
+        "role": str(role),
         "r": format_exponent(r),
         "updated_maximally": updated,
         "learns_features": learns,
@@ -71,20 +73,53 @@ def plain_condition(report: ConditionReport) -> dict[str, Any]:
 
 def plain_judgement(
     judgement: "Judgement",
-    layer: Callable[[LayerSpan, Fraction, bool | None, bool | None], Any] = plain_layer,
+    layer: Callable[[LayerSpan, Role, Fraction, bool | None, bool | None], Any] = plain_layer,
     condition: Callable[[ConditionReport], Any] = plain_condition,
 ) -> PlainJudgement:
     """What is said of a gauge class; ``layer`` and ``condition`` write its lines."""
-    depth = judgement.evaluation.network.depth
+    network = judgement.evaluation.network
+    named = bool(network.readout_name)
+    layers = [] if named else judgement.layers
     return PlainJudgement(
-        [layer(*each) for report in judgement.layers for each in _listed(report, depth)],
+        [layer(*each) for report in layers for each in _listed(report, network.depth)],
         [condition(report) for report in judgement.conditions],
         list(judgement.reasons),
         list(judgement.consequences),
         plain_parametrization(judgement.canonical),
         list(judgement.equivalent_to),
-        [_untrained(each) for each in judgement.untrained],
+        [_of_layers(each.spans, each.exponent) for each in judgement.untrained],
+        [_of_layers(each.spans, each.exponent) for each in judgement.decays],
+        plain_tensors(judgement) if named else [],
     )
+
+
+def plain_tensors(judgement: "Judgement") -> list[dict[str, Any]]:
+    """What becomes of each of the tensors by which a network is given, the readout last."""
+    evaluation = judgement.evaluation
+    laws = {
+        span.tensor: block.law.name for block, _, _ in evaluation.blocks for span in block.spans
+    }
+    body = [
+        {
+            "name": span.tensor,
+            "kind": str(role),
+            "law": laws[span.tensor],
+            "r": format_exponent(r),
+            "updated_maximally": updated,
+            "learns_features": learns,
+        }
+        for span, role, r, updated, learns in judgement.layers
+    ]
+    network, maximally = evaluation.network, evaluation.readout_updated_maximally
+    readout = {
+        "name": network.readout_name,
+        "kind": str(Role.READOUT),
+        "law": network.readout_law.name,
+        "r": format_exponent(evaluation.readout.r),
+        "updated_maximally": maximally if evaluation.stable else None,
+        "learns_features": None,
+    }
+    return [*body, readout]
 
 
 def plain_verdict(
@@ -106,6 +141,8 @@ def plain_verdict(
         "faithful": verdict.faithful,
         "instability": _instability(verdict.instability),
         "untrained": written.untrained,
+        "decay": written.decay,
+        "assumptions": _assumptions(verdict),
         "consequences": written.consequences,
         "equivalent_to": written.equivalent_to,
         "depth": verdict.depth,
@@ -116,6 +153,7 @@ def plain_verdict(
         "parametrization": plain_parametrization(verdict.parametrization),
         "canonical": written.canonical,
         "layers": written.layers,
+        "tensors": written.tensors,
         "readout": {
             "updated_maximally": verdict.readout_updated_maximally,
             "initialized_maximally": verdict.readout_initialized_maximally,
@@ -152,15 +190,13 @@ def plain_equivalence(found: "Equivalence") -> dict[str, Any]:
     }
 
 
-def _listed(
-    report: "LayerReport", depth: int | None
-) -> list[tuple[LayerSpan, Fraction, bool | None, bool | None]]:
+def _listed(report: "LayerReport", depth: int | None) -> list["LayerReport"]:
     """Each layer by itself, unless they are too many."""
-    span, _, r, updated, learns = report
+    span = report.span
     if depth is None or depth > LISTED_DEPTH or span.last is None:
-        return [(span, r, updated, learns)]
+        return [report]
     each = range(span.first, span.last + 1)
-    return [(LayerSpan(layer, layer), r, updated, learns) for layer in each]
+    return [report._replace(span=LayerSpan(layer, layer, span.tensor)) for layer in each]
 
 
 def _instability(found: Instability | None) -> dict[str, Any] | None:
@@ -174,9 +210,22 @@ def _instability(found: Instability | None) -> dict[str, Any] | None:
     }
 
 
-def _untrained(each: Untrained) -> dict[str, Any]:
+def _of_layers(spans: tuple[LayerSpan, ...], exponent: Fraction) -> dict[str, Any]:
+    """An exponent of some tensors of the body, or of the readout."""
     return {
-        "role": "body" if each.spans else "readout",
-        "layers": describe_layers(each.spans) if each.spans else None,
-        "exponent": format_exponent(each.exponent),
+        "role": "body" if spans else "readout",
+        "layers": describe_layers(spans) if spans else None,
+        "exponent": format_exponent(exponent),
+    }
+
+
+def _assumptions(verdict: "Verdict") -> dict[str, Any]:
+    alignment, theorem = verdict.judgement.evaluation.network.alignment, verdict.theorem
+    return {
+        "alignment": {
+            "updates": format_exponent(alignment.updates),
+            "readout": format_exponent(alignment.readout),
+        },
+        "loss": verdict.loss,
+        "theorem": None if theorem is None else theorem.value,
     }

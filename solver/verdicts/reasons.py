@@ -6,18 +6,31 @@ condition says by which power of n that quantity grows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from math import lcm
 from typing import TypeVar
 
+from solver.exact.infinite import INFINITE
 from solver.theory.conditions import READOUT_UPDATE, Family
 from solver.theory.dichotomy import Kind
 from solver.theory.law import THROUGH_UPDATED_READOUT
-from solver.theory.layers import LayerSpan, describe_layers, merged, single_layer
+from solver.theory.layers import LayerSpan, describe_layers, is_named, merged, single_layer
 from solver.theory.roles import Role
 from solver.theory.slacks import least
-from solver.theory.wording import extent, joined, layers, readout_move, stated, vector
+from solver.theory.wording import (
+    extent,
+    joined,
+    layers,
+    power,
+    readout_move,
+    several,
+    stated,
+    tensors,
+    vector,
+)
 from solver.verdicts.certificate import ConditionReport, violations
-from solver.verdicts.evaluation import Evaluation
+from solver.verdicts.decay import decays
+from solver.verdicts.evaluation import Evaluation, first_to_learn
 from solver.verdicts.instability import CONTROLLED, instability
 from solver.verdicts.untrained import untrained
 
@@ -35,10 +48,12 @@ def reasons(evaluation: Evaluation) -> tuple[str, ...]:
         case Kind.TRIVIAL:
             return tuple(_triviality(evaluation))
         case Kind.KERNEL | Kind.OPERATOR:
-            return (_features_stand_still(evaluation), _logits_move(evaluation))
+            moves = (_features_stand_still(evaluation), _logits_move(evaluation))
+            return (*moves, *_fading_decay(evaluation))
         case Kind.FEATURE_LEARNING:
             still = [each.words for each in untrained(evaluation)]
-            return (*_features_move(evaluation), _logits_move(evaluation), *still)
+            moved = (*_features_move(evaluation), _logits_move(evaluation))
+            return (*moved, *still, *_fading_decay(evaluation))
 
 
 def _instabilities(violated: Sequence[ConditionReport]) -> Iterator[str]:
@@ -52,6 +67,8 @@ def _instabilities(violated: Sequence[ConditionReport]) -> Iterator[str]:
     yield from _few(initial, _bad_initialization)
     yield from _few(features, _feature_blow_up)
     yield from (_logit_blow_up(each) for each in logits)
+    yield from _few(_by_attention(failing.get("attention", [])), _attention_blow_up)
+    yield from _few(failing.get("decay", []), _decay_blow_up)
     if initial and (features or logits):
         yield "The sizes in training assume that initialization is first mended by changing b."
 
@@ -119,6 +136,12 @@ def _bad_initialization(report: ConditionReport) -> str:
                 f"At initialization the logits blow up: f_0 is {size} times the size of "
                 f"x^{report.last}, {because} at least {bound}."
             )
+        case Role.VECTOR:
+            blow, their = ("blow", "their") if several(report.spans) else ("blows", "its")
+            return (
+                f"At initialization {tensors(report.spans)} {blow} up: {their} numbers are of size "
+                f"{size}, {because} at least {bound}."
+            )
 
 
 def _feature_blow_up(branches: list[ConditionReport]) -> str:
@@ -156,6 +179,38 @@ def _logit_blow_up(ties: list[ConditionReport]) -> str:
     )
 
 
+def _by_attention(failing: Sequence[ConditionReport]) -> list[list[ConditionReport]]:
+    """Lines about the same attention and of the same size, worst first."""
+    alike: dict[tuple[str, bool, Fraction], list[ConditionReport]] = {}
+    for each in _worst_first(failing):
+        condition = each.condition
+        key = condition.attention, condition.name == "init", each.slack
+        alike.setdefault(key, []).append(each)
+    return list(alike.values())
+
+
+def _attention_blow_up(alike: list[ConditionReport]) -> str:
+    report = alike[0]
+    size, condition = extent(report.slack), report.condition
+    spans = merged(span for each in alike for span in each.spans)
+    when = "At initialization" if condition.name == "init" else "In training"
+    aligned = "" if condition.name == "init" else f" through updates of {tensors(spans)}"
+    return (
+        f"{when} the logits of {condition.attention} blow up{aligned}: they are of size {size}, "
+        f"because {report.form} = {report.value} and stability needs at least {condition.bound}. "
+        "Divide q·k by the head size, n, instead of its root; there is no such condition where the "
+        "number of heads grows instead."
+    )
+
+
+def _decay_blow_up(report: ConditionReport) -> str:
+    where = tensors(report.spans) if report.spans else "the readout"
+    return (
+        f"The weight decay of {where} blows up: a step takes a share {extent(report.slack)} of "
+        f"the weights, because {report.form} = {report.value} and stability needs at least 0."
+    )
+
+
 def _where(report: ConditionReport) -> str:
     several = len(report.spans) > 0 and single_layer(report.spans) is None
     return f" for l = {describe_layers(report.spans)}" if several else ""
@@ -166,10 +221,10 @@ def _triviality(evaluation: Evaluation) -> Iterator[str]:
     logits = [e for part in parts for e in part.conditions if e.condition.family == "logits"]
     update, index = _readout_update(evaluation), _readout(evaluation)
     end = evaluation.network.readout
+    most = extent(least(logits).slack)
     yield (
-        f"The logits stand still: in any fixed number of steps f moves by "
-        f"{extent(least(logits).slack)} at most, because {update} > 1 and {readout_move(index)} = "
-        f"{end.a + end.b + evaluation.r} > 1."
+        f"The logits stand still: in any fixed number of steps f moves by {most} at most, because "
+        f"{update} > 1 and {readout_move(index)} = {end.a + end.b + evaluation.r} > 1."
     )
     if evaluation.r == 0:
         yield "Features do move (r = 0), but the logits do not see them."
@@ -177,6 +232,8 @@ def _triviality(evaluation: Evaluation) -> Iterator[str]:
 
 def _features_stand_still(evaluation: Evaluation) -> str:
     r = evaluation.r
+    if r == INFINITE:
+        return "Features stand still: nothing that could move them is trained (r = inf)."
     return (
         f"Features stand still: r = {r} > 0, so the coordinates of h^l and x^l move by "
         f"{extent(r)} at most in any fixed number of steps."
@@ -184,20 +241,26 @@ def _features_stand_still(evaluation: Evaluation) -> str:
 
 
 def _features_move(evaluation: Evaluation) -> Iterator[str]:
-    first = min(block.spans[0].first for block, _, r in evaluation.blocks if r == 0)
-    where = "in every layer" if first == 1 else f"from layer {first} on"
+    start = first_to_learn(evaluation)
+    first = start.first
+    where = "in every layer" if first == 1 else f"from {layers((start,))} on"
     yield (
         f"Features are learned: r = 0, so the coordinates of x^{_last(evaluation)} move by Θ(1), "
         f"and features move {where}."
     )
-    if first > 1:
+    if first > 1 and not is_named((start,)):
         below = (LayerSpan(1, first - 1),)
         least = min(r for block, _, r in evaluation.blocks if block.spans[0].first < first)
         yield (
             f"Below that, {layers(below)} learn{'s' if first == 2 else ''} no features: updates "
             f"move {vector('h', below)} by {extent(least)} at most."
         )
-    if evaluation.maximal:
+    if evaluation.maximal and evaluation.network.readout.zero:
+        yield (
+            "Every layer is updated maximally, and the readout starts at zero: up to gauge this is "
+            "the maximal update parametrization µP. Before the second step the body stands still."
+        )
+    elif evaluation.maximal:
         yield (
             "Every layer is updated maximally and the readout is initialized maximally: up to "
             "gauge this is the maximal update parametrization µP, and the only one that does so."
@@ -214,6 +277,17 @@ def _logits_move(evaluation: Evaluation) -> str:
     return f"The logits move by Θ(1): the readout is {joined(causes)}."
 
 
+def _fading_decay(evaluation: Evaluation) -> Iterator[str]:
+    """Weight decay that does less and less as width grows."""
+    for each in decays(evaluation):
+        if 0 < each.exponent < INFINITE:
+            where = tensors(each.spans) if each.spans else "the readout"
+            yield (
+                f"The weight decay of {where} fades like {extent(each.exponent)}; multiply λ by "
+                f"{power(each.exponent)} to keep it alike at every width."
+            )
+
+
 def _readout_update(evaluation: Evaluation) -> str:
     """Such as ``2a_4 + c_4 = 1``."""
     conditions = evaluation.readout.conditions
@@ -222,8 +296,8 @@ def _readout_update(evaluation: Evaluation) -> str:
 
 
 def _last(evaluation: Evaluation) -> str:
-    return "L" if evaluation.network.depth is None else str(evaluation.network.depth)
+    return evaluation.network.last
 
 
 def _readout(evaluation: Evaluation) -> str:
-    return "{L+1}" if evaluation.network.depth is None else str(evaluation.network.depth + 1)
+    return evaluation.network.readout_index

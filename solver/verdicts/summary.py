@@ -1,8 +1,10 @@
 """A verdict in one sentence."""
 
+from solver.exact.infinite import INFINITE
 from solver.theory.dichotomy import Kind
-from solver.theory.wording import extent, joined, layers, power
-from solver.verdicts.evaluation import Evaluation
+from solver.theory.layers import is_named
+from solver.theory.wording import extent, joined, layers, power, several, tensors
+from solver.verdicts.evaluation import Evaluation, first_to_learn
 from solver.verdicts.instability import Instability, instability
 from solver.verdicts.untrained import untrained
 
@@ -22,9 +24,10 @@ def summary(evaluation: Evaluation) -> str:
                 f"{r})."
             )
         case Kind.KERNEL | Kind.OPERATOR:
+            how = "they do not move at all" if r == INFINITE else f"they move by {extent(r)}"
             return (
                 f"{evaluation.kind.value.capitalize()} regime: as width grows, the outputs train "
-                f"and the features stand still (r = {r}: they move by {extent(r)})."
+                f"and the features stand still (r = {r}: {how})."
             )
         case Kind.FEATURE_LEARNING:
             return f"Feature learning: as width grows, {_features(evaluation)} (r = 0)."
@@ -41,16 +44,23 @@ def _failure(found: Instability) -> str:
         parts.append(f"the logits blow up like {power(found.logits)}")
     if found.controlled:
         parts[-1] += ", though features do not"
+    if found.attention is not None:
+        parts.append(f"attention logits blow up like {power(found.attention)}")
+    if found.decay is not None:
+        parts.append(f"weight decay grows like {power(found.decay)}")
     return joined(parts)
 
 
 def _features(evaluation: Evaluation) -> str:
-    first = min(block.spans[0].first for block, _, r in evaluation.blocks if r == 0)
-    where = "of every layer" if first == 1 else f"from layer {first} on"
+    first = first_to_learn(evaluation)
+    where = "of every layer" if first.first == 1 else f"from {layers((first,))} on"
     text = f"the features {where} move by Θ(1)"
     if evaluation.maximal:
         return f"{text}, and every weight trains as much as stability allows: this is µP"
-    still = [layers(each.spans) if each.spans else "the readout" for each in untrained(evaluation)]
+    found = untrained(evaluation)
+    still = [tensors(each.spans) if each.spans else "the readout" for each in found]
     if not still:
         return text
-    return f"{text}, but the weights of {joined(still)} do not train"
+    (spans, *_), *others = found
+    one = not others and (not spans or is_named(spans)) and not (spans and several(spans))
+    return f"{text}, but {joined(still)} {'does' if one else 'do'} not train"

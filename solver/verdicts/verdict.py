@@ -1,6 +1,6 @@
 """The verdict on a parametrization, with its certificate and the reasons in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -9,19 +9,17 @@ from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
 from solver.theory.activations import Activation
+from solver.theory.alignment import THEOREM
 from solver.theory.dichotomy import Kind
-from solver.theory.layers import LayerSpan
+from solver.theory.layers import BIAS, LayerSpan
 from solver.theory.network import Block, Network
-from solver.theory.parametrization import (
-    Optimizers,
-    Parametrization,
-    RoleParametrization,
-    described_by,
-)
+from solver.theory.parametrization import Optimizers, Parametrization, RoleParametrization
 from solver.theory.roles import Role
 from solver.theory.slacks import Evaluated
+from solver.theory.tensors import Described, TensorParametrization, described_by
 from solver.verdicts.certificate import ConditionReport, certificate
-from solver.verdicts.consequences import consequences, limits_of_the_theorem
+from solver.verdicts.consequences import consequences, is_derived, limits_of_the_theorem
+from solver.verdicts.decay import Decay, decays
 from solver.verdicts.equivalence import equivalent_entries
 from solver.verdicts.evaluation import Evaluation, evaluate, unfaithful
 from solver.verdicts.instability import Instability, instability
@@ -30,6 +28,9 @@ from solver.verdicts.plain import plain_any_depth, plain_verdict
 from solver.verdicts.reasons import reasons
 from solver.verdicts.summary import summary
 from solver.verdicts.untrained import Untrained, untrained
+
+#: The losses that a verdict distinguishes.
+Loss = Literal["mse", "cross_entropy"]
 
 
 class LayerReport(NamedTuple):
@@ -47,7 +48,7 @@ class LayerReport(NamedTuple):
 
 
 class _Fields(NamedTuple):
-    parametrization: Parametrization | RoleParametrization
+    parametrization: Described
     depth: int | None
     optimizer: Optimizers
     kind: Kind
@@ -63,6 +64,7 @@ class _Fields(NamedTuple):
     readout_initialized_maximally: bool | None
     warnings: tuple[str, ...]
     judgement: "Judgement"
+    loss: Loss
 
 
 class Verdict(_Fields):
@@ -113,7 +115,7 @@ class Verdict(_Fields):
         return self.judgement.conditions
 
     @property
-    def canonical(self) -> Parametrization | RoleParametrization:
+    def canonical(self) -> Described:
         """The representative of the gauge class."""
         return self.judgement.canonical
 
@@ -128,8 +130,18 @@ class Verdict(_Fields):
         return self.judgement.untrained
 
     @property
+    def theorem(self) -> Kind | None:
+        """The theorem's own verdict, where another alignment is assumed; else None."""
+        return self.judgement.theorem
+
+    @property
+    def decays(self) -> tuple[Decay, ...]:
+        """By which share weight decay shrinks the weights in a step."""
+        return self.judgement.decays
+
+    @property
     def status(self) -> Literal["theorem", "derived"]:
-        """Whether a theorem covers the laws of all layers, or some are derived from one."""
+        """Whether a theorem covers the network, or some conditions are derived from one."""
         return self.judgement.status
 
     @property
@@ -180,20 +192,26 @@ def _html(summary: str, sentences: Iterable[str]) -> str:
     return f"<p>{escape(summary)}</p><ul>{listed}</ul>"
 
 
-def classify(parametrization: Parametrization, activation: Activation = "tanh") -> Verdict:
+def classify(
+    parametrization: Parametrization | TensorParametrization,
+    activation: Activation = "tanh",
+    loss: Loss = "mse",
+) -> Verdict:
     """Decide stability, nontriviality and regime, exactly.
 
     TP4 Theorems 3.3, 3.4, 3.6 and 3.8 for SGD; TP4b Theorems 2.8.12, 2.8.15 and 2.8.19 for
-    adaptive optimizers.  ``activation`` changes the warnings only.
+    adaptive optimizers.  ``activation`` and ``loss`` change the warnings only.
     """
+    if isinstance(parametrization, TensorParametrization):
+        return _verdict(parametrization, _seen(parametrization.network()), activation, loss)
     layers = parametrization.layers
     few = len(layers) <= _MOST_LAYERS_KEPT and len(set(layers)) <= _MOST_BLOCKS_KEPT
     seen = _seen_again(parametrization) if few else _seen(parametrization.network())
-    return _verdict(parametrization, seen, activation)
+    return _verdict(parametrization, seen, activation, loss)
 
 
 def classify_any_depth(
-    parametrization: RoleParametrization, activation: Activation = "tanh"
+    parametrization: RoleParametrization, activation: Activation = "tanh", loss: Loss = "mse"
 ) -> AnyDepthVerdict:
     """Classify for L = 1 and for every L >= 2.
 
@@ -202,8 +220,8 @@ def classify_any_depth(
     deeper = parametrization.every_deeper_network()
     return AnyDepthVerdict(
         parametrization,
-        classify(parametrization.at_depth(1), activation),
-        None if deeper is None else _verdict(parametrization, _seen(deeper), activation),
+        classify(parametrization.at_depth(1), activation, loss),
+        None if deeper is None else _verdict(parametrization, _seen(deeper), activation, loss),
     )
 
 
@@ -227,13 +245,13 @@ class Judgement:
     @cached_property
     def status(self) -> Literal["theorem", "derived"]:
         """Whether a theorem covers the laws of all layers."""
-        derived = any(law.status == "derived" for law in self.evaluation.network.laws)
-        return "derived" if derived else "theorem"
+        return "derived" if is_derived(self.evaluation) else "theorem"
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """Where the conditions on updates are from."""
-        laws = self.evaluation.network.laws
+        parts = [*self.evaluation.layers, self.evaluation.readout]
+        laws = dict.fromkeys(part.law for part in parts)
         named = [(law.sources.features, law.sources.readout_update) for law in laws]
         return tuple(dict.fromkeys(chain.from_iterable(named)))
 
@@ -246,6 +264,19 @@ class Judgement:
     def reasons(self) -> tuple[str, ...]:
         """The reasons for the verdict."""
         return reasons(self.evaluation)
+
+    @cached_property
+    def theorem(self) -> Kind | None:
+        """The theorem's verdict, where another alignment is assumed."""
+        network = self.evaluation.network
+        if network.alignment == THEOREM:
+            return None
+        return evaluate(network._replace(alignment=THEOREM)).kind
+
+    @cached_property
+    def decays(self) -> tuple[Decay, ...]:
+        """By which share weight decay shrinks the weights in a step."""
+        return decays(self.evaluation)
 
     @cached_property
     def untrained(self) -> tuple[Untrained, ...]:
@@ -263,15 +294,15 @@ class Judgement:
         return certificate(self.evaluation)
 
     @property
-    def canonical(self) -> Parametrization | RoleParametrization:
+    def canonical(self) -> Described:
         """The representative of the class; of deep networks it is large, and not kept."""
         return self._canonical if self.few_layers else self._new_canonical()
 
     @cached_property
-    def _canonical(self) -> Parametrization | RoleParametrization:
+    def _canonical(self) -> Described:
         return self._new_canonical()
 
-    def _new_canonical(self) -> Parametrization | RoleParametrization:
+    def _new_canonical(self) -> Described:
         return described_by(self.evaluation.network).canonical()
 
     @cached_property
@@ -340,7 +371,7 @@ _MOST_LAYERS_KEPT: Final = 64
 
 
 def _verdict(
-    parametrization: Parametrization | RoleParametrization, seen: _Seen, activation: Activation
+    parametrization: Described, seen: _Seen, activation: Activation, loss: Loss
 ) -> Verdict:
     depth, judgement, violated, near = seen
     evaluation = judgement.evaluation
@@ -356,31 +387,59 @@ def _verdict(
         feature_learning=regime,
         kernel_regime=None if regime is None else not regime,
         maximal=evaluation.maximal,
-        faithful=None if violated is None else not violated,
+        faithful=None if violated is None or _epsilon(parametrization) else not violated,
         r=evaluation.r,
         layers=judgement.layers,
         readout_updated_maximally=evaluation.readout_updated_maximally if stable else None,
         readout_initialized_maximally=evaluation.readout_initialized_maximally if stable else None,
         warnings=(
             *near,
-            *limits_of_the_theorem(evaluation, activation, violated),
+            *_assumed(judgement),
+            *limits_of_the_theorem(
+                evaluation, activation, None if _epsilon(parametrization) else violated
+            ),
         ),
         judgement=judgement,
+        loss=loss,
     )
+
+
+def _assumed(judgement: Judgement) -> Iterator[str]:
+    """A warning where sums are assumed to align otherwise than the theorem proves."""
+    if judgement.theorem is not None:
+        updates, readout = judgement.evaluation.network.alignment
+        yield (
+            f"This assumes alignment exponents {updates} of updates and {readout} of the readout "
+            f"(arXiv 2407.05872). The theorem, with 1 and 1, says: {judgement.theorem}."
+        )
+
+
+def _epsilon(given: Described) -> bool:
+    """Whether d was given as the exponent of ε: then there is no question of being faithful."""
+    return given.epsilon if isinstance(given, TensorParametrization) else given.wiring.epsilon
 
 
 def _layers(evaluation: Evaluation) -> list[LayerReport]:
+    """In order, biases after weights; a span is cut where features begin to be learned."""
     stable = evaluation.stable
     spans = sorted(
         ((span, block.role, r) for block, _, r in evaluation.blocks for span in block.spans),
-        key=lambda each: each[0].first,
+        key=lambda each: (each[0].first, each[0].tensor == BIAS),
     )
-    reports: list[LayerReport] = []
-    learns = False
-    for span, role, r in spans:
-        updated = not r
-        learns = learns or updated
-        reports.append(
-            LayerReport(span, role, r, updated if stable else None, learns if stable else None)
-        )
-    return reports
+    learned_from = min((span.first for span, _, r in spans if not r), default=None)
+    return [
+        LayerReport(each, role, r, not r if stable else None, learns if stable else None)
+        for span, role, r in spans
+        for each, learns in _cut(span, learned_from)
+    ]
+
+
+def _cut(span: LayerSpan, first: int | None) -> Iterator[tuple[LayerSpan, bool]]:
+    """The part of a span before a layer, and the part from there on."""
+    if first is None or (span.last is not None and span.last < first):
+        yield span, False
+    elif span.first >= first:
+        yield span, True
+    else:
+        yield span._replace(last=first - 1), False
+        yield span._replace(first=first), True

@@ -17,8 +17,15 @@ from app.experiment.plan import (
     spelled,
 )
 from app.experiment.update_rules import RULES, UPDATE_RULES, Rule, rules_for
-from solver import Limits, Optimizer, Parametrization, ParametrizationError
+from solver import (
+    Limits,
+    Optimizer,
+    Parametrization,
+    ParametrizationError,
+    TensorParametrization,
+)
 from solver.exact import shown
+from solver.theory import THEOREM
 
 
 def read_check(body: CheckIn, limits: Limits) -> Experiment:
@@ -77,10 +84,37 @@ def _parametrization(body: CheckIn, limits: Limits, reader: PlainReader) -> Para
     except ParametrizationError as error:
         reader.flaws(error)
         return None
+    if isinstance(parametrization, TensorParametrization):
+        reader.flaw(
+            ("tensors",),
+            "no experiment trains a network by tensors yet; checks are for perceptrons",
+        )
+        return None
     if isinstance(parametrization, Parametrization):
-        return parametrization
+        return _trainable(parametrization, reader)
     reader.flaw(("depth",), "depth is missing; a check trains networks, and they have one")
     return None
+
+
+def _trainable(given: Parametrization, reader: PlainReader) -> Parametrization | None:
+    """It, unless it has what no experiment trains yet."""
+    wiring = given.wiring
+    lacking = {
+        "bias": bool(wiring.biases),
+        "residual": bool(wiring.residual),
+        "normalized": bool(wiring.normalized),
+        "alignment": wiring.alignment != THEOREM,
+        "weight_decay": any(each.w is not None for each in given.layers),
+        "b": any(each.zero for each in given.layers),
+        "c": any(each.frozen for each in given.layers),
+    }
+    for name in (name for name, there in lacking.items() if there):
+        what = "inf" if name in "bc" else name
+        reader.flaw(
+            (name,),
+            f"no experiment knows {what} yet; POST /v1/classify and /v1/predictions do",
+        )
+    return None if any(lacking.values()) else given
 
 
 def _method(body: CheckIn, rule: Rule, reader: PlainReader) -> Method:

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from app.api.parametrization.answer import (
     Exponent,
+    Kind,
     OptimizerName,
     ParametrizationOut,
     VerdictName,
@@ -17,8 +18,10 @@ class LayerOut(TypedDict):
     """A body layer; in deep networks, consecutive layers that behave alike."""
 
     layer: Annotated[int, Field(description="The (first) layer.")]
-    layers: Annotated[str, Field(description='All of them: "2" or "2..9" or "2..L".')]
-    role: Literal["input", "hidden"]
+    layers: Annotated[
+        str, Field(description='All of them: "2", "2..9", "2..L"; "bias.2" for a bias.')
+    ]
+    role: Literal["input", "hidden", "vector"]
     r: Annotated[Exponent, Field(description="r_l: updates move h^l by n^(-r_l).")]
     updated_maximally: Annotated[bool | None, Field(description="r_l = 0; null if unstable.")]
     learns_features: Annotated[
@@ -31,6 +34,48 @@ class ReadoutOut(TypedDict):
 
     updated_maximally: bool | None
     initialized_maximally: bool | None
+
+
+class TensorVerdictOut(TypedDict):
+    """What becomes of a tensor, where the network is given by tensors."""
+
+    name: str
+    kind: Kind
+    law: str
+    r: Annotated[
+        Exponent, Field(description="Its update moves features by n^(-r); of a readout, u - 1.")
+    ]
+    updated_maximally: Annotated[bool | None, Field(description="r = 0; null if unstable.")]
+    learns_features: Annotated[
+        bool | None,
+        Field(description="Features here move by Θ(1); null if unstable, and of the readout."),
+    ]
+
+
+class DecayOut(TypedDict):
+    """The share n^(-exponent) of the weights that weight decay takes in a step."""
+
+    role: Literal["body", "readout"]
+    layers: Annotated[str | None, Field(description='Such as "2..3"; null for the readout.')]
+    exponent: Annotated[Exponent, Field(description="c + w: 0 acts alike at every width.")]
+
+
+class AlignmentOut(TypedDict):
+    """The bounds on sums of n terms; 1 and 1 are the theorem's."""
+
+    updates: Exponent
+    readout: Exponent
+
+
+class AssumptionsOut(TypedDict):
+    """What the verdict assumes beside the parametrization."""
+
+    alignment: AlignmentOut
+    loss: Literal["mse", "cross_entropy"]
+    theorem: Annotated[
+        VerdictName | None,
+        Field(description="The theorem's own verdict, where another alignment is assumed."),
+    ]
 
 
 class ConditionOut(TypedDict):
@@ -52,7 +97,10 @@ class UntrainedOut(TypedDict):
     """Weights that stay as they were initialized although features are learned."""
 
     role: Literal["body", "readout"]
-    layers: Annotated[str | None, Field(description='Such as "2..3"; null for the readout.')]
+    layers: Annotated[
+        str | None,
+        Field(description='Such as "2..3", "bias.1" or names of tensors; null for the readout.'),
+    ]
     exponent: Annotated[Exponent, Field(description="Their update contributes n^(-exponent).")]
 
 
@@ -86,7 +134,7 @@ class Classification(TypedDict):
     summary: Annotated[str, Field(description="The verdict in one sentence.")]
     reasons: Annotated[list[str], Field(description="Most important first.")]
     warnings: Annotated[
-        list[str], Field(description="Where the question leaves the ground of the theorem.")
+        list[str], Field(description="Where the theorem does not cover the question, and why.")
     ]
     r: Annotated[
         str,
@@ -113,6 +161,8 @@ class Classification(TypedDict):
         list[UntrainedOut],
         Field(description="What does not train although features are learned."),
     ]
+    decay: Annotated[list[DecayOut], Field(description="Empty without weight decay.")]
+    assumptions: AssumptionsOut
     consequences: Annotated[list[str], Field(description="What the theorems say follows.")]
     equivalent_to: Annotated[list[str], Field(description="Gallery entries equal up to gauge.")]
     depth: int | None
@@ -126,7 +176,7 @@ class Classification(TypedDict):
     ]
     status: Annotated[
         Literal["theorem", "derived"],
-        Field(description="Whether a theorem covers all laws, or some are derived from one."),
+        Field(description="Whether a theorem covers it, or some conditions are derived from one."),
     ]
     sources: Annotated[list[str], Field(description="Where the conditions on updates are from.")]
     parametrization: ParametrizationOut
@@ -134,7 +184,8 @@ class Classification(TypedDict):
         ParametrizationOut,
         Field(description="The equivalent one with c = 0 (gradient law) or a = 0 (other laws)."),
     ]
-    layers: list[LayerOut]
+    layers: Annotated[list[LayerOut], Field(description="Empty where tensors are given.")]
+    tensors: Annotated[list[TensorVerdictOut], Field(description="Empty unless tensors are given.")]
     readout: ReadoutOut
     conditions: Annotated[list[ConditionOut], Field(description="Violated ones first.")]
 

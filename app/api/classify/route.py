@@ -42,7 +42,7 @@ async def classify_one(
 
 
 def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:
-    kind, result = classified(body.resolve(settings.limits), body.activation)
+    kind, result = classified(body.resolve(settings.limits), body.activation, body.loss)
     metrics.verdicts[kind].inc()
     return answer(result)
 

@@ -12,10 +12,11 @@ from solver import (
     Activation,
     BatchVerdict,
     ConditionReport,
+    Described,
     Judgement,
     Kind,
     LayerSpan,
-    Parametrization,
+    Role,
     RoleParametrization,
     Verdict,
     classify,
@@ -23,6 +24,7 @@ from solver import (
     kept_for_lines,
 )
 from solver.verdicts import (
+    Loss,
     PlainJudgement,
     plain_any_depth,
     plain_condition,
@@ -48,13 +50,13 @@ _written_once = lru_cache(maxsize=1 << 11)(_written)
 
 
 def classified(
-    given: Parametrization | RoleParametrization, activation: Activation = "tanh"
+    given: Described, activation: Activation = "tanh", loss: Loss = "mse"
 ) -> tuple[Kind, Classification | AnyDepthClassification]:
     """The verdict (without depth, that on L >= 2 if there is one), and the whole answer."""
-    if isinstance(given, Parametrization):
-        verdict = classify(given, activation)
+    if not isinstance(given, RoleParametrization):
+        verdict = classify(given, activation, loss)
         return verdict.kind, classification(verdict)
-    verdicts = classify_any_depth(given, activation)
+    verdicts = classify_any_depth(given, activation, loss)
     leading = verdicts.deeper or verdicts.depth_one
     return leading.kind, cast(AnyDepthClassification, plain_any_depth(verdicts, classification))
 
@@ -72,8 +74,10 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
 
 
 @lru_cache(maxsize=1 << 12)
-def _layer(span: LayerSpan, r: Fraction, updated: bool | None, learns: bool | None) -> msgspec.Raw:
-    return _encoded(plain_layer(span, r, updated, learns))
+def _layer(
+    span: LayerSpan, role: Role, r: Fraction, updated: bool | None, learns: bool | None
+) -> msgspec.Raw:
+    return _encoded(plain_layer(span, role, r, updated, learns))
 
 
 @kept_for_lines

@@ -10,6 +10,7 @@ from solver import (
     Parametrization,
     ParametrizationError,
     RoleParametrization,
+    TensorParametrization,
     compare,
 )
 from solver.verdicts import plain_equivalence
@@ -28,6 +29,15 @@ def compared(body: EquivalenceIn, limits: Limits) -> EquivalenceOut | AnyDepth[E
             more["depth"] = None
         everywhere = bool(one["equivalent"] and more and more["equivalent"])
         return by_depth(everywhere, one, more)
+    if isinstance(first, TensorParametrization) and isinstance(second, TensorParametrization):
+        return cast(EquivalenceOut, plain_equivalence(compare(first, second)))
+    for name, each in (("second", second), ("first", first)):
+        if isinstance(each, TensorParametrization):
+            raise ParametrizationError.at(
+                (name,), "one is given by tensors and the other is not; give both by tensors"
+            )
+    assert not isinstance(first, TensorParametrization)
+    assert not isinstance(second, TensorParametrization)
     return _comparison(_at(first, second, "first"), _at(second, first, "second"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
-from solver import Activation, Kind, Optimizer, Target, Wanted
+from solver import ALIGNMENTS, Activation, Kind, Optimizer, Target, Wanted
 
 ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -16,13 +16,17 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "VerdictName": tuple(Kind),
         "Target": get_args(Target),
         "Wanted": get_args(Wanted),
-        "BodyRole": ("input", "hidden"),
+        "BodyRole": ("input", "hidden", "vector"),
+        "TensorKind": ("input", "hidden", "readout", "vector"),
+        "AlignmentName": tuple(ALIGNMENTS),
+        "VerdictLoss": ("mse", "cross_entropy"),
+        "GrowingSize": ("head_size", "heads"),
         "UntrainedRole": ("body", "readout"),
         "LawStatus": ("theorem", "derived"),
         "InitializationFailure": ("explodes", "vanishes"),
         "ConditionRelation": ("=", ">="),
         "ConstraintRelation": (">", ">=", "="),
-        "Symbol": ("a", "b", "c", "d"),
+        "Symbol": ("a", "b", "c", "d", "w"),
         "ParameterName": ("s", "c"),
         "Depths": ("any", "1"),
         "Sense": ("minimize", "maximize"),

@@ -11,7 +11,9 @@ from typing_extensions import TypedDict
 
 from solver import Optimizer
 
-Exponent = Annotated[str, Field(description="Canonical spelling.", examples=["-1/2"])]
+Exponent = Annotated[
+    str, Field(description='Canonical spelling; "inf" where infinite.', examples=["-1/2"])
+]
 VerdictName = Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]
 
 
@@ -37,15 +39,83 @@ OptimizerName = Annotated[
 ]
 
 
+class SomeRolesOut(TypedDict):
+    """Exponents of the roles that have one."""
+
+    input: NotRequired[Exponent | None]
+    hidden: NotRequired[Exponent | None]
+    readout: NotRequired[Exponent | None]
+
+
+class BodyRolesOut(TypedDict):
+    """Exponents of biases by role."""
+
+    input: Exponent
+    hidden: NotRequired[Exponent]
+
+
+class BiasOut(TypedDict):
+    """The exponents of biases, one per body layer or by role."""
+
+    a: list[Exponent] | BodyRolesOut
+    b: list[Exponent] | BodyRolesOut
+    c: list[Exponent] | BodyRolesOut
+    optimizer: NotRequired[Optimizer]
+
+
+class SwitchesOut(TypedDict):
+    """Which body layers have some property, by role."""
+
+    input: bool
+    hidden: NotRequired[bool]
+
+
+Kind = Literal["input", "hidden", "readout", "vector"]
+
+
+class TensorOut(TypedDict):
+    """A tensor, as it can be posted."""
+
+    name: str
+    kind: Kind
+    optimizer: Optimizer
+    a: Exponent
+    b: Exponent
+    c: Exponent
+    epsilon: NotRequired[Exponent]
+    weight_decay: NotRequired[Exponent]
+    residual: NotRequired[bool]
+    normalized: NotRequired[bool]
+    tied_to: NotRequired[str]
+
+
+class AttendingOut(TypedDict):
+    """Attention, as it can be posted."""
+
+    name: str
+    query: str
+    key: str
+    scale: Exponent
+    grows: Literal["head_size", "heads"]
+
+
 # Closed: generated clients would else mistake "d" for what else there may be.
 @with_config(ConfigDict(extra="forbid"))
 class ParametrizationOut(TypedDict):
     """Exponents as lists (input first), or by role where depth is open or very large.
 
-    It can be posted back as it is (a canonical form only within the bounds on integers).
+    Or tensor by tensor. It can be posted back as it is (a canonical form only within the bounds on
+    integers).
     """
 
-    a: list[Exponent] | RolesOut
-    b: list[Exponent] | RolesOut
-    c: list[Exponent] | RolesOut
+    a: NotRequired[list[Exponent] | RolesOut]
+    b: NotRequired[list[Exponent] | RolesOut]
+    c: NotRequired[list[Exponent] | RolesOut]
     d: NotRequired[list[Exponent] | RolesOut]
+    epsilon: NotRequired[list[Exponent | None] | SomeRolesOut]
+    weight_decay: NotRequired[list[Exponent | None] | SomeRolesOut]
+    bias: NotRequired[BiasOut]
+    residual: NotRequired[list[bool] | SwitchesOut]
+    normalized: NotRequired[list[bool] | SwitchesOut]
+    tensors: NotRequired[list[TensorOut]]
+    attention: NotRequired[list[AttendingOut]]

@@ -5,41 +5,46 @@ form are read by ``solver.read``, which reports everything wrong at once; the JS
 tell clients the same rules.  A field that is null counts as left out.
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from app.api.http.json_object import JsonObject
 from app.api.parametrization.schemas import (
+    ALIGNMENT,
+    ALIGNMENT_EXPONENTS,
+    ATTENTION,
+    BIAS,
     DEPTH,
     EXPONENT,
     HIDDEN_LAYERS,
+    INFINITE_LIST,
+    INFINITE_ROLES,
     LIST,
     OPTIMIZER,
     OPTIMIZERS_BY_LAYER,
     OPTIMIZERS_BY_ROLE,
+    OR_INFINITE,
     ROLES,
+    SOME_LIST,
+    SOME_ROLES,
+    SWITCH,
+    SWITCH_LIST,
+    SWITCH_ROLES,
+    TENSORS,
     VECTOR,
     one_of,
 )
-from solver import (
-    Activation,
-    Description,
-    Limits,
-    Parametrization,
-    ParametrizationError,
-    RoleParametrization,
-    read,
-)
+from solver import Activation, Described, Description, Limits, ParametrizationError, read
 
 # Deeper networks take many milliseconds, in which the event loop should serve others.
 _DEEP: Final = 256
 
 
 class ParametrizationIn(JsonObject):
-    """An abc-parametrization: by name (preset), as a flat vector (depth and abc), or by a, b and c.
+    """An abc-parametrization: by name (preset), as a flat vector (depth and abc), by a, b and c.
 
-    A request has exactly one of these forms.
+    Or, for networks other than perceptrons, by tensors. A request has exactly one of these forms.
     """
 
     preset: Annotated[
@@ -55,14 +60,23 @@ class ParametrizationIn(JsonObject):
         ),
     ] = None
     a: Annotated[Any, one_of("Multipliers: W = n^(-a) w.", EXPONENT, LIST, ROLES)] = None
-    b: Annotated[Any, one_of("Initialization: w ~ N(0, n^(-2b)).", EXPONENT, LIST, ROLES)] = None
+    b: Annotated[
+        Any,
+        one_of(
+            'Initialization: w ~ N(0, n^(-2b)); "inf" for zeros.',
+            OR_INFINITE,
+            INFINITE_LIST,
+            INFINITE_ROLES,
+        ),
+    ] = None
     c: Annotated[
         Any,
         one_of(
-            "Learning rates ∝ n^(-c): one for all layers, a list, or by role.",
-            EXPONENT,
-            LIST,
-            ROLES,
+            'Learning rates ∝ n^(-c): one for all layers, a list, or by role; "inf" for a frozen '
+            "tensor.",
+            OR_INFINITE,
+            INFINITE_LIST,
+            INFINITE_ROLES,
         ),
     ] = None
     d: Annotated[
@@ -85,6 +99,55 @@ class ParametrizationIn(JsonObject):
             OPTIMIZERS_BY_LAYER,
         ),
     ] = None
+    bias: Annotated[Any, one_of("Biases in the body layers.", BIAS)] = None
+    residual: Annotated[
+        Any,
+        one_of(
+            "Hidden layers that are residual branches: x^l = x^(l-1) + φ(W^l x^(l-1)).",
+            SWITCH,
+            SWITCH_LIST,
+            SWITCH_ROLES,
+        ),
+    ] = None
+    normalized: Annotated[
+        Any,
+        one_of(
+            "Body layers whose output is divided by its root mean square (RMSNorm, LayerNorm).",
+            SWITCH,
+            SWITCH_LIST,
+            SWITCH_ROLES,
+        ),
+    ] = None
+    weight_decay: Annotated[
+        Any,
+        one_of("The exponent w of weight decay λ ∝ n^(-w).", EXPONENT, SOME_LIST, SOME_ROLES),
+    ] = None
+    epsilon: Annotated[
+        Any,
+        one_of(
+            "The exponent e of Adam's ε ∝ n^(-e), in place of d; 0 where ε is constant.",
+            EXPONENT,
+            SOME_LIST,
+            SOME_ROLES,
+        ),
+    ] = None
+    alignment: Annotated[
+        Any,
+        one_of(
+            "What is assumed of sums of n terms: the theorem's, unless given.",
+            ALIGNMENT,
+            ALIGNMENT_EXPONENTS,
+        ),
+    ] = None
+    tensors: Annotated[
+        Any,
+        one_of(
+            "Any feed-forward network as a list of tensors in network order, with exactly one "
+            "readout; in place of depth, a, b and c.",
+            TENSORS,
+        ),
+    ] = None
+    attention: Annotated[Any, one_of("With tensors: where attention is.", ATTENTION)] = None
 
     def description(self) -> Description:
         """What was posted, for the solver to read."""
@@ -98,9 +161,17 @@ class ParametrizationIn(JsonObject):
             preset=self.preset,
             s=self.s,
             optimizer=self.optimizer,
+            bias=self.bias,
+            residual=self.residual,
+            normalized=self.normalized,
+            weight_decay=self.weight_decay,
+            epsilon=self.epsilon,
+            alignment=self.alignment,
+            tensors=self.tensors,
+            attention=self.attention,
         )
 
-    def resolve(self, limits: Limits, *prefix: str) -> Parametrization | RoleParametrization:
+    def resolve(self, limits: Limits, *prefix: str) -> Described:
         """The parametrization posted.
 
         Raises ``ParametrizationError`` with paths below ``prefix``.
@@ -113,7 +184,7 @@ class ParametrizationIn(JsonObject):
     @property
     def deep(self) -> bool:
         """Whether an answer may take long enough to be worked out in a thread."""
-        values = (self.abc, self.a, self.b, self.c, self.d)
+        values = (self.abc, self.a, self.b, self.c, self.d, self.tensors)
         return (isinstance(self.depth, int) and self.depth > _DEEP) or any(
             isinstance(value, list) and len(value) > _DEEP for value in values
         )
@@ -126,4 +197,9 @@ class NetworkIn(ParametrizationIn):
         "tanh",
         description="Changes the warnings only: the verdict holds for all but linear. tanh unless "
         "given.",
+    )
+    loss: Literal["mse", "cross_entropy"] = Field(
+        "mse",
+        description="Matters where the logits alone blow up, since cross-entropy has a bounded "
+        "slope. mse unless given.",
     )

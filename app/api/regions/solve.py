@@ -71,7 +71,7 @@ def answered(
 ) -> RegionsOut | AnyDepth[RegionsOut]:
     """The answer.  Raises ``ParametrizationError`` and ``TimeLimitError``."""
     families, (first, deeper) = surveyed(body, limits, deadline)
-    if families.depth is not None:
+    if families.depth is not None or first.family.readout_name:
         return regions_out(first)
     return by_depth(
         deeper is not None and same_verdicts(first, deeper, deadline),

@@ -15,7 +15,7 @@ ChangeOut = TypedDict(
     "ChangeOut",
     {
         "exponent": Annotated[str, Field(examples=["a_4"])],
-        "symbol": Literal["a", "b", "c", "d"],
+        "symbol": Literal["a", "b", "c", "d", "w"],
         "layers": Annotated[str, Field(description='"2", "2..9", "L+1"; "all" for one c.')],
         "from": Exponent,
         "to": Exponent,

@@ -14,7 +14,7 @@ from solver import DEFAULT_MARGIN, Wanted
 
 _SELECTOR: Final[Schema] = {
     "type": "string",
-    "pattern": r"^[abcd](\.(input|hidden|readout|[1-9][0-9]{0,6}))?$",
+    "pattern": r"^[abcdw](\..{1,64})?$",
 }
 _WEIGHTS: Final[Schema] = {
     "type": "object",
@@ -42,7 +42,7 @@ class RepairsIn(NetworkIn):
     locked: Annotated[
         Any,
         one_of(
-            'Exponents that must stay: "c", "a.1", "b.readout", …',
+            'Exponents that must stay: "c", "a.1", "b.readout", "c.lm_head", …',
             {"type": "array", "items": _SELECTOR, "maxItems": 1000},
         ),
     ] = None
@@ -68,6 +68,17 @@ class RepairsIn(NetworkIn):
             "Keep one learning-rate exponent for all layers where one was given (or the preset "
             "has one); true unless given.",
             {"type": "boolean"},
+        ),
+    ] = None
+    ties: Annotated[
+        Any,
+        one_of(
+            'Exponents that change together, at the cost of one: [["b.input", "b.readout"]].',
+            {
+                "type": "array",
+                "items": {"type": "array", "items": _SELECTOR, "minItems": 2},
+                "maxItems": 1000,
+            },
         ),
     ] = None
     margin: Annotated[

@@ -10,9 +10,9 @@ from app.api.repairs.request import RepairsIn
 from app.api.repairs.writing import repair_out
 from solver import (
     Deadline,
+    Described,
     Limits,
     OptionsReader,
-    Parametrization,
     Repair,
     RoleParametrization,
     Wanted,
@@ -33,9 +33,9 @@ def answered(
         target = cast(Wanted, understood(body.target, given.regime))
     reader = OptionsReader(body.description(), given, limits, body.tie_c is not False)
     margin = reader.margin(body.margin)
-    options = reader.read(body.locked, body.weights, body.tie_hidden is not False)
+    options = reader.read(body.locked, body.weights, body.tie_hidden is not False, body.ties)
 
-    def repaired(one: Parametrization | RoleParametrization) -> tuple[Repair, RepairOut]:
+    def repaired(one: Described) -> tuple[Repair, RepairOut]:
         found = repair(one, target, options, margin, deadline)
         out = repair_out(one, target, found, body.activation)
         if found.best is None and options.one_c:
@@ -44,7 +44,7 @@ def answered(
                 out["summary"] += f" {untied_text(untied)}"
         return found, out
 
-    if isinstance(given, Parametrization):
+    if not isinstance(given, RoleParametrization):
         return repaired(given)[1]
     deeper = None if given.hidden is None else repaired(given)
     return by_depth(

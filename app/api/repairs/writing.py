@@ -8,6 +8,7 @@ from app.api.repairs.answer import ChangeOut, RepairOut
 from solver import (
     Activation,
     Change,
+    Described,
     Parametrization,
     Proposal,
     Repair,
@@ -22,7 +23,7 @@ from solver import (
 
 
 def repair_out(
-    given: Parametrization | RoleParametrization,
+    given: Described,
     target: Wanted,
     found: Repair,
     activation: Activation = "tanh",
@@ -70,10 +71,8 @@ def _change(change: Change) -> ChangeOut:
     }
 
 
-def _classified(
-    given: Parametrization | RoleParametrization, activation: Activation
-) -> Classification:
-    if isinstance(given, Parametrization):
+def _classified(given: Described, activation: Activation) -> Classification:
+    if not isinstance(given, RoleParametrization):
         return classification(classify(given, activation))
     deeper = classify_any_depth(given, activation).deeper
     assert deeper is not None, "a repair by role has hidden layers"

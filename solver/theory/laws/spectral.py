@@ -34,6 +34,7 @@ LAW: Final = Law(
             Role.INPUT: Update(_FORM, twice_bound=-1),
             Role.HIDDEN: Update(_FORM, twice_bound=0),
             Role.READOUT: Update(_FORM, twice_bound=1),
+            Role.VECTOR: Update(_FORM, twice_bound=-1),
         }
     ),
     paths=(DIRECT,),
@@ -47,6 +48,8 @@ LAW: Final = Law(
         logits=_SOURCE,
         readout_update=_SOURCE,
     ),
+    adds_up=False,
+    matrices_only=("muon", "muon_raw", "muon_unit_rms", "muon_match_rms", "shampoo"),
     conventions=MappingProxyType(
         {
             "muon": Convention(1, 0, 0),

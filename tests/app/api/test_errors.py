@@ -448,9 +448,9 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
     "a field to be escaped": ({"preset": "mup", "a/b~c": 1}, {"/a~1b~0c"}, ("a/b~c",)),
     "an empty field": ({"preset": "mup", "": 1}, {"/"}, ("not a field",)),
     "weight decay": (
-        {"preset": "mup", "weight_decay": 0.1},
-        {"/weight_decay"},
-        ("another network",),
+        {"preset": "mup", "decay_rate": 0.1},
+        {"/decay_rate"},
+        ("another network", '"weight_decay"'),
     ),
     "momentum": ({"preset": "mup", "momentum": 0.9}, {"/momentum"}, ("sgd",)),
     "width": ({"preset": "mup", "width": 512}, {"/width"}, ("infinity",)),

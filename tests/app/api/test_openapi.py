@@ -19,6 +19,7 @@ OPERATIONS = {
     "classify": ("post", "/v1/classify"),
     "classify_batch": ("post", "/v1/classify/batch"),
     "compare_parametrizations": ("post", "/v1/equivalence"),
+    "predict_exponents": ("post", "/v1/predictions"),
     "find_regions": ("post", "/v1/regions"),
     "plot_regions": ("post", "/v1/regions/plot"),
     "get_regions_plot": ("get", "/v1/regions/plot"),

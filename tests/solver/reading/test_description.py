@@ -97,7 +97,7 @@ def test_one_number_stands_for_all_layers_in_c_and_d() -> None:
     roles = {"input": 0, "hidden": 0, "readout": 1}
     open_depth = read(Description(a=roles, b=roles, c=1, d=2, optimizer="adam"))
     assert isinstance(open_depth, RoleParametrization)
-    assert open_depth.hidden == (0, 0, 1, 2)
+    assert open_depth.hidden == (0, 0, 1, 2, None)
 
 
 def test_without_hidden_it_is_for_one_hidden_layer() -> None:

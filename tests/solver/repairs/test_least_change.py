@@ -170,7 +170,7 @@ def decided(ask: Ask) -> list[Decided]:
             weight = next((ask.weights[each] for each in names if each in ask.weights), F(1))
             traits[symbol] = (any(each in ask.locked for each in names), weight)
         alike = (exponents, tuple(traits.values())) if role == "hidden" and ask.tie else number
-        for symbol, start in zip("abcd", exponents, strict=True):
+        for symbol, start in zip("abcd", exponents[:4], strict=True):
             if start is not None:
                 key = "c" if symbol == "c" and ask.one_c else (symbol, alike)
                 new = Decided(symbol, [], *traits[symbol], start)
@@ -180,7 +180,7 @@ def decided(ask: Ask) -> list[Decided]:
 
 def has(target: Target, optimizer: Optimizer, layers: Sequence[Exponents]) -> bool:
     """Whether a network has the target, by the oracle; where d is given, faithfully."""
-    a, b, c, d = zip(*layers, strict=True)
+    a, b, c, d, _ = zip(*layers, strict=True)
     verdict = (judge_sgd if optimizer == "sgd" else judge_adaptive)(a, b, c)
     if d[0] is not None and not faithful(a, b, c, d):
         return False
@@ -204,7 +204,7 @@ def expanded(proposal: Proposal, depth: int) -> list[Exponents]:
     network = proposal.network
     layers = {depth + 1: network.readout}
     for block in network.body:
-        for first, last in block.spans:
+        for first, last, _ in block.spans:
             layers |= dict.fromkeys(range(first, (last or depth) + 1), block.exponents)
     assert network.depth in (None, depth)
     return [layers[number] for number in range(1, depth + 2)]
@@ -227,7 +227,9 @@ def distance(ask: Ask, proposal: Proposal) -> Fraction:
         if decision.role is None:
             numbers = list(range(1, len(ask.layers) + 1))
         elif decision.spans:
-            numbers = [n for first, last in decision.spans for n in range(first, (last or 2) + 1)]
+            numbers = [
+                n for first, last, _ in decision.spans for n in range(first, (last or 2) + 1)
+            ]
         else:
             numbers = [len(ask.layers)]
         said.add((decision.symbol, tuple(numbers), decision.current, value))
@@ -243,7 +245,7 @@ def complexity(proposal: Proposal) -> tuple[int, int]:
 
 
 def least_r(ask: Ask, proposal: Proposal) -> Fraction:
-    a, b, c, _ = zip(*expanded(proposal, len(ask.layers) - 1), strict=True)
+    a, b, c, *_ = zip(*expanded(proposal, len(ask.layers) - 1), strict=True)
     return (judge_sgd if ask.given.optimizer == "sgd" else judge_adaptive)(a, b, c).r
 
 
@@ -438,7 +440,7 @@ def test_given_d_the_repair_is_faithful(target: Target) -> None:
     found = checked(Ask(unfaithful, target, ["a", "b", "c"]))
     assert found.best is not None
     assert {each.decision.symbol for each in found.best.changes} == {"d"}
-    a, b, c, d = zip(*expanded(found.best, 4), strict=True)
+    a, b, c, d, _ = zip(*expanded(found.best, 4), strict=True)
     assert faithful(a, b, c, d)
     without_d = checked(Ask(roles, target, ["a", "b", "c"]))
     assert without_d.distance == 0

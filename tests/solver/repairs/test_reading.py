@@ -71,8 +71,8 @@ def test_what_names_no_exponents(written: object) -> None:
     (flaw,) = flaws(MUP, ["c", written])
     assert flaw.path == ("locked", 1)
     assert flaw.message.endswith(
-        'names no exponents; write "a" for all layers, "a.input", "a.hidden", "a.readout", or '
-        '"a.1" for layer 1'
+        'names no exponents; write "a" for all layers, "a.input", "a.hidden", "a.readout", "a.1" '
+        'for layer 1, "a.bias" for biases, or "a." and the name of a tensor'
     )
     if isinstance(written, str):
         assert flaw.message.startswith(f'"{written}" ')
@@ -195,7 +195,7 @@ def test_no_lock_is_dropped() -> None:
     except ParametrizationError as error:
         found = error.flaws
     if isinstance(found, Options):
-        assert found.lock("a", 1, Role.INPUT) == "a"
+        assert found.lock("a", ("1", Role.INPUT)) == "a"
     else:
         (flaw,) = found
         assert flaw.path == ("locked",)
@@ -227,16 +227,16 @@ def test_what_a_selector_covers(symbol: str, place: str, layers: set[int]) -> No
     for layer, role in enumerate((ROLES[0], ROLES[1], ROLES[1], ROLES[2]), start=1):
         for other in "abcd":
             covered = other == symbol and layer in layers
-            assert found.lock(other, layer, role) == (selector if covered else None)
-            assert found.weight(other, layer, role) == (F(5, 2) if covered else 1)
+            assert found.lock(other, (str(layer), role)) == (selector if covered else None)
+            assert found.weight(other, (str(layer), role)) == (F(5, 2) if covered else 1)
 
 
 @pytest.mark.parametrize(("place", "role"), [("input", 0), ("hidden", 1), ("readout", 2)])
 def test_what_a_role_covers_at_any_depth(place: str, role: int) -> None:
     found = options(MUP_BY_ROLE, [f"a.{place}"], {"b": 2, f"b.{place}": 3})
     for other in ROLES:
-        assert found.lock("a", None, other) == (f"a.{place}" if other is ROLES[role] else None)
-        assert found.weight("b", None, other) == (3 if other is ROLES[role] else 2)
+        assert found.lock("a", (other,)) == (f"a.{place}" if other is ROLES[role] else None)
+        assert found.weight("b", (other,)) == (3 if other is ROLES[role] else 2)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_the_most_special_weight_wins(
 ) -> None:
     found = options(MUP, None, weights)
     for layer, role in enumerate((ROLES[0], ROLES[1], ROLES[1], ROLES[2]), start=1):
-        assert found.weight("a", layer, role) == cost[layer]
+        assert found.weight("a", (str(layer), role)) == cost[layer]
 
 
 @pytest.mark.parametrize(
@@ -287,10 +287,10 @@ def test_the_most_special_weight_wins(
 def test_one_c_is_one_decision_where_one_was_given(description: Description, one: bool) -> None:
     assert options(description).one_c is one
     if one:
-        assert options(description, ["c"]).lock("c", 1, Role.INPUT) == "c"
+        assert options(description, ["c"]).lock("c", ("1", Role.INPUT)) == "c"
         assert "one c was given for all" in flaws(description, ["c.input"])[0].message
     else:
-        assert options(description, ["c.input"]).lock("c", 1, Role.INPUT) == "c.input"
+        assert options(description, ["c.input"]).lock("c", ("1", Role.INPUT)) == "c.input"
 
 
 # ---------------------------------------------------------------------- what changes together

@@ -8,8 +8,8 @@ import sympy
 from solver import Coefficients, Condition, Optimizer, relations, system
 
 OPTIMIZERS: tuple[Optimizer, ...] = ("sgd", "adam")
-# How a gauge transformation by θ moves (a, b, c, d).
-GAUGE = {"sgd": (1, -1, -2, 0), "adam": (1, -1, -1, 1)}
+# How a gauge transformation by θ moves (a, b, c, d, w).
+GAUGE = {"sgd": (1, -1, -2, 0, 2), "adam": (1, -1, -1, 1, 1)}
 
 
 def conditions(optimizer: Optimizer) -> list[Condition]:
@@ -95,7 +95,7 @@ def test_statements_show_the_form_that_is_evaluated(optimizer: Optimizer) -> Non
         text = condition.form(1, 2)
         form = sympy.sympify(text.replace("2a", "2*a").replace("2b", "2*b").replace("3a", "3*a"))
         for coefficients, index in ((condition.layer, 1), (condition.readout, 2)):
-            for name, coefficient in zip("abcd", coefficients, strict=True):
+            for name, coefficient in zip("abcdw", coefficients, strict=True):
                 assert form.coeff(sympy.Symbol(f"{name}_{index}")) == coefficient, text
 
 

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from solver import LayerSpan, Role
-from solver.theory.conditions import faithfulness, stability
+from solver.theory.conditions import Shape, faithfulness, stability
 from solver.theory.exponents import Exponents
 from solver.theory.law import Coefficients, Law
 from solver.theory.laws import DEFAULT_OPTIMIZER, LAWS, OPTIMIZERS
@@ -43,11 +43,14 @@ def test_every_form_is_invariant_under_the_gauge_of_each_layer(own: Law, readout
     """A gauge transformation of one layer, with the weight of its own law, changes no slack."""
 
     def moved(coefficients: Coefficients, law: Law) -> int:
-        gauge = (1, -1, -law.gauge_weight, 1)
+        gauge = (1, -1, -law.gauge_weight, 1, law.gauge_weight)
         return sum(c * g for c, g in zip(coefficients, gauge, strict=True))
 
-    for role in (Role.INPUT, Role.HIDDEN):
-        for condition in (*stability(role, own, readout), *faithfulness(role, own)):
+    wirings = [dict(zip(("residual", "normalized", "decays"), each, strict=True))
+               for each in product((False, True), repeat=3)]  # fmt: skip
+    for role, wiring in product((Role.INPUT, Role.HIDDEN, Role.VECTOR), wirings):
+        shape = Shape(role, own, **wiring)
+        for condition in (*stability(shape, readout), *faithfulness(role, own)):
             assert moved(condition.layer, own) == moved(condition.readout, readout) == 0, condition
 
 
@@ -106,7 +109,7 @@ def judged(network: Network) -> tuple[str, Fraction]:
     r = []
     sound = size >= HALF
     for block in network.body:
-        a, b, c, _ = block.exponents
+        a, b, c, *_ = block.exponents
         hidden = block.role is Role.HIDDEN
         sound = sound and a + b == Fraction(hidden, 2)
         r.append(body_exponent(block.optimizer, hidden, a, b, c, min(size, u)))
@@ -193,7 +196,7 @@ def test_predictions_of_mixed_networks_read_the_same_forms() -> None:
             g = size if step == 1 else min(size, u)
             moved[step] = [
                 body_exponent(optimizer, role is Role.HIDDEN, each.a, each.b, each.c, g)
-                for role, _, each, optimizer in network.body
+                for role, _, each, optimizer, *_ in network.body
             ]
             assert [found["update", layer, step] for layer in (1, 2)] == moved[step]
             assert found["delta_x", 2, step] == min(moved[step])

@@ -157,5 +157,8 @@ def test_faithfulness_agrees_with_the_lemma(
     layers = tuple(Exponents(*each) for each in zip(a, b, c, d, strict=True))
     verdict = classify(Parametrization(depth, layers, "adam"))
     assert verdict.faithful is faithful(a, b, c, d)
-    assert verdict.kind == classify(point).kind
+    if all(
+        each >= least for each, least in zip(d, [*(x + size for x in a[:-1]), a[-1]], strict=True)
+    ):
+        assert verdict.kind == classify(point).kind  # ε is below every gradient, or of its size
     assert any("not faithful" in warning for warning in verdict.warnings) is not verdict.faithful

@@ -13,7 +13,7 @@ FIELDS = {
     "depth", "optimizer", "verdict", "stable", "nontrivial", "feature_learning", "kernel_regime",
     "maximal", "faithful", "r", "parametrization", "layers", "readout", "conditions", "reasons",
     "consequences", "warnings", "canonical", "equivalent_to", "laws", "status", "sources",
-    "untrained", "summary", "instability",
+    "untrained", "summary", "instability", "decay", "assumptions", "tensors",
 }  # fmt: skip
 CONDITION_FIELDS = {
     "id", "statement", "layers", "value", "relation", "bound", "slack", "holds", "source",
@@ -84,6 +84,13 @@ def test_ntk_at_depth_two_answers_exactly_as_the_contract_says(client: TestClien
                 "learns_features": False,
             },
         ],
+        "tensors": [],
+        "decay": [],
+        "assumptions": {
+            "alignment": {"updates": "1", "readout": "1"},
+            "loss": "mse",
+            "theorem": None,
+        },
         "readout": {"updated_maximally": True, "initialized_maximally": True},
         "warnings": [],
         "canonical": {"a": ["0", "1/2", "1/2"], "b": ["0", "0", "0"], "c": ["0", "0", "0"]},
@@ -585,12 +592,32 @@ def test_a_faithful_d_is_recognized(client: TestClient, d: object) -> None:
     assert outcome(answer) == outcome(post(client, MUP_ADAM))
 
 
-@pytest.mark.parametrize("d", [[1, 1, 0], [1, 0, 1], [0, 1, 1], 0, "1/2"])
-def test_an_unfaithful_d_gets_a_verdict_and_a_warning(client: TestClient, d: object) -> None:
-    answer = post(client, {**MUP_ADAM, "d": d})
-    assert answer["faithful"] is False
-    assert outcome(answer) == outcome(post(client, MUP_ADAM))
-    assert any("not faithful" in warning for warning in answer["warnings"])
+@pytest.mark.parametrize("name", ["d", "epsilon"])
+@pytest.mark.parametrize(
+    ("d", "verdict", "untrained"),
+    [
+        ([1, 1, 0], "feature_learning", [("readout", None, "1")]),
+        ([1, 0, 1], "feature_learning", [("body", "2", "1")]),
+        ([0, 1, 1], "feature_learning", [("body", "1", "1")]),
+        ([2, 1, 1], "feature_learning", []),
+        (0, "trivial", []),
+        ("1/2", "trivial", []),
+    ],
+)
+def test_a_scale_below_the_gradients_stops_training(
+    client: TestClient, name: str, d: object, verdict: str, untrained: list[object]
+) -> None:
+    """Gradients of µP are n^-1; where ε, n^-d, is larger, updates shrink by n^-(1-d)."""
+    answer = post(client, {**MUP_ADAM, name: d})
+    assert answer["verdict"] == verdict
+    assert answer["maximal"] is (verdict == "feature_learning" and not untrained)
+    found = [(each["role"], each["layers"], each["exponent"]) for each in answer["untrained"]]
+    assert found == untrained
+    assert answer["faithful"] is (None if name == "epsilon" else False)
+    warned = any("not faithful" in warning for warning in answer["warnings"])
+    assert warned is (name == "d")
+    if untrained:
+        assert any("fall below ε" in reason for reason in answer["reasons"])
 
 
 def test_a_readout_that_outgrows_its_initialization_is_unfaithful(client: TestClient) -> None:
