@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from app.api.parametrization.answer import OptimizerName, ParametrizationOut, VerdictName
 from app.api.parametrization.writing import parametrization
 from app.experiment.plan import Device, Experiment, Loss, Method, estimate
-from app.experiment.report import CheckResult
+from app.experiment.report import CheckResult, CheckVerdict
 from app.experiment.update_rules import UpdateRule
 from app.queue.client import Check, Progress
 from solver import Activation, classify
@@ -23,6 +23,20 @@ class ProgressOut(TypedDict):
     done: int
     total: int
     message: str
+    ahead: Annotated[
+        int | None,
+        Field(
+            description="While it is queued: how many queued checks go before. null where more "
+            "than a thousand wait."
+        ),
+    ]
+    seconds_left: Annotated[
+        float | None,
+        Field(
+            description="While it is queued or running: an estimate, renewed at each measurement. "
+            "null where it is not known."
+        ),
+    ]
 
 
 class ProgressEvent(ProgressOut):
@@ -73,6 +87,13 @@ class CheckSummaryOut(TypedDict):
     status: Annotated[
         Status, Field(description="The last three are final; so is what they come with.")
     ]
+    verdict: Annotated[
+        CheckVerdict | None,
+        Field(description="Whether the networks agree with the theorem; null until it succeeded."),
+    ]
+    summary: Annotated[
+        str | None, Field(description="The result in one sentence; null until it succeeded.")
+    ]
     progress: ProgressOut
     created_at: datetime
     started_at: datetime | None
@@ -113,10 +134,12 @@ def check_summary(check: Check) -> CheckSummaryOut:
     """A check of the queue as it is listed."""
     experiment = Experiment.from_json(check.job["experiment"])
     verdict = classify(experiment.parametrization, experiment.activation)
-    path = f"/v1/checks/{check.id}"
+    outcome, path = check.outcome, f"/v1/checks/{check.id}"
     return {
         "id": check.id,
         "status": check.status,
+        "verdict": None if outcome is None else outcome.verdict,
+        "summary": None if outcome is None else outcome.summary,
         "progress": _progress(check.progress),
         "created_at": check.created_at,
         "started_at": check.started_at,
@@ -164,4 +187,10 @@ def check_answer(check: Check) -> CheckOut:
 
 
 def _progress(progress: Progress) -> ProgressOut:
-    return {"done": progress.done, "total": progress.total, "message": progress.message}
+    return {
+        "done": progress.done,
+        "total": progress.total,
+        "message": progress.message,
+        "ahead": progress.ahead,
+        "seconds_left": progress.seconds_left,
+    }

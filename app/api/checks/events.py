@@ -57,9 +57,10 @@ async def check_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """`progress` whenever something changed, `result` at the end, comments to keep it alive.
 
-    The data of `progress` is `{"status", "done", "total", "message"}`. The data of `result` is the
-    check as GET answers it, however it ended; close the stream then. A stream that breaks off
-    before may be opened again at any time: it begins with the present state.
+    The data of `progress` is `{"status", "done", "total", "message", "ahead", "seconds_left"}`:
+    `ahead` counts the queued checks that go before, and `seconds_left` is an estimate. The data of
+    `result` is the check as GET answers it, however it ended; close the stream then. A stream that
+    breaks off before may be opened again at any time: it begins with the present state.
     """
     told = None
     while True:

@@ -13,6 +13,7 @@ from app.experiment.plan import (
     Experiment,
     Loss,
     Method,
+    estimate,
     measurements,
     spelled,
 )
@@ -63,10 +64,11 @@ def read_check(body: CheckIn, limits: Limits) -> Experiment:
 
 
 def job_of(body: CheckIn, experiment: Experiment) -> dict[str, Any]:
-    """What is queued: the experiment, its number of measurements, and the body as it was sent."""
+    """What is queued: the experiment, what it takes, and the body as it was sent."""
     return {
         "experiment": plain(experiment.as_json()),
         "total": len(measurements(experiment)),
+        "seconds": round(estimate(experiment).seconds, 1),
         "request": plain(body.as_sent()),
     }
 
