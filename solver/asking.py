@@ -7,14 +7,29 @@ The keywords are those of a description (see ``solver.reading``): ``preset`` wit
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Literal, cast, overload
+from typing import Any, overload
 
-from solver.errors import ParametrizationError
 from solver.exact import DEFAULT_LIMITS, Deadline
-from solver.families import Families, Goal, Survey, Target, read_families, understood
+from solver.families import (
+    AnyDepthSurvey,
+    Families,
+    Goal,
+    Survey,
+    Target,
+    read_families,
+    read_goal,
+    understood,
+)
 from solver.families import survey as survey_families
 from solver.reading import Description, read
-from solver.repairs import DEFAULT_MARGIN, Options, OptionsReader, Repair
+from solver.repairs import (
+    DEFAULT_MARGIN,
+    AnyDepthRepair,
+    Options,
+    OptionsReader,
+    Repair,
+    repair_any_depth,
+)
 from solver.repairs import repair as repair_parametrization
 from solver.theory import Activation, Parametrization, RoleParametrization
 from solver.verdicts import AnyDepthVerdict, Verdict, classify_any_depth
@@ -51,25 +66,50 @@ def classify(
     return classify_any_depth(given, activation)
 
 
+@overload
 def repair(
-    given: Parametrization | RoleParametrization | None = None,
+    given: Parametrization,
     target: Target | None = None,
     options: Options | None = None,
     margin: Fraction | str = DEFAULT_MARGIN,
     deadline: Deadline | None = None,
+    activation: Activation = "tanh",
+) -> Repair: ...
+@overload
+def repair(
+    given: RoleParametrization | None = None,
+    target: Target | None = None,
+    options: Options | None = None,
+    margin: Fraction | str = DEFAULT_MARGIN,
+    deadline: Deadline | None = None,
+    activation: Activation = "tanh",
     *,
     locked: Sequence[str] = (),
     weights: Mapping[str, object] | None = None,
     tie_hidden: bool = True,
     tie_c: bool = True,
     **description: Any,
-) -> Repair:
+) -> Repair | AnyDepthRepair: ...
+def repair(
+    given: Parametrization | RoleParametrization | None = None,
+    target: Target | None = None,
+    options: Options | None = None,
+    margin: Fraction | str = DEFAULT_MARGIN,
+    deadline: Deadline | None = None,
+    activation: Activation = "tanh",
+    *,
+    locked: Sequence[str] = (),
+    weights: Mapping[str, object] | None = None,
+    tie_hidden: bool = True,
+    tie_c: bool = True,
+    **description: Any,
+) -> Repair | AnyDepthRepair:
     """The nearest parametrization that meets the target; ``summary`` says it in a sentence.
 
     Takes a parametrization, or the keywords of a description: ``repair(preset="standard",
-    depth=3, target="feature_learning")``.  By role or by name, without a depth, it stands for
-    every L >= 2.  ``locked``, ``weights``, ``tie_hidden`` and ``tie_c`` are those of the service;
-    ``options`` holds them read already.
+    depth=3, target="feature_learning")``.  By role or by name, without a depth, the answer covers
+    L = 1 and every L >= 2.  ``locked``, ``weights``, ``tie_hidden`` and ``tie_c`` are those of the
+    service; ``options`` holds them read already.  ``activation`` changes warnings only.
 
     Raises ``ParametrizationError`` with everything that is wrong, ``TypeError`` without a target,
     and ``TimeLimitError`` (after ten seconds, unless another deadline is given).
@@ -85,7 +125,9 @@ def repair(
         options = reader.read(locked, weights, tie_hidden)
     else:
         least = Fraction(margin)
-    return repair_parametrization(asked, target, options, least, deadline)
+    if isinstance(asked, Parametrization):
+        return repair_parametrization(asked, target, options, least, deadline, activation)
+    return repair_any_depth(asked, target, options, least, deadline, activation)
 
 
 def survey(
@@ -97,14 +139,15 @@ def survey(
     bounds: Mapping[str, object] | None = None,
     minimize: str | None = None,
     maximize: str | None = None,
-    subject_to: Target = "stable",
+    subject_to: Target | None = None,
     **description: Any,
-) -> tuple[Survey, Survey | None]:
+) -> Survey | AnyDepthSurvey:
     """Divide the values of unknowns into cells of one verdict each, exactly.
 
     Takes families that were read, or the keywords of a description with unknowns:
-    ``survey(preset="uniform", s="s", depth=3)``.  Where depth is open, the answer is for L = 1 and
-    for every L >= 2; else the second is None.  ``minimize`` or ``maximize`` names an unknown.
+    ``survey(preset="uniform", s="s", depth=3)``.  Without a depth, the answer covers L = 1 and
+    every L >= 2.  ``minimize`` or ``maximize`` names an unknown, and ``subject_to`` says what must
+    hold at the optimum (``"stable"`` unless given); ``goal`` holds them read already.
 
     Raises ``ParametrizationError`` with everything that is wrong, and ``TimeLimitError`` (after ten
     seconds, unless another deadline is given).
@@ -113,16 +156,12 @@ def survey(
         families = read_families(_described(description, "survey"), bounds, DEFAULT_LIMITS)
     elif description or not isinstance(families, Families):
         raise TypeError(_neither(families, "survey", 'preset="uniform", s="s", depth=3'))
-    for sense, name in (("minimize", minimize), ("maximize", maximize)):
-        if name is None:
-            continue
-        if name not in families.unknowns:
-            raise ParametrizationError.at(
-                (sense,), f"{name} is not among the unknowns, which are {families.unknowns}"
-            )
-        target = understood(subject_to, families.first.regime)
-        goal = Goal(cast(Literal["minimize", "maximize"], sense), name, target)
-    return survey_families(families, goal, deadline, activation)
+    asked = read_goal(families, minimize, maximize, subject_to)
+    deadline = deadline or Deadline()
+    first, deeper = survey_families(families, goal or asked, deadline, activation)
+    if families.depth is not None:
+        return first
+    return AnyDepthSurvey.of(first, deeper, deadline)
 
 
 def _given(

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
 from solver.theory.activations import Activation
+from solver.theory.by_depth import summary_by_depth
 from solver.theory.dichotomy import Kind
 from solver.theory.layers import LayerSpan
 from solver.theory.network import Block, Network
@@ -157,11 +158,8 @@ class AnyDepthVerdict:
     @property
     def summary(self) -> str:
         """The verdicts in one sentence, or in two."""
-        if self.deeper is None:
-            return f"{self.depth_one.summary} It is defined for one hidden layer only."
-        if self.depth_one.summary == self.deeper.summary:
-            return self.deeper.summary
-        return f"L = 1: {self.depth_one.summary} L >= 2: {self.deeper.summary}"
+        deeper = None if self.deeper is None else self.deeper.summary
+        return summary_by_depth(self.depth_one.summary, deeper)
 
     def __repr__(self) -> str:
         """Short: the answer itself."""

@@ -29,6 +29,7 @@ AnyDepthEquivalences = TypedDict(
 class AnyDepthEquivalenceOut(TypedDict):
     """Answers for L = 1 and for every L >= 2, where neither parametrization has a depth."""
 
+    summary: Annotated[str, Field(description="The answers, each in one sentence.")]
     depth: None
     any_depth: Annotated[bool, Field(description="Equivalent at every L >= 1.")]
     verdicts: AnyDepthEquivalences

@@ -111,6 +111,10 @@ AnyDepthRegions = TypedDict("AnyDepthRegions", {"1": RegionsOut, ">=2": RegionsO
 class AnyDepthRegionsOut(TypedDict):
     """The cells at L = 1 and at every L >= 2, where depth is open."""
 
+    summary: Annotated[
+        list[str],
+        Field(description="By verdict alone; with the depth in front where it makes a difference."),
+    ]
     depth: None
     any_depth: Annotated[
         bool,

@@ -83,6 +83,7 @@ AnyDepthRepairs = TypedDict("AnyDepthRepairs", {"1": RepairOut, ">=2": RepairOut
 class AnyDepthRepairOut(TypedDict):
     """Repairs at L = 1 and at every L >= 2, where depth is open."""
 
+    summary: Annotated[str, Field(description="The answers, each in a sentence or two.")]
     depth: None
     any_depth: Annotated[
         bool,

@@ -17,9 +17,9 @@ from solver import (
     Target,
     optimum_text,
     read_families,
-    survey,
 )
 from solver.exact.arithmetic import Clause
+from solver.families import survey
 from tests.solver.exact_sets import (
     TINY,
     Point,

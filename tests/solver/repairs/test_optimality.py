@@ -22,8 +22,8 @@ from solver import (
     Repair,
     Target,
     TimeLimitError,
-    repair,
 )
+from solver.repairs import repair
 from solver.repairs.nearest import Nearest
 from tests.solver.oracle import sample
 from tests.solver.repairs.test_least_change import (
