@@ -7,11 +7,10 @@ from typing import Final
 
 from solver.errors import ExponentError
 from solver.exact.exponents import Limits, parse_exponent, shown
-from solver.reading.description import Description, vector_lengths
+from solver.reading.description import Description, named_entry, vector_lengths
 from solver.reading.symbols import EntryReader, Path, is_list, is_several
 from solver.repairs.decisions import Options, Selector
 from solver.repairs.least_change import DEFAULT_MARGIN
-from solver.theory.gallery import GALLERY
 from solver.theory.parametrization import Parametrization, RoleParametrization
 
 _SELECTOR: Final = re.compile(r"([abcd])(?:\.(input|hidden|readout|[1-9][0-9]{0,6}))?", re.ASCII)
@@ -137,7 +136,7 @@ def _one_c(description: Description, given: Parametrization | RoleParametrizatio
     """Whether one learning-rate exponent was given for all layers."""
     if description.preset is not None:
         # As the entry is written, so that it is the same question at every depth.
-        return len({each for each in GALLERY[description.preset].c if each is not None}) == 1
+        return len({each for each in named_entry(description.preset).c if each is not None}) == 1
     if description.abc is not None:
         assert isinstance(given, Parametrization), "a flat vector has a depth"
         return is_list(description.abc) and len(description.abc) == vector_lengths(given.depth)[0]

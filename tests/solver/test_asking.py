@@ -161,3 +161,33 @@ def test_results_show_themselves(name: str, asked: Any) -> None:
     plain = found.to_dict()
     assert json.loads(json.dumps(plain)) == plain
     assert "summary" in list(plain)[:2]
+
+
+@pytest.mark.parametrize(
+    ("alias", "name"), [("µP", "mup"), ("PyTorch", "standard"), ("SP", "standard")]
+)
+def test_common_names_are_understood_in_repairs(alias: str, name: str) -> None:
+    for depth in (None, 3):
+        first, second = (
+            repair(preset=each, depth=depth, target="kernel", locked=["a.readout"])
+            for each in (alias, name)
+        )
+        assert first == second
+
+
+def test_common_names_are_understood_in_surveys() -> None:
+    first, second = (survey(preset=each, s="s", depth=2) for each in ("Uniform", "uniform"))
+    assert first == second
+    with pytest.raises(ParametrizationError, match="standard takes no c"):
+        survey(preset="pytorch", c="c", depth=2)
+
+
+@pytest.mark.parametrize("preset", [3, 0.5, True, ["mup"], {"mup": 1}, b"mup"])
+def test_a_preset_is_a_name(preset: object) -> None:
+    for question in (
+        lambda: classify(preset=preset, depth=2),
+        lambda: repair(preset=preset, target="kernel"),
+        lambda: survey(preset=preset, s="s"),
+    ):
+        with pytest.raises(ParametrizationError, match="it must be a name"):
+            question()

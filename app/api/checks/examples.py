@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from app.api.checks.answer import check_answer, check_summary
-from app.api.checks.reading import job_of, read_check
+from app.api.checks.job import job_of
 from app.api.checks.request import CheckIn
 from app.api.http.resource import Answers, example
+from app.experiment.reading import read_question
 from app.experiment.report import CheckResult
 from app.queue.client import Check, Outcome, Progress
-from solver import DEFAULT_LIMITS
 
 CHECK_ID: Final = "3f0c9a526d1e4f7b9a381c5e7d20b4a6"
 
@@ -106,7 +106,7 @@ _RESULT: Final[CheckResult] = {
 def answers() -> Answers:
     """Answers about the first.  Of the result one quantity of many is shown."""
     body = CheckIn(**CREATE["mup"]["value"])
-    job = job_of(body, read_check(body, DEFAULT_LIMITS))
+    job = job_of(body, read_question(body.question()))
     queued = Check(
         id=CHECK_ID,
         status="queued",

@@ -10,14 +10,15 @@ from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
 from app.api.checks.api_key import api_key
 from app.api.checks.budget import Budget
+from app.api.checks.job import job_of
 from app.api.checks.one_check import CheckId, existing
-from app.api.checks.reading import job_of, read_check
 from app.api.checks.request import CheckIn
 from app.api.http.answering import answer
 from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
 from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of, settings_of
+from app.experiment.reading import read_question
 from app.queue.client import CheckQueue
 from app.settings import Settings
 from solver import Limits
@@ -77,7 +78,7 @@ async def create_check(
 def _job(body: CheckIn, settings: Settings) -> dict[str, Any]:
     """What is queued.  Raises for what does not validate, and for what is over the budget."""
     limits = Limits(settings.max_integer, min(settings.max_depth, settings.check_max_depth))
-    experiment = read_check(body, limits)
+    experiment = read_question(body.question(), limits)
     Budget.of(settings).check(experiment)
     return job_of(body, experiment)
 

@@ -13,7 +13,7 @@ from time import sleep
 from types import ModuleType
 from typing import Any
 
-from app import cli
+from app import cli, experiment
 from app.experiment.plan import Experiment, Measurement
 from app.queue import beside
 
@@ -80,6 +80,7 @@ def replace(name: str, **contents: Any) -> None:
     module = ModuleType(f"app.experiment.{name}")
     vars(module).update(contents)
     sys.modules[module.__name__] = module
+    setattr(experiment, name, module)
 
 
 if __name__ == "__main__":
