@@ -188,12 +188,12 @@ def _unfaithful(family: Family, domain: Sequence[Constraint], sets: Polyhedra) -
     asked = [clause[0] for clause in clauses(faithfulness(family))]
     if not sets.outside(tuple(domain), asked):
         return
-    ground = "the theorem speaks of faithful parametrizations only (TP4b Lemma 2.8.11)"
+    scope = "the theorem covers only faithful parametrizations (TP4b Lemma 2.8.11)"
     if not sets.possible((*domain, *asked)):
-        yield f"No point of this family is faithful, and {ground}."
+        yield f"No point of this family is faithful, and {scope}."
         return
     where = where_text(sets.irredundant((*domain, *asked)), sets.unknowns)
-    yield f"Elsewhere than at {where} the verdicts are formal: {ground}."
+    yield f"Elsewhere than at {where} the verdicts are formal: {scope}."
 
 
 def _summary(found: Sequence[Cell], sets: Polyhedra) -> tuple[tuple[Kind, Polyhedron], ...]:

@@ -120,12 +120,12 @@ def repair(
     """The nearest parametrization that meets the target.
 
     Exponents by role stand for every L >= 2.  Where d is given, the result is faithful, since
-    the theorem speaks of no others.  Raises ``ValueError`` for a target that is not ``Wanted``,
+    the theorem covers no others.  Raises ``ValueError`` for a target that is not ``Wanted``,
     ``ParametrizationError`` where there is too much to decide, and ``TimeLimitError`` (after ten
     seconds, unless another deadline is given).
     """
     if target not in get_args(Wanted):
-        raise ValueError(f"nothing is made {target}; wanted may be {', '.join(get_args(Wanted))}")
+        raise ValueError(f"{target} is no target of repairs; choose {', '.join(get_args(Wanted))}")
     deadline = deadline or Deadline()
     found = _repaired(given, target, options, margin, deadline)
     if found.best is None and options.one_c:

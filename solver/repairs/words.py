@@ -32,8 +32,8 @@ def repair_text(found: Repair) -> str:
     text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
     if not found.attained:
         text += (
-            f" Without the margin r >= {found.margin} the distance comes as close to "
-            f"{found.infimum} as one likes, but no parametrization has it."
+            f" Without the margin r >= {found.margin} distances come arbitrarily close to "
+            f"{found.infimum}, but no parametrization is at that distance."
         )
     return text
 

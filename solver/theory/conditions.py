@@ -140,7 +140,7 @@ def stability(role: Role, law: Law, readout: Law) -> tuple[Condition, ...]:
 
 @cache
 def faithfulness(role: Role, law: Law) -> tuple[Condition, ...]:
-    """The conditions under which the theorem speaks of a layer whose d is given."""
+    """The conditions under which the theorem covers a layer whose d is given."""
     return tuple(
         Condition(
             family="faithful",

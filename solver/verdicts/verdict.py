@@ -95,7 +95,7 @@ class Verdict(_Fields):
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why it is so, the most important first."""
+        """The reasons for the verdict, the most important first."""
         return self.judgement.reasons
 
     @property

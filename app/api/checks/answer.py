@@ -26,15 +26,15 @@ class ProgressOut(TypedDict):
     ahead: Annotated[
         int | None,
         Field(
-            description="While it is queued: how many queued checks go before. null where more "
-            "than a thousand wait."
+            description="How many queued checks run before this one; null unless it is queued, "
+            "and if more than a thousand wait."
         ),
     ]
     seconds_left: Annotated[
         float | None,
         Field(
-            description="While it is queued or running: an estimate, renewed at each measurement. "
-            "null where it is not known."
+            description="Estimated seconds until the check ends, updated after each measurement; "
+            "null if it has ended, or if it is not known."
         ),
     ]
 
@@ -84,9 +84,7 @@ class CheckSummaryOut(TypedDict):
     """A check as it is listed."""
 
     id: str
-    status: Annotated[
-        Status, Field(description="The last three are final; so is what they come with.")
-    ]
+    status: Annotated[Status, Field(description="The last three are final.")]
     verdict: Annotated[
         CheckVerdict | None,
         Field(description="Whether the networks agree with the theorem; null until it succeeded."),
@@ -103,7 +101,7 @@ class CheckSummaryOut(TypedDict):
     optimizer: OptimizerName
     parametrization: ParametrizationOut
     theory: Annotated[VerdictName, Field(description="The verdict of /v1/classify.")]
-    warnings: Annotated[list[str], Field(description="Those of /v1/classify.")]
+    warnings: Annotated[list[str], Field(description="The warnings of /v1/classify.")]
     experiment: ExperimentOut
     error: Annotated[str | None, Field(description="Why it failed; null unless it did.")]
     links: LinksOut

@@ -54,8 +54,8 @@ async def create_check(
         str | None,
         Header(
             alias="Idempotency-Key",
-            description="Anything of the caller's making, such as a UUID. The same body posted "
-            "again under the same key starts no second check: the answer is the first.",
+            description="Any text you choose, such as a UUID. If you post the same body again "
+            "with the same key, no second check starts: the answer is the first.",
             pattern="^[!-~]{1,255}$",
         ),
     ] = None,
@@ -63,8 +63,8 @@ async def create_check(
     """Train networks across widths and compare their slopes with those that theory predicts.
 
     The answer comes at once: a worker takes the check from the queue. Follow `links.events`, or
-    ask for `links.self` now and then, until `status` is `succeeded`, `failed` or `cancelled`.
-    What would run too long is refused, with the estimate and what to lower.
+    ask for `links.self` from time to time, until `status` is `succeeded`, `failed` or `cancelled`.
+    A check that would run too long is refused, with the estimate and with what to lower.
     """
     job = await run_sync(_job, body, settings_of(request))
     check = await ask(request, lambda queue: check_answer(queue.submit(job, idempotency_key)))
@@ -108,8 +108,8 @@ async def get_check(check_id: CheckId, request: Request) -> Response:
 async def cancel_check(check_id: CheckId, request: Request) -> Response:
     """A queued check never starts; a running one stops at the end of its present measurement.
 
-    A check that has come to its end stays as it is: cancelling it, or cancelling twice, is no
-    error. The check stays readable.
+    A finished check stays as it is: cancelling it, or cancelling twice, is not an error. You can
+    still read it.
     """
     return await ask(
         request,

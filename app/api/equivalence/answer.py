@@ -18,7 +18,7 @@ class EquivalenceOut(TypedDict):
         list[Exponent] | None,
         Field(description="θ per layer, first to second; null if not equivalent."),
     ]
-    differences: Annotated[list[str], Field(description="Where the canonical forms part.")]
+    differences: Annotated[list[str], Field(description="How the canonical forms differ.")]
 
 
 AnyDepthEquivalences = TypedDict(

@@ -100,7 +100,10 @@ def _parametrization(
         return None
     if isinstance(parametrization, Parametrization):
         return parametrization
-    reader.flaw(("depth",), "depth is missing; a check trains networks, and they have one")
+    reader.flaw(
+        ("depth",),
+        "depth is missing; a check trains networks, which need a number of hidden layers",
+    )
     return None
 
 
@@ -174,7 +177,8 @@ def _widths(asked: Question, method: Method, reader: PlainReader) -> tuple[int, 
     for index, width in enumerate(widths):
         if width in widths[:index]:
             reader.flaw(
-                ("widths", index), f"widths[{index}] is {width}, as another is; give each once"
+                ("widths", index),
+                f"widths[{index}] is {width}, which is given twice; give each width once",
             )
     if max(widths) < bounds.WIDEST_OVER_NARROWEST * min(widths):
         reader.flaw(
@@ -238,8 +242,8 @@ def _check_inputs(inputs: list[list[float]], reader: PlainReader) -> None:
         if max(map(abs, row)) < bounds.LEAST_INPUT:
             reader.flaw(
                 ("inputs", index),
-                f"inputs[{index}] is below {bounds.LEAST_INPUT:g} throughout, of which networks "
-                "see nothing; scale it to order 1",
+                f"inputs[{index}] has no entry as large as {bounds.LEAST_INPUT:g}, so networks "
+                "cannot see it; scale it to order 1",
             )
 
 

@@ -15,7 +15,7 @@ HALF = Fraction(1, 2)
 
 
 SAME = "They are the same parametrization."
-GAUGE = "They train the same network, otherwise written: "
+GAUGE = "They are two ways to write the same network: "
 
 
 def post(client: TestClient, first: object, second: object) -> dict[str, Any]:
