@@ -7,9 +7,10 @@ The keywords are those of a description (see ``solver.reading``): ``preset`` wit
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, overload
+from typing import Any, Final, get_args, overload
 
-from solver.exact import DEFAULT_LIMITS, Deadline
+from solver.errors import ParametrizationError
+from solver.exact import DEFAULT_LIMITS, Deadline, shown
 from solver.families import (
     AnyDepthSurvey,
     Families,
@@ -28,10 +29,11 @@ from solver.repairs import (
     Options,
     OptionsReader,
     Repair,
+    Wanted,
     repair_any_depth,
 )
 from solver.repairs import repair as repair_parametrization
-from solver.theory import Activation, Parametrization, RoleParametrization
+from solver.theory import ACTIVATIONS, Activation, Parametrization, RoleParametrization
 from solver.verdicts import AnyDepthVerdict, Verdict, classify_any_depth
 from solver.verdicts import classify as classify_parametrization
 
@@ -58,6 +60,7 @@ def classify(
     Raises ``ParametrizationError`` with everything that is wrong with a description, and
     ``TypeError`` for an argument that is neither.
     """
+    _check("activation", activation, ACTIVATIONS)
     if isinstance(parametrization, Parametrization) and not description:
         return classify_parametrization(parametrization, activation)
     given = _given(parametrization, description, "classify")
@@ -116,7 +119,9 @@ def repair(
     """
     if target is None:
         raise TypeError('repair needs a target, such as repair(…, target="feature_learning")')
-    asked = _given(given, description, "repair")
+    _check("target", target, get_args(Wanted))
+    _check("activation", activation, ACTIVATIONS)
+    asked = _given(given, description, "repair", _OF_REPAIRS)
     if given is None:
         target = understood(target, asked.regime)
     if options is None:
@@ -152,8 +157,10 @@ def survey(
     Raises ``ParametrizationError`` with everything that is wrong, and ``TimeLimitError`` (after ten
     seconds, unless another deadline is given).
     """
+    _check("activation", activation, ACTIVATIONS)
     if families is None:
-        families = read_families(_described(description, "survey"), bounds, DEFAULT_LIMITS)
+        described = _described(description, "survey", _OF_SURVEYS)
+        families = read_families(described, bounds, DEFAULT_LIMITS)
     elif description or not isinstance(families, Families):
         raise TypeError(_neither(families, "survey", 'preset="uniform", s="s", depth=3'))
     asked = read_goal(families, minimize, maximize, subject_to)
@@ -164,23 +171,35 @@ def survey(
     return AnyDepthSurvey.of(first, deeper, deadline)
 
 
+_OF_REPAIRS: Final = ("target", "margin", "locked", "weights", "tie_hidden", "tie_c")
+_OF_SURVEYS: Final = ("bounds", "minimize", "maximize", "subject_to")
+
+
+def _check(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ParametrizationError.at(
+            (name,), f"{name} is {shown(value)}; it must be one of {', '.join(choices)}"
+        )
+
+
 def _given(
-    given: object, description: dict[str, Any], name: str
+    given: object, description: dict[str, Any], name: str, own: tuple[str, ...] = ()
 ) -> Parametrization | RoleParametrization:
     if isinstance(given, Parametrization | RoleParametrization) and not description:
         return given
     if given is not None:
         raise TypeError(_neither(given, name, 'preset="mup", depth=3'))
-    return read(_described(description, name))
+    return read(_described(description, name, own))
 
 
-def _described(description: dict[str, Any], name: str) -> Description:
+def _described(description: dict[str, Any], name: str, own: tuple[str, ...]) -> Description:
     try:
         return Description(**description)
     except TypeError:
         known = tuple(Description.__slots__)
         strange = ", ".join(each for each in description if each not in known)
-        raise TypeError(f"{name} takes no {strange}; it takes {', '.join(known)}") from None
+        takes = ", ".join((*known, *own, "activation"))
+        raise TypeError(f"{name} takes no {strange}; it takes {takes}") from None
 
 
 def _neither(given: object, name: str, example: str) -> str:

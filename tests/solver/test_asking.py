@@ -118,6 +118,8 @@ def test_without_a_depth_repairs_and_surveys_are_for_every_depth() -> None:
         (lambda: classify(3), "value of type int"),
         (lambda: classify(MUP, depth=3), "keywords alone"),
         (lambda: classify(layers=3), "takes no layers; it takes depth, abc, a, b, c"),
+        (lambda: repair(preset="mup", target="kernel", lock=["c"]), "no lock; .* tie_c"),
+        (lambda: survey(preset="uniform", s="s", least="s"), "no least; .* minimize"),
         (lambda: repair("ntk", "maximal"), r'write repair\(preset="ntk"\)'),
         (lambda: repair(MUP), "needs a target"),
         (lambda: survey("ntk"), r'write survey\(preset="ntk"\)'),
@@ -191,3 +193,21 @@ def test_a_preset_is_a_name(preset: object) -> None:
     ):
         with pytest.raises(ParametrizationError, match="it must be a name"):
             question()
+
+
+@pytest.mark.parametrize("activation", ["swish", 3, ["tanh"], None])
+def test_an_activation_is_one_that_is_known(activation: Any) -> None:
+    for question in (
+        lambda: classify(preset="mup", activation=activation),
+        lambda: classify(MUP, activation),
+        lambda: repair(preset="mup", target="kernel", activation=activation),
+        lambda: survey(preset="uniform", s="s", activation=activation),
+    ):
+        with pytest.raises(ParametrizationError, match=r"activation is .*one of tanh, relu"):
+            question()
+
+
+@pytest.mark.parametrize("target", ["trivial", "fast", 3, ["kernel"]])
+def test_a_target_is_one_that_is_known(target: Any) -> None:
+    with pytest.raises(ParametrizationError, match=r"target is .*one of stable, nontrivial"):
+        repair(preset="mup", depth=2, target=target)
