@@ -96,8 +96,8 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "key-reused": (
         409,
-        "The Idempotency-Key is taken",
-        "Another body was posted under it before: make up a new key for a new check.",
+        "The Idempotency-Key was used before",
+        "It belongs to another body: use a new key for a new check.",
     ),
     "not-finished": (
         409,
@@ -136,18 +136,18 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "queue-unavailable": (
         503,
-        "The queue of checks is out of reach",
-        "Try again after the seconds of the header Retry-After; all else works meanwhile.",
+        "The queue of checks cannot be reached",
+        "Try again after the number of seconds in the header Retry-After; all else still works.",
     ),
     "too-many-streams": (
         503,
         "Too many streams of events are open",
-        "Try again later, or ask for the check itself now and then.",
+        "Try again later, or ask for the check itself from time to time.",
     ),
     "busy": (
         503,
         "The solver is busy",
-        "Try again after the seconds of the header Retry-After.",
+        "Try again after the number of seconds in the header Retry-After.",
     ),
 }
 #: A problem as it is documented.

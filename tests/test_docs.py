@@ -255,6 +255,13 @@ STOPS = (
     "what they come to",
     "stability just allows",
     "there already",
+    "ground of the theorem",
+    "y it is so",
+    "as one likes",
+    "otherwise written",
+    "to be had",
+    "theorem speaks",
+    "make up for each other",
 )
 
 

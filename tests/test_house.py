@@ -69,23 +69,25 @@ def test_the_public_face_of_the_solver() -> None:
     submodules = {path.stem for path in (ROOT / "solver").iterdir()}
     public = {name for name in vars(solver) if not name.startswith("_")} - submodules
     assert public == {
-        "ALIGNMENTS", "Activation", "Alignment", "AnyDepthVerdict", "Bias", "Decay", "Described",
-        "TensorParametrization", "Wiring", "BatchVerdict", "Cell", "Change", "Coefficients",
+        "ALIGNMENTS", "Activation", "Alignment", "AnyDepthEquivalence", "AnyDepthRepair",
+        "AnyDepthSurvey", "AnyDepthVerdict", "Bias", "Decay", "Described", "TensorParametrization",
+        "Wiring", "BatchVerdict", "Cell", "Change", "Coefficients",
         "Condition", "ConditionReport", "DEFAULT_LIMITS", "DEFAULT_MARGIN", "Deadline",
         "Description", "Equivalence", "ExponentError", "Exponents", "Families", "Flaw", "GALLERY",
         "GalleryEntry", "Goal", "Judgement", "Kind", "LayerReport", "LayerSpan", "Limits",
-        "Instability", "Optimizer", "Untrained", "read_role_optimizers", "summary_lines",
-        "untied_text",
+        "Instability", "Optimizer", "Untrained", "read_role_optimizers",
+
         "Optimum", "Options", "OptionsReader", "Parametrization", "ParametrizationError",
         "Prediction", "Proposal", "Repair", "Requirement", "Role", "RoleParametrization",
         "SolverError", "Survey", "System", "Target", "TimeLimitError",
-        "UnknownParametrizationError", "Verdict", "Wanted", "Written", "cell_latex", "change_text",
+        "UnknownParametrizationError", "Verdict", "Wanted", "Written",
         "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
-        "describe_layers", "described_by", "format_exponent", "gallery_entry", "here_text",
+        "compare_any_depth",
+        "describe_layers", "described_by", "format_exponent", "gallery_entry",
         "kept_for_lines",
-        "meets", "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
-        "read_families", "relations", "repair", "same_verdicts", "survey", "system",
-        "understood", "where_text", "written",
+        "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
+        "read_families", "relations", "repair", "survey", "system",
+        "understood", "where_text",
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from app.experiment.update_rules import RULES, UpdateRule
@@ -143,16 +143,50 @@ def measurements(experiment: Experiment) -> list[Measurement]:
 
 def estimate(experiment: Experiment) -> Estimate:
     """What the whole experiment takes; the memory is that of its largest measurement."""
-    seconds, most = 0.0, 0
+    seconds, most = _concluding(experiment), 0
     for width in experiment.widths:
-        one, total = _one_network(experiment, width), seeds_at(experiment, width)
-        at_once = min(_at_once(experiment, width), total)
-        seconds += one.seconds * total + _SECONDS_PER_MEASUREMENT * ceil(total / at_once)
-        most = max(most, one.bytes * at_once)
-    recorded = sum(1 for _ in places(experiment.depth, experiment.steps))
-    sizes = recorded * sum(seeds_at(experiment, width) for width in experiment.widths)
-    seconds += _SECONDS_PER_SIZE * sizes + _SECONDS_PER_POINT * recorded * len(experiment.widths)
-    return Estimate(seconds, max(most, _BYTES_PER_SIZE * sizes))
+        total, at_once = seeds_at(experiment, width), _at_once(experiment, width)
+        # Without listing them: there may be too many.
+        whole, rest = divmod(total, at_once)
+        seconds += whole * _measuring(experiment, Measurement(width, 0, at_once))
+        seconds += _measuring(experiment, Measurement(width, 0, rest)) if rest else 0
+        most = max(most, _one_network(experiment, width).bytes * min(at_once, total))
+    return Estimate(seconds, max(most, _BYTES_PER_SIZE * _sizes(experiment)))
+
+
+# How much of the estimate a worker's own pace has to outweigh: the first measurements are short,
+# and the very first one also loads what the others find ready.
+_WEIGHT_OF_ESTIMATE: Final = 0.1
+
+
+def seconds_left(experiment: Experiment, done: int, spent: float) -> float:
+    """What is left of the experiment after ``done`` of its ``measurements`` took ``spent`` seconds.
+
+    The estimate of the rest, times the pace so far: seconds spent over seconds estimated, both
+    with a tenth of the whole estimate added.
+    """
+    planned = [_measuring(experiment, each) for each in measurements(experiment)]
+    before, after = sum(planned[:done]), sum(planned[done:]) + _concluding(experiment)
+    prior = _WEIGHT_OF_ESTIMATE * (before + after)
+    return after * (spent + prior) / (before + prior)
+
+
+def _measuring(experiment: Experiment, measurement: Measurement) -> float:
+    one = _one_network(experiment, measurement.width)
+    return one.seconds * measurement.seeds + _SECONDS_PER_MEASUREMENT
+
+
+def _concluding(experiment: Experiment) -> float:
+    points = _places(experiment) * len(experiment.widths)
+    return _SECONDS_PER_SIZE * _sizes(experiment) + _SECONDS_PER_POINT * points
+
+
+def _sizes(experiment: Experiment) -> int:
+    return _places(experiment) * sum(seeds_at(experiment, width) for width in experiment.widths)
+
+
+def _places(experiment: Experiment) -> int:
+    return sum(1 for _ in places(experiment.depth, experiment.steps))
 
 
 def _at_once(experiment: Experiment, width: int) -> int:

@@ -13,9 +13,10 @@ class QuantityReport(TypedDict):
     ``predicted_exponent`` e means size Θ(n^-e), in canonical spelling; null where theory
     predicts nothing (after a blow-up).  ``measured_exponent`` is minus the fitted log-log slope,
     null where there is nothing to fit; ``agrees`` is null where either is null.  ``explained``
-    says that a slope which does not agree challenges no theory: among so many, some are that
-    far off by chance, or a term that fades slowly with width still shows.  ``sizes`` has one
-    [median, low, high] over seeds (quartiles) for each width, null where networks blew up.
+    is true for a slope that does not agree and does not contradict the theory either: among so
+    many, some are that far off by chance, or a term that fades slowly with width still shows.
+    ``sizes`` has one [median, low, high] over seeds (quartiles) for each width, null where networks
+    blew up.
     ``fitted_widths`` are those the fit used.
     """
 
@@ -35,7 +36,7 @@ class QuantityReport(TypedDict):
 
 
 class CheckResult(TypedDict):
-    """What the experiment says about the verdict; ``subject`` is what was trained, in a line."""
+    """The result of a check; ``subject`` describes the networks in a line."""
 
     verdict: CheckVerdict
     theory: Literal["unstable", "trivial", "kernel", "feature_learning", "operator"]

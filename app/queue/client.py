@@ -6,41 +6,27 @@ Knows nothing of how a check is done, and loads dbos only when it is first asked
 import builtins
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 from uuid import uuid4
 
-from app.experiment.report import CheckResult
-from app.queue.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+from app.experiment.report import CheckResult, CheckVerdict
+from app.queue.line import Line, Place, Standing, place, seconds_left
+from app.queue.names import APPLICATION, QUEUE, STATUSES, VERSION, WORKFLOW, Status, standing_for
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
     from sqlalchemy import Engine
 
-Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-
-_STATUSES: Final[Mapping[str, Status]] = {
-    "DELAYED": "queued",
-    "ENQUEUED": "queued",
-    "PENDING": "running",
-    "SUCCESS": "succeeded",
-    "ERROR": "failed",
-    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "failed",
-    "CANCELLED": "cancelled",
-}
-_FAILED: Final = tuple(name for name, meaning in _STATUSES.items() if meaning == "failed")
+_FAILED: Final = standing_for("failed")
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CURSOR: Final = re.compile(r"([0-9]{13})-([0-9]{16})-([0-9a-f]{32})", re.ASCII)
-
-#: Where a check stands among all, a later one higher: milliseconds of the database's clock,
-#: which on SQLite are whole seconds; microseconds of the submitter's clock; and the id.
-_Place = tuple[int, int, str]
 
 _T = TypeVar("_T")
 
@@ -59,16 +45,33 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a check is, in measurements."""
+    """How far a check is, in measurements.
+
+    ``ahead`` counts the checks that go before while it is queued.  ``seconds_left`` is estimated.
+    Both are None once it is finished, and where they are not known.
+    """
 
     done: int
     total: int
     message: str
+    ahead: int | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a result says first."""
+
+    verdict: CheckVerdict
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check as it is now.  ``job`` is what was submitted, as JSON gives it back."""
+    """A check as it is now.  ``job`` is what was submitted, as JSON gives it back.
+
+    ``outcome`` is there once it has succeeded, also in lists, which hold no ``result``.
+    """
 
     id: str
     status: Status
@@ -78,6 +81,7 @@ class Check:
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None
+    outcome: Outcome | None
     result: CheckResult | None
 
 
@@ -93,12 +97,15 @@ class CheckQueue:
         self._lock = Lock()
         self._client: DBOSClient | None = None
         self._engine: Engine | None = None
+        self._line = Line()
 
     def submit(self, job: dict[str, Any], key: str | None = None) -> Check:
         """Queue a check: once it is returned, it will be done.
 
-        A second submission under the same key gives the first check.  Raises ``KeyReusedError``
-        if that was for another request.
+        ``job`` holds the ``experiment`` for the worker, the ``total`` of its measurements, the
+        ``seconds`` they are estimated to take, and the ``request`` as it was sent.  A second
+        submission under the same key gives the first check.  Raises ``KeyReusedError`` if that
+        was for another request.
         """
         identifier = sha256(key.encode()).hexdigest()[:32] if key is not None else uuid4().hex
 
@@ -113,11 +120,14 @@ class CheckQueue:
                         "workflow_id": identifier,
                         "workflow_id_reuse_policy": "reject",
                         "app_version": VERSION,
-                        "attributes": {"submitted_at": time_ns() // 1000},
+                        "attributes": {
+                            "submitted_at": time_ns() // 1000,
+                            "seconds": job["seconds"],
+                        },
                     },
                     job,
                 )
-            return _only(client, identifier)
+            return self._only(client, identifier)
 
         check = self._ask(submitted)
         if check.job["request"] != json.loads(json.dumps(job["request"])):
@@ -131,7 +141,7 @@ class CheckQueue:
         """The check of that id, or None if there is none."""
         if not _IDENTIFIER.fullmatch(id):
             return None
-        return self._ask(lambda client: _found(client, id))
+        return self._ask(lambda client: self._found(client, id))
 
     def list(
         self, *, limit: int, cursor: str | None = None, status: Status | None = None
@@ -147,8 +157,8 @@ class CheckQueue:
                 "the first page"
             )
         before = None if after is None else (int(after[1]), int(after[2]), after[3])
-        statuses = [name for name, meaning in _STATUSES.items() if status in (None, meaning)]
-        return self._ask(lambda client: _page(client, limit, before, statuses))
+        statuses = standing_for(*(get_args(Status) if status is None else (status,)))
+        return self._ask(lambda client: self._page(client, limit, before, statuses))
 
     def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
         """Cancel a check, at once if it is queued, after its present measurement if it runs.
@@ -161,7 +171,7 @@ class CheckQueue:
 
         def cancelled(client: "DBOSClient") -> Check:
             client.cancel_workflow(id)
-            return _only(client, id)
+            return self._only(client, id)
 
         return self._ask(cancelled)
 
@@ -186,6 +196,48 @@ class CheckQueue:
                 "the queue's database cannot be reached; nothing that was accepted is lost, and "
                 "the queue works again as soon as its database does"
             ) from error
+
+    def _found(self, client: "DBOSClient", identifier: str) -> Check | None:
+        rows = client.list_workflows(workflow_ids=[identifier], name=WORKFLOW)
+        return _check(rows[0], self._standing(client, rows[0])) if rows else None
+
+    def _only(self, client: "DBOSClient", identifier: str) -> Check:
+        check = self._found(client, identifier)
+        assert check is not None, "checks are never deleted"
+        return check
+
+    def _page(
+        self,
+        client: "DBOSClient",
+        limit: int,
+        before: Place | None,
+        statuses: builtins.list[str],
+    ) -> tuple[builtins.list[Check], str | None]:
+        rows = _rows(client, limit, before, statuses)
+        page = rows[:limit]
+        errors = _errors(client, [row.workflow_id for row in page if row.status in _FAILED])
+        checks = [
+            _check(
+                row,
+                self._standing(client, row),
+                errors.get(row.workflow_id),
+                _outcome(client, row),
+            )
+            for row in page
+        ]
+        if len(rows) <= limit:
+            return checks, None
+        created, submitted, identifier = place(page[-1])
+        return checks, f"{created:013}-{submitted:016}-{identifier}"
+
+    def _standing(self, client: "DBOSClient", row: "WorkflowStatus") -> Standing:
+        match STATUSES[row.status]:
+            case "queued":
+                return self._line.standing(client, row.workflow_id)
+            case "running":
+                return Standing(seconds_left=seconds_left(row))
+            case _:
+                return Standing()
 
     def _connected(self) -> "DBOSClient":
         client = self._client
@@ -221,21 +273,10 @@ class CheckQueue:
             engine.dispose()
 
 
-def _found(client: "DBOSClient", identifier: str) -> Check | None:
-    rows = client.list_workflows(workflow_ids=[identifier], name=WORKFLOW)
-    return _check(rows[0]) if rows else None
-
-
-def _only(client: "DBOSClient", identifier: str) -> Check:
-    check = _found(client, identifier)
-    assert check is not None, "checks are never deleted"
-    return check
-
-
-def _page(
-    client: "DBOSClient", limit: int, before: _Place | None, statuses: builtins.list[str]
-) -> tuple[builtins.list[Check], str | None]:
-    """The checks below ``before``, highest first."""
+def _rows(
+    client: "DBOSClient", limit: int, before: Place | None, statuses: builtins.list[str]
+) -> "builtins.list[WorkflowStatus]":
+    """The checks below ``before``, highest first: one more than ``limit`` if there are more."""
     until = None if before is None else _iso(before[0] + 1)
     asked = limit + 3
     while True:
@@ -245,27 +286,15 @@ def _page(
         )  # fmt: skip
         # The database sorts by its clock alone: what it says of the last instant is not all.
         complete = len(rows) < asked
-        placed = [
-            (_place(row), row)
+        below = [
+            row
             for row in rows
             if (complete or _created(row) > _created(rows[-1]))
-            and (before is None or _place(row) < before)
+            and (before is None or place(row) < before)
         ]
-        if complete or len(placed) > limit:
-            break
+        if complete or len(below) > limit:
+            return sorted(below, key=place, reverse=True)[: limit + 1]
         asked *= 2
-    placed.sort(key=lambda each: each[0], reverse=True)
-    page = placed[:limit]
-    errors = _errors(client, [row.workflow_id for _, row in page if row.status in _FAILED])
-    checks = [_check(row, errors.get(row.workflow_id)) for _, row in page]
-    if len(placed) <= limit:
-        return checks, None
-    created, submitted, identifier = page[-1][0]
-    return checks, f"{created:013}-{submitted:016}-{identifier}"
-
-
-def _place(row: "WorkflowStatus") -> _Place:
-    return _created(row), (row.attributes or {})["submitted_at"], row.workflow_id
 
 
 def _errors(client: "DBOSClient", identifiers: builtins.list[str]) -> dict[str, Exception | None]:
@@ -288,22 +317,49 @@ def _time(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def _check(row: "WorkflowStatus", error: Exception | None = None) -> Check:
-    """A row of dbos's as a check.  What it has not loaded is None."""
-    status = _STATUSES[row.status]
+def _outcome(client: "DBOSClient", row: "WorkflowStatus") -> Outcome | None:
+    """What a row whose output is not loaded says of it."""
+    if STATUSES[row.status] != "succeeded":
+        return None
+    told = row.attributes or {}
+    if "verdict" in told:
+        return Outcome(told["verdict"], told["summary"])
+    # Finished before workers noted it: read the result, whatever its size, this once.
+    (whole,) = client.list_workflows(workflow_ids=[row.workflow_id], load_input=False)
+    result = cast(CheckResult, whole.output)
+    outcome = Outcome(result["verdict"], result["summary"])
+    client.update_workflow_attributes(row.workflow_id, asdict(outcome), merge=True)
+    return outcome
+
+
+def _check(
+    row: "WorkflowStatus",
+    standing: Standing,
+    error: Exception | None = None,
+    outcome: Outcome | None = None,
+) -> Check:
+    """A row of dbos's as a check.  What it has not loaded is None, unless it is given."""
+    status = STATUSES[row.status]
     job: dict[str, Any] = row.input["args"][0] if row.input else {}
     told = row.attributes or {}
-    total = told.get("total", job["total"])
+    result = cast(CheckResult, row.output) if status == "succeeded" and row.output else None
     return Check(
         id=row.workflow_id,
         status=status,
         job=job,
-        progress=Progress(told.get("done", 0), total, told.get("message", "waiting for a worker")),
+        progress=Progress(
+            told.get("done", 0),
+            told.get("total", job["total"]),
+            told.get("message", "waiting for a worker"),
+            standing.ahead,
+            standing.seconds_left,
+        ),
         created_at=cast(datetime, _time(_created(row))),
         started_at=_time(told.get("started_at")),
         finished_at=_time(row.completed_at) if status not in ("queued", "running") else None,
         error=_says(row.status, row.error or error) if status == "failed" else None,
-        result=cast(CheckResult, row.output) if status == "succeeded" and row.output else None,
+        outcome=outcome if result is None else Outcome(result["verdict"], result["summary"]),
+        result=result,
     )
 
 

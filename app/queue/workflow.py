@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import TypedDict
 
 from app.experiment import conclude, run
-from app.experiment.plan import Experiment, Measurement, measurements
+from app.experiment.plan import Experiment, Measurement, measurements, seconds_left
 from app.experiment.report import CheckResult
 from app.queue.names import WORKFLOW
 
@@ -65,10 +65,14 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         total = len(plan["measurements"])
         measured: list[Measured] = []
         for done, measurement in enumerate(plan["measurements"]):
-            _tell(plan, done, f"width {measurement[0]}: {done} of {total} measurements")
+            message = f"width {measurement[0]}: {done} of {total} measurements"
+            _tell(plan, experiment, measured, message)
             measured.append(_measure(experiment, measurement))
-        _tell(plan, total, f"{total} of {total} measurements")
-        return _conclude(experiment, plan, measured)
+        _tell(plan, experiment, measured, f"{total} of {total} measurements")
+        result = _conclude(experiment, plan, measured)
+        # For lists, which do not load results.
+        _note({"verdict": result["verdict"], "summary": result["summary"]})
+        return result
 
 
 @contextmanager
@@ -83,17 +87,22 @@ def _in_hand() -> Iterator[None]:
         _running.discard(identifier)
 
 
-def _tell(plan: Plan, done: int, message: str) -> None:
-    DBOS.update_workflow_attributes(
-        cast(str, DBOS.workflow_id),
+def _tell(plan: Plan, experiment: dict[str, Any], measured: list[Measured], message: str) -> None:
+    spent = sum(each["seconds"] for each in measured)
+    left = seconds_left(Experiment.from_json(experiment), len(measured), spent)
+    _note(
         {
-            "done": done,
+            "done": len(measured),
             "total": len(plan["measurements"]),
             "message": message,
             "started_at": plan["started_at"],
-        },
-        merge=True,
+            "seconds_left": round(left, 1),
+        }
     )
+
+
+def _note(attributes: dict[str, Any]) -> None:
+    DBOS.update_workflow_attributes(cast(str, DBOS.workflow_id), attributes, merge=True)
 
 
 @DBOS.step(name="plan")

@@ -163,7 +163,7 @@ class Family(NamedTuple):
                     yield Slack(condition, block.spans, form)
 
     def faithfulness(self) -> Iterator[Slack]:
-        """That of every condition under which the theorem speaks of layers whose d is given."""
+        """That of every condition under which the theorem covers layers whose d is given."""
         if self.readout.d is None:
             return
         for block in self.layers:

@@ -12,9 +12,9 @@ from solver.exact.arithmetic import Constraint, between
 from solver.exact.exponents import Limits, shown
 from solver.exact.expressions import parse_expression
 from solver.families.family import Family, FamilyBlock, grouped_blocks, interpolated
-from solver.reading.description import Description, read
+from solver.reading.description import Description, named_entry, read
 from solver.reading.symbols import EntryReader, is_several
-from solver.theory.gallery import GALLERY, GalleryEntry, RoleEntry
+from solver.theory.gallery import GalleryEntry, RoleEntry
 from solver.theory.network import Network
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.tensors import Described, TensorParametrization
@@ -151,8 +151,11 @@ def _spelled_out(
 
     The range comes as constraints, and in words.
     """
-    entry = GALLERY.get(description.preset or "")
-    if entry is None or entry.parameter is None:
+    try:
+        entry = named_entry(description.preset)
+    except ParametrizationError:  # ``read`` says so, after what is wrong with the form
+        return description, (), None
+    if entry.parameter is None:
         return description, (), None
     name, _, example, minimum, maximum = entry.parameter
     written = getattr(description, name)

@@ -1,7 +1,9 @@
 """A family of networks surveyed: its cells, their summary, its named members, an optimum."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from html import escape
+from typing import Any, NamedTuple
 
 from solver.errors import ParametrizationError
 from solver.exact.affine import constant
@@ -11,10 +13,12 @@ from solver.families.cells import Cell, Piece, cells, merged
 from solver.families.family import Family
 from solver.families.gallery_members import Landmark, landmarks
 from solver.families.optimum import Goal, Optimum, optimum
+from solver.families.plain import plain_any_depth_survey, plain_survey
 from solver.families.reading import Families
 from solver.families.targets import Requirement, clauses, faithfulness
-from solver.families.words import constraint_text, where_text
+from solver.families.words import constraint_text, optimum_text, summary_lines, where_text
 from solver.theory.activations import Activation
+from solver.theory.by_depth import summary_by_depth
 from solver.theory.dichotomy import Kind
 from solver.theory.wording import joined
 from solver.verdicts.consequences import limits_by_activation, limits_by_law
@@ -23,7 +27,7 @@ from solver.verdicts.consequences import limits_by_activation, limits_by_law
 class Survey(NamedTuple):
     """All that is found out about a family; ``depth`` is None for "every L >= 2".
 
-    ``summary`` divides the same points by verdict alone, without regard to r; for one unknown
+    ``pieces`` divides the same points by verdict alone, without regard to r; for one unknown
     it is a list of intervals in order.
     """
 
@@ -31,10 +35,71 @@ class Survey(NamedTuple):
     family: Family
     unknowns: tuple[str, ...]
     cells: tuple[Cell, ...]
-    summary: tuple[tuple[Kind, Polyhedron], ...]
+    pieces: tuple[tuple[Kind, Polyhedron], ...]
     landmarks: tuple[Landmark, ...]
     optimum: Optimum | None
     warnings: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """The pieces in a line, and the optimum in a sentence where one was asked for."""
+        text = f"{'; '.join(summary_lines(self.pieces, self.unknowns))}."
+        return text if self.optimum is None else f"{text} {optimum_text(self.optimum)}"
+
+    def __repr__(self) -> str:
+        """Short: the answer itself."""
+        return f"<Survey: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        lines = summary_lines(self.pieces, self.unknowns)
+        listed = "".join(f"<li>{escape(each)}</li>" for each in lines)
+        best = "" if self.optimum is None else f"<p>{escape(optimum_text(self.optimum))}</p>"
+        return f"{best}<ul>{listed}</ul>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the service answers it: texts, numbers, lists and dicts."""
+        return plain_survey(self)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnyDepthSurvey:
+    """Surveys for one hidden layer and for every deeper network.
+
+    ``any_depth`` tells whether every point has the same verdict at all L; r may differ.
+    ``deeper`` is None for a family that is defined for one hidden layer only.
+    """
+
+    depth_one: Survey
+    deeper: Survey | None
+    any_depth: bool
+
+    @classmethod
+    def of(
+        cls, depth_one: Survey, deeper: Survey | None, deadline: Deadline | None = None
+    ) -> "AnyDepthSurvey":
+        """Both of what ``survey`` found.  Raises ``TimeLimitError``."""
+        same = deeper is not None and same_verdicts(depth_one, deeper, deadline)
+        return cls(depth_one, deeper, same)
+
+    @property
+    def summary(self) -> str:
+        """The pieces in a line for each, and the optimum where one was asked for."""
+        deeper = None if self.deeper is None else self.deeper.summary
+        return summary_by_depth(self.depth_one.summary, deeper, "The family")
+
+    def __repr__(self) -> str:
+        """Short: the answer itself."""
+        return f"<AnyDepthSurvey: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        one = f"<p>L = 1:</p>{self.depth_one._repr_html_()}"
+        if self.deeper is None:
+            return one
+        return f"{one}<p>L &gt;= 2:</p>{self.deeper._repr_html_()}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the service answers it: texts, numbers, lists and dicts."""
+        return plain_any_depth_survey(self)
 
 
 def survey(
@@ -71,8 +136,8 @@ def same_verdicts(first: Survey, second: Survey, deadline: Deadline | None = Non
     arithmetic = Arithmetic(deadline or Deadline())
     return not any(
         kind != other and arithmetic.possible((*where.constraints, *there.constraints))
-        for kind, where in first.summary
-        for other, there in second.summary
+        for kind, where in first.pieces
+        for other, there in second.pieces
     )
 
 
@@ -123,12 +188,12 @@ def _unfaithful(family: Family, domain: Sequence[Constraint], sets: Polyhedra) -
     asked = [clause[0] for clause in clauses(faithfulness(family))]
     if not sets.outside(tuple(domain), asked):
         return
-    ground = "the theorem speaks of faithful parametrizations only (TP4b Lemma 2.8.11)"
+    scope = "the theorem covers only faithful parametrizations (TP4b Lemma 2.8.11)"
     if not sets.possible((*domain, *asked)):
-        yield f"No point of this family is faithful, and {ground}."
+        yield f"No point of this family is faithful, and {scope}."
         return
     where = where_text(sets.irredundant((*domain, *asked)), sets.unknowns)
-    yield f"Elsewhere than at {where} the verdicts are formal: {ground}."
+    yield f"Elsewhere than at {where} the verdicts are formal: {scope}."
 
 
 def _summary(found: Sequence[Cell], sets: Polyhedra) -> tuple[tuple[Kind, Polyhedron], ...]:

@@ -97,13 +97,13 @@ def optimum_text(found: Optimum) -> str:
     if not found.possible:
         one = len(found.binding) == 1
         return (
-            f"{what[0].upper()}{what[1:]} is out of reach in this family: in it "
+            f"{what[0].upper()}{what[1:]} is out of reach in this family, because "
             f"{rules} {'never holds' if one else 'never hold together'}."
         )
     if value is None and not found.occurs:
         return f"{name} does not occur at this depth, so it can take any value."
     if value is None:
-        return f"There is no bound on {name}: it can go as far as one likes, subject to {what}."
+        return f"There is no {least} {name} subject to {what}: it is unbounded."
     if found.attained:
         assert found.at is not None
         place = ", ".join(f"{each} = {coordinate}" for each, coordinate in found.at.items())
@@ -113,7 +113,7 @@ def optimum_text(found: Optimum) -> str:
             f"because of {rules}."
         )
     return (
-        f"Subject to {what}, {name} comes as close to {value} as one likes but does not reach it; "
+        f"Subject to {what}, {name} comes arbitrarily close to {value} but does not reach it; "
         f"no {more} is possible because of {rules}."
     )
 

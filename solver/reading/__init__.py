@@ -1,6 +1,7 @@
 """From what somebody wrote down to a parametrization."""
 
 from solver.reading.description import Description as Description
+from solver.reading.description import named_entry as named_entry
 from solver.reading.description import read as read
 from solver.reading.description import read_depth as read_depth
 from solver.reading.description import read_perceptron as read_perceptron

@@ -49,7 +49,7 @@ class Description:
     b: object = None
     c: object = None
     d: object = None
-    preset: str | None = None
+    preset: object = None
     s: object = None
     optimizer: object = None
     bias: object = None
@@ -120,7 +120,7 @@ def _perceptron(
     _check_form(description, reader)
     depth = None if description.depth is None else read_depth(description.depth, limits)
     if description.preset is not None:
-        return _preset(description, description.preset, depth, reader)
+        return _preset(description, depth, reader)
     if description.abc is not None:
         return _vector(description, depth, reader)
     return _entries(description, depth, reader)
@@ -201,13 +201,22 @@ _SCALING: Final = " or ".join(
 )
 
 
-def _preset(
-    given: Description, name: str, depth: int | None, reader: EntryReader
-) -> Parametrization | RoleParametrization:
+def named_entry(preset: object) -> GalleryEntry:
+    """The entry that a preset names.  Raises ``ParametrizationError`` where it names none."""
+    if not isinstance(preset, str):
+        raise ParametrizationError.at(
+            ("preset",), f'preset is {shown(preset)}; it must be a name, such as "mup"'
+        )
     try:
-        entry = gallery_entry(name)
+        return gallery_entry(preset)
     except UnknownParametrizationError as error:
-        reader.stop(("preset",), str(error))
+        raise ParametrizationError.at(("preset",), str(error)) from None
+
+
+def _preset(
+    given: Description, depth: int | None, reader: EntryReader
+) -> Parametrization | RoleParametrization:
+    entry = named_entry(given.preset)
     roles = entry.roles(_parameter(given, entry, reader))
     if given.optimizer is not None:
         roles = replace(roles, optimizer=_of_entry(given.optimizer, entry, reader))
@@ -216,8 +225,8 @@ def _preset(
     if depth > 1 and entry.depth_one_only:
         reader.stop(
             ("depth",),
-            f"depth is {depth} and {name} is defined for one hidden layer only; set depth to 1 or "
-            "leave it out",
+            f"depth is {depth} and {entry.name} is defined for one hidden layer only; set depth to "
+            "1 or leave it out",
         )
     return roles.at_depth(depth)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from html import escape
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from solver.errors import ParametrizationError, TimeLimitError
 from solver.exact.affine import unknown
@@ -24,6 +24,7 @@ from solver.families.targets import (
 )
 from solver.repairs.decisions import Decision, Options, pose
 from solver.repairs.nearest import Nearest, Origin, Point
+from solver.theory.activations import Activation
 from solver.theory.network import Network
 from solver.theory.tensors import Described
 
@@ -70,6 +71,8 @@ class Repair(NamedTuple):
     there was no time to compare: then others may have fewer changes.  Where the target is
     impossible, ``best`` is None and ``conflict`` a minimal set of requirements and locks that
     exclude each other; likewise, with an ``infimum``, where only the margin is impossible.
+    ``untied`` is what a learning rate for each layer makes possible, where only one for all does
+    not.  ``activation`` is that of the networks, for the warnings of a verdict.
     """
 
     infimum: Fraction | None
@@ -81,6 +84,9 @@ class Repair(NamedTuple):
     alternatives: tuple[Proposal, ...]
     conflict: tuple[Requirement, ...]
     target: Target
+    given: Described
+    activation: Activation = "tanh"
+    untied: "Repair | None" = None
 
     @property
     def summary(self) -> str:
@@ -96,6 +102,12 @@ class Repair(NamedTuple):
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.summary)}</p>"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, as the service answers it: texts, numbers, lists and dicts."""
+        from solver.repairs.plain import plain_repair  # which writes repairs
+
+        return plain_repair(self)
+
 
 def repair(
     given: Described,
@@ -103,17 +115,33 @@ def repair(
     options: Options = DEFAULT_OPTIONS,
     margin: Fraction = DEFAULT_MARGIN,
     deadline: Deadline | None = None,
+    activation: Activation = "tanh",
 ) -> Repair:
     """The nearest parametrization that meets the target.
 
     Exponents by role stand for every L >= 2.  Where d is given, the result is faithful, since
-    the theorem speaks of no others.  Raises ``ValueError`` for a target that is not ``Wanted``,
+    the theorem covers no others.  Raises ``ValueError`` for a target that is not ``Wanted``,
     ``ParametrizationError`` where there is too much to decide, and ``TimeLimitError`` (after ten
     seconds, unless another deadline is given).
     """
     if target not in get_args(Wanted):
-        raise ValueError(f"nothing is made {target}; wanted may be {', '.join(get_args(Wanted))}")
-    arithmetic = Arithmetic(deadline or Deadline())
+        raise ValueError(f"{target} is no target of repairs; choose {', '.join(get_args(Wanted))}")
+    deadline = deadline or Deadline()
+    found = _repaired(given, target, options, margin, deadline)
+    if found.best is None and options.one_c:
+        untied = _repaired(given, target, replace(options, one_c=False), margin, deadline)
+        found = found._replace(untied=None if untied.best is None else untied)
+    return found._replace(activation=activation)
+
+
+def _repaired(
+    given: Described,
+    target: Target,
+    options: Options,
+    margin: Fraction,
+    deadline: Deadline,
+) -> Repair:
+    arithmetic = Arithmetic(deadline)
     decisions, family = pose(given, options)
     if len(decisions) > MOST_DECISIONS:
         raise ParametrizationError.at(
@@ -124,7 +152,7 @@ def repair(
     search = _search(decisions, _asked(decisions, family, target), arithmetic)
     extent = search.infimum()
     if extent is None:
-        return _impossible(target, _conflict(given, options, target, None, arithmetic))
+        return _impossible(given, target, _conflict(given, options, target, None, arithmetic))
     infimum, attained = extent
     assert infimum is not None, "distances are not negative"
     distance = infimum
@@ -132,8 +160,8 @@ def repair(
         search = _search(decisions, _asked(decisions, family, target, margin), arithmetic)
         beyond = search.infimum()
         if beyond is None:
-            found = _impossible(target, _conflict(given, options, target, margin, arithmetic))
-            return found._replace(infimum=infimum, margin=margin)
+            clash = _conflict(given, options, target, margin, arithmetic)
+            return _impossible(given, target, clash)._replace(infimum=infimum, margin=margin)
         assert beyond.infimum is not None, "distances are not negative"
         distance = beyond.infimum
     best, alternatives, unique = _chosen(search, distance, decisions, family, arithmetic)
@@ -147,6 +175,7 @@ def repair(
         alternatives,
         (),
         target,
+        given,
     )
 
 
@@ -257,8 +286,8 @@ def _complexity(proposal: Proposal) -> tuple[int, list[str]]:
     return heights, [each.decision.name for each in proposal.changes]
 
 
-def _impossible(target: Target, found: tuple[Requirement, ...]) -> Repair:
-    return Repair(None, False, None, None, False, None, (), found, target)
+def _impossible(given: Described, target: Target, clash: tuple[Requirement, ...]) -> Repair:
+    return Repair(None, False, None, None, False, None, (), clash, target, given)
 
 
 def _lock(decision: Decision) -> Requirement:

@@ -8,12 +8,11 @@ from typing import Final
 
 from solver.errors import ExponentError
 from solver.exact.exponents import Limits, parse_exponent, shown
-from solver.reading.description import Description, vector_lengths
+from solver.reading.description import Description, named_entry, vector_lengths
 from solver.reading.symbols import EntryReader, Path, is_list, is_several
 from solver.repairs.decisions import Options, Selector, places_of
 from solver.repairs.least_change import DEFAULT_MARGIN
 from solver.theory.exponents import Exponents
-from solver.theory.gallery import GALLERY
 from solver.theory.layers import BIAS
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.tensors import Described, TensorParametrization
@@ -222,7 +221,7 @@ def _one_c(description: Description, given: Described) -> bool:
         return False
     if description.preset is not None:
         # As the entry is written, so that it is the same question at every depth.
-        return len({each for each in GALLERY[description.preset].c if each is not None}) == 1
+        return len({each for each in named_entry(description.preset).c if each is not None}) == 1
     if description.abc is not None:
         assert isinstance(given, Parametrization), "a flat vector has a depth"
         return is_list(description.abc) and len(description.abc) == vector_lengths(given.depth)[0]

@@ -23,13 +23,7 @@ def repair_text(found: Repair) -> str:
     """The answer in a sentence or two."""
     what = NAMES[found.target]
     if found.best is None:
-        conflict = f"{all_of([each.statement for each in found.conflict])} cannot hold together."
-        if found.infimum is None:
-            return f"{what[0].upper()}{what[1:]} is out of reach: {conflict}"
-        return (
-            f"There are such parametrizations at distances down to {found.infimum}, but none with "
-            f"r >= {found.margin}, since {conflict} Lower the margin."
-        )
+        return _impossible_text(found, what)
     if not found.best.changes:
         return f"Nothing needs to change: the target ({what}) is met."
     steps = "; ".join(map(change_text, found.best.changes))
@@ -39,19 +33,28 @@ def repair_text(found: Repair) -> str:
     text = f"{steps[0].upper()}{steps[1:]}. The distance is {found.distance}; {rank}."
     if not found.attained:
         text += (
-            f" Without the margin r >= {found.margin} the distance comes as close to "
-            f"{found.infimum} as one likes, but no parametrization has it."
+            f" Without the margin r >= {found.margin} distances come arbitrarily close to "
+            f"{found.infimum}, but no parametrization is at that distance."
         )
     return text
 
 
-def untied_text(found: Repair) -> str:
-    """What is possible with a learning rate for each layer, where with one for all nothing is."""
-    assert found.best is not None, "it is possible"
-    steps = "; ".join(map(change_text, found.best.changes))
+def _impossible_text(found: Repair, what: str) -> str:
+    conflict = f"{all_of([each.statement for each in found.conflict])} cannot hold together."
+    if found.infimum is None:
+        text = f"{what[0].upper()}{what[1:]} is out of reach: {conflict}"
+    else:
+        text = (
+            f"There are such parametrizations at distances down to {found.infimum}, but none with "
+            f"r >= {found.margin}, since {conflict} Lower the margin."
+        )
+    untied = found.untied
+    if untied is None or untied.best is None:
+        return text
+    steps = "; ".join(map(change_text, untied.best.changes))
     return (
-        "It is possible with a learning rate for each layer (tie_c: false), at distance "
-        f"{found.distance}: {steps}."
+        f"{text} It is possible with a learning rate for each layer (tie_c: false), at distance "
+        f"{untied.distance}: {steps}."
     )
 
 

@@ -193,7 +193,7 @@ def stability(shape: Shape, readout: Law, alignment: Alignment = THEOREM) -> tup
 
 @cache
 def faithfulness(role: Role, law: Law) -> tuple[Condition, ...]:
-    """The conditions under which the theorem speaks of a layer whose d is given."""
+    """The conditions under which the theorem covers a layer whose d is given."""
     return tuple(
         Condition(
             family="faithful",

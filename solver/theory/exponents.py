@@ -114,7 +114,7 @@ class Exponents(_Fields):
         )
 
     def shifted(self, theta: Fraction, law: Law) -> "Exponents":
-        """The same training, otherwise written: the gauge transformation by θ."""
+        """The same training in another gauge: the transformation by θ."""
         if not theta:
             return self
         return Exponents(

@@ -103,7 +103,7 @@ class Sources(NamedTuple):
 
 
 class Faithfulness(NamedTuple):
-    """A condition under which the theorem speaks of a matrix, where d is given."""
+    """A condition under which the theorem covers a matrix, where d is given."""
 
     name: str
     role: Role

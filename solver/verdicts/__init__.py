@@ -1,5 +1,7 @@
 """One point: its evaluation, certificate, reasons, consequences and equivalence."""
 
+from solver.verdicts.any_depth_equivalence import AnyDepthEquivalence as AnyDepthEquivalence
+from solver.verdicts.any_depth_equivalence import compare_any_depth as compare_any_depth
 from solver.verdicts.certificate import ConditionReport as ConditionReport
 from solver.verdicts.certificate import kept_for_lines as kept_for_lines
 from solver.verdicts.decay import Decay as Decay
@@ -11,7 +13,6 @@ from solver.verdicts.instability import Instability as Instability
 from solver.verdicts.plain import PlainJudgement as PlainJudgement
 from solver.verdicts.plain import plain_any_depth as plain_any_depth
 from solver.verdicts.plain import plain_condition as plain_condition
-from solver.verdicts.plain import plain_equivalence as plain_equivalence
 from solver.verdicts.plain import plain_judgement as plain_judgement
 from solver.verdicts.plain import plain_layer as plain_layer
 from solver.verdicts.plain import plain_verdict as plain_verdict

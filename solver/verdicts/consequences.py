@@ -1,4 +1,4 @@
-"""What follows from a verdict, and where the theorem's ground ends."""
+"""What follows from a verdict, and what the theorem does not cover."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -99,7 +99,7 @@ def limits_of_the_theorem(
     activation: Activation,
     violated: Sequence[tuple[Evaluated, Block | None]] | None,
 ) -> Iterator[str]:
-    """Warnings: where the question leaves the ground on which the theorem is proved.
+    """Warnings: what the theorem does not cover in this question.
 
     ``violated`` are the violated conditions of faithfulness, if the question arises.
     """
@@ -114,7 +114,7 @@ def limits_of_the_theorem(
         )
     if violated:
         yield (
-            "This parametrization is not faithful, and the theorem speaks of faithful ones only "
+            "This parametrization is not faithful, and the theorem covers only faithful ones "
             f"(TP4b Lemma 2.8.11). Violated: {_failures(evaluation, violated)}."
         )
 

@@ -1,4 +1,4 @@
-"""When two parametrizations train the same network, otherwise written.
+"""When two parametrizations are two ways to write the same network.
 
 Training is unchanged by a gauge transformation of each layer (TP4 Eq. 5), so two
 parametrizations of equal depth and optimizer are equivalent iff their canonical forms are
@@ -134,8 +134,8 @@ def _the_same(theta: Sequence[Fraction]) -> str:
     if not any(theta):
         return "They are the same parametrization."
     return (
-        "They train the same network, otherwise written: multipliers, initialization and learning "
-        "rates make up for each other in every layer."
+        "They are two ways to write the same network: in every layer, the differences in "
+        "multipliers, initialization and learning rates cancel."
     )
 
 

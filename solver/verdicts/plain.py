@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from solver.exact.exponents import format_exponent
+from solver.theory.by_depth import plain_by_depth
 from solver.theory.layers import LayerSpan, describe_layers
 from solver.theory.plain import (
     LISTED_DEPTH,
@@ -167,15 +168,12 @@ def plain_any_depth(
 ) -> dict[str, Any]:
     """The verdicts on L = 1 and on every L >= 2."""
     deeper = verdicts.deeper
-    return {
-        "summary": verdicts.summary,
-        "depth": None,
-        "any_depth": verdicts.any_depth,
-        "verdicts": {
-            "1": write(verdicts.depth_one),
-            ">=2": None if deeper is None else write(deeper),
-        },
-    }
+    return plain_by_depth(
+        verdicts.summary,
+        verdicts.any_depth,
+        write(verdicts.depth_one),
+        None if deeper is None else write(deeper),
+    )
 
 
 def plain_equivalence(found: "Equivalence") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from solver.theory.activations import Activation
 from solver.theory.alignment import THEOREM
+from solver.theory.by_depth import summary_by_depth
 from solver.theory.dichotomy import Kind
 from solver.theory.layers import BIAS, LayerSpan
 from solver.theory.network import Block, Network
@@ -96,7 +97,7 @@ class Verdict(_Fields):
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why it is so, the most important first."""
+        """The reasons for the verdict, the most important first."""
         return self.judgement.reasons
 
     @property
@@ -169,11 +170,8 @@ class AnyDepthVerdict:
     @property
     def summary(self) -> str:
         """The verdicts in one sentence, or in two."""
-        if self.deeper is None:
-            return f"{self.depth_one.summary} It is defined for one hidden layer only."
-        if self.depth_one.summary == self.deeper.summary:
-            return self.deeper.summary
-        return f"L = 1: {self.depth_one.summary} L >= 2: {self.deeper.summary}"
+        deeper = None if self.deeper is None else self.deeper.summary
+        return summary_by_depth(self.depth_one.summary, deeper)
 
     def __repr__(self) -> str:
         """Short: the answer itself."""

@@ -12,7 +12,8 @@ from functools import cache
 from itertools import combinations
 from types import CodeType
 
-from solver import DEFAULT_LIMITS, Deadline, Description, Optimizer, Survey, read_families, survey
+from solver import DEFAULT_LIMITS, Deadline, Description, Optimizer, Survey, read_families
+from solver.families import survey
 from tests.solver.exact_sets import Point, Row, row
 from tests.solver.oracle import OracleVerdict, judge_adaptive, judge_sgd
 

@@ -9,5 +9,5 @@ from app.api.http.resource import Resource
 RESOURCE: Final = Resource(
     (route.router, route.posting, events.router, plots.router),
     answers,
-    about="Verdicts put to the test on real networks.",
+    about="Verdicts tested on real networks.",
 )

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from app.api.parametrization.answer import OptimizerName, ParametrizationOut, VerdictName
 from app.api.parametrization.writing import parametrization
 from app.experiment.plan import Device, Experiment, Loss, Method, estimate
-from app.experiment.report import CheckResult
+from app.experiment.report import CheckResult, CheckVerdict
 from app.experiment.update_rules import UpdateRule
 from app.queue.client import Check, Progress
 from solver import Activation, classify
@@ -23,6 +23,20 @@ class ProgressOut(TypedDict):
     done: int
     total: int
     message: str
+    ahead: Annotated[
+        int | None,
+        Field(
+            description="How many queued checks run before this one; null unless it is queued, "
+            "and if more than a thousand wait."
+        ),
+    ]
+    seconds_left: Annotated[
+        float | None,
+        Field(
+            description="Estimated seconds until the check ends, updated after each measurement; "
+            "null if it has ended, or if it is not known."
+        ),
+    ]
 
 
 class ProgressEvent(ProgressOut):
@@ -70,8 +84,13 @@ class CheckSummaryOut(TypedDict):
     """A check as it is listed."""
 
     id: str
-    status: Annotated[
-        Status, Field(description="The last three are final; so is what they come with.")
+    status: Annotated[Status, Field(description="The last three are final.")]
+    verdict: Annotated[
+        CheckVerdict | None,
+        Field(description="Whether the networks agree with the theorem; null until it succeeded."),
+    ]
+    summary: Annotated[
+        str | None, Field(description="The result in one sentence; null until it succeeded.")
     ]
     progress: ProgressOut
     created_at: datetime
@@ -82,7 +101,7 @@ class CheckSummaryOut(TypedDict):
     optimizer: OptimizerName
     parametrization: ParametrizationOut
     theory: Annotated[VerdictName, Field(description="The verdict of /v1/classify.")]
-    warnings: Annotated[list[str], Field(description="Those of /v1/classify.")]
+    warnings: Annotated[list[str], Field(description="The warnings of /v1/classify.")]
     experiment: ExperimentOut
     error: Annotated[str | None, Field(description="Why it failed; null unless it did.")]
     links: LinksOut
@@ -113,10 +132,12 @@ def check_summary(check: Check) -> CheckSummaryOut:
     """A check of the queue as it is listed."""
     experiment = Experiment.from_json(check.job["experiment"])
     verdict = classify(experiment.parametrization, experiment.activation)
-    path = f"/v1/checks/{check.id}"
+    outcome, path = check.outcome, f"/v1/checks/{check.id}"
     return {
         "id": check.id,
         "status": check.status,
+        "verdict": None if outcome is None else outcome.verdict,
+        "summary": None if outcome is None else outcome.summary,
         "progress": _progress(check.progress),
         "created_at": check.created_at,
         "started_at": check.started_at,
@@ -164,4 +185,10 @@ def check_answer(check: Check) -> CheckOut:
 
 
 def _progress(progress: Progress) -> ProgressOut:
-    return {"done": progress.done, "total": progress.total, "message": progress.message}
+    return {
+        "done": progress.done,
+        "total": progress.total,
+        "message": progress.message,
+        "ahead": progress.ahead,
+        "seconds_left": progress.seconds_left,
+    }

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from app.api.checks import bounds
 from app.experiment.plan import Estimate, Experiment, estimate
+from app.experiment.reading import bounds
 from app.problems import ProblemError
 from app.settings import Settings
 

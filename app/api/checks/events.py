@@ -33,7 +33,7 @@ async def _place(request: Request) -> AsyncIterator[None]:
         raise ProblemError(
             "too-many-streams",
             f"{MOST_STREAMS} streams of events are open; try again later, or ask for the check "
-            "itself now and then",
+            "itself from time to time",
             headers={"Retry-After": "10"},
         ) from None
     try:
@@ -55,11 +55,12 @@ async def check_events(
     check: Annotated[Check, Depends(asked_for)],
     request: Request,
 ) -> AsyncIterator[ServerSentEvent]:
-    """`progress` whenever something changed, `result` at the end, comments to keep it alive.
+    """Sends `progress` whenever something changes, `result` at the end, and comments in between.
 
-    The data of `progress` is `{"status", "done", "total", "message"}`. The data of `result` is the
-    check as GET answers it, however it ended; close the stream then. A stream that breaks off
-    before may be opened again at any time: it begins with the present state.
+    The data of `progress` is `{"status", "done", "total", "message", "ahead", "seconds_left"}`:
+    `ahead` counts the queued checks that run before, and `seconds_left` is an estimate. The data of
+    `result` is the check as GET answers it, however it ended; close the stream then. You can
+    open a broken stream again at any time: it begins with the present state.
     """
     told = None
     while True:

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from app.api.checks.answer import check_answer, check_summary
-from app.api.checks.reading import job_of, read_check
+from app.api.checks.job import job_of
 from app.api.checks.request import CheckIn
 from app.api.http.resource import Answers, example
+from app.experiment.reading import read_question
 from app.experiment.report import CheckResult
-from app.queue.client import Check, Progress
-from solver import DEFAULT_LIMITS
+from app.queue.client import Check, Outcome, Progress
 
 CHECK_ID: Final = "3f0c9a526d1e4f7b9a381c5e7d20b4a6"
 
@@ -106,15 +106,17 @@ _RESULT: Final[CheckResult] = {
 def answers() -> Answers:
     """Answers about the first.  Of the result one quantity of many is shown."""
     body = CheckIn(**CREATE["mup"]["value"])
+    job = job_of(body, read_question(body.question()))
     queued = Check(
         id=CHECK_ID,
         status="queued",
-        job=job_of(body, read_check(body, DEFAULT_LIMITS)),
-        progress=Progress(0, 5, "waiting for a worker"),
+        job=job,
+        progress=Progress(0, 5, "waiting for a worker", ahead=0, seconds_left=job["seconds"]),
         created_at=_CREATED,
         started_at=None,
         finished_at=None,
         error=None,
+        outcome=None,
         result=None,
     )
     done = replace(
@@ -123,9 +125,15 @@ def answers() -> Answers:
         progress=Progress(5, 5, "5 of 5 measurements"),
         started_at=_CREATED + timedelta(seconds=1),
         finished_at=_CREATED + timedelta(seconds=4),
+        outcome=Outcome(_RESULT["verdict"], _RESULT["summary"]),
         result=_RESULT,
     )
-    cancelled = replace(queued, status="cancelled", finished_at=_CREATED)
+    cancelled = replace(
+        queued,
+        status="cancelled",
+        progress=Progress(0, 5, "waiting for a worker"),
+        finished_at=_CREATED,
+    )
     return {
         ("post", "/v1/checks", "202"): example(check_answer(queued)),
         ("get", "/v1/checks", "200"): example({"checks": [check_summary(done)], "next": None}),

@@ -1,25 +1,21 @@
 """What callers post to have a parametrization checked on real networks.
 
-Only the outer shape is declared to the framework; ``reading`` reads the values and reports
-everything wrong at once.  A field that is null counts as left out.
+Only the outer shape is declared to the framework; ``app.experiment.reading`` reads the values
+and reports everything wrong at once.  A field that is null counts as left out.
 """
 
-from typing import Annotated, Any, Final, Literal, get_args
+from dataclasses import fields
+from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, WithJsonSchema
 
-from app.api.checks import bounds
 from app.api.parametrization.request import ParametrizationIn
 from app.api.parametrization.schemas import HIDDEN_LAYERS, Schema, one_of
-from app.experiment.plan import LOSSES, Device
+from app.experiment.plan import LOSSES
+from app.experiment.reading import ACTIVATIONS, DEVICES, METHODS, Question, bounds
 from app.experiment.update_rules import RULES, UPDATE_RULES
-from solver import Activation
 
-AskedMethod = Literal["auto", "matrix_free", "dense"]
-
-ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
-METHODS: Final[tuple[AskedMethod, ...]] = get_args(AskedMethod)
-DEVICES: Final[tuple[Device, ...]] = get_args(Device)
+_CHOICES: Final = [each.name for each in fields(Question) if each.name != "description"]
 
 
 def _choice(choices: tuple[str, ...], default: str) -> Schema:
@@ -140,6 +136,12 @@ class CheckIn(ParametrizationIn):
             bounds.TOLERANCE.schema(),
         ),
     ] = None
+
+    def question(self) -> Question:
+        """What was posted, for ``read_question`` to read."""
+        return Question(
+            description=self.description(), **{name: getattr(self, name) for name in _CHOICES}
+        )
 
     def as_sent(self) -> dict[str, Any]:
         """The fields that the caller sent, as they were decoded."""

@@ -10,14 +10,15 @@ from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
 from app.api.checks.api_key import api_key
 from app.api.checks.budget import Budget
+from app.api.checks.job import job_of
 from app.api.checks.one_check import CheckId, existing
-from app.api.checks.reading import job_of, read_check
 from app.api.checks.request import CheckIn
 from app.api.http.answering import answer
 from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
 from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of, settings_of
+from app.experiment.reading import read_question
 from app.queue.client import CheckQueue
 from app.settings import Settings
 from solver import Limits
@@ -53,8 +54,8 @@ async def create_check(
         str | None,
         Header(
             alias="Idempotency-Key",
-            description="Anything of the caller's making, such as a UUID. The same body posted "
-            "again under the same key starts no second check: the answer is the first.",
+            description="Any text you choose, such as a UUID. If you post the same body again "
+            "with the same key, no second check starts: the answer is the first.",
             pattern="^[!-~]{1,255}$",
         ),
     ] = None,
@@ -62,8 +63,8 @@ async def create_check(
     """Train networks across widths and compare their slopes with those that theory predicts.
 
     The answer comes at once: a worker takes the check from the queue. Follow `links.events`, or
-    ask for `links.self` now and then, until `status` is `succeeded`, `failed` or `cancelled`.
-    What would run too long is refused, with the estimate and what to lower.
+    ask for `links.self` from time to time, until `status` is `succeeded`, `failed` or `cancelled`.
+    A check that would run too long is refused, with the estimate and with what to lower.
     """
     job = await run_sync(_job, body, settings_of(request))
     check = await ask(request, lambda queue: check_answer(queue.submit(job, idempotency_key)))
@@ -77,7 +78,7 @@ async def create_check(
 def _job(body: CheckIn, settings: Settings) -> dict[str, Any]:
     """What is queued.  Raises for what does not validate, and for what is over the budget."""
     limits = Limits(settings.max_integer, min(settings.max_depth, settings.check_max_depth))
-    experiment = read_check(body, limits)
+    experiment = read_question(body.question(), limits)
     Budget.of(settings).check(experiment)
     return job_of(body, experiment)
 
@@ -107,8 +108,8 @@ async def get_check(check_id: CheckId, request: Request) -> Response:
 async def cancel_check(check_id: CheckId, request: Request) -> Response:
     """A queued check never starts; a running one stops at the end of its present measurement.
 
-    A check that has come to its end stays as it is: cancelling it, or cancelling twice, is no
-    error. The check stays readable.
+    A finished check stays as it is: cancelling it, or cancelling twice, is not an error. You can
+    still read it.
     """
     return await ask(
         request,

@@ -128,13 +128,11 @@ class InstabilityOut(TypedDict):
 class Classification(TypedDict):
     """The verdict on one depth (or, with depth null, on every L >= 2)."""
 
-    verdict: Annotated[
-        VerdictName, Field(description="What becomes of such networks as width grows.")
-    ]
+    verdict: Annotated[VerdictName, Field(description="How such networks behave as width grows.")]
     summary: Annotated[str, Field(description="The verdict in one sentence.")]
     reasons: Annotated[list[str], Field(description="Most important first.")]
     warnings: Annotated[
-        list[str], Field(description="Where the theorem does not cover the question, and why.")
+        list[str], Field(description="What the theorem does not cover in this question.")
     ]
     r: Annotated[
         str,

@@ -18,7 +18,7 @@ class EquivalenceOut(TypedDict):
         list[Exponent] | None,
         Field(description="θ per layer, first to second; null if not equivalent."),
     ]
-    differences: Annotated[list[str], Field(description="Where the canonical forms part.")]
+    differences: Annotated[list[str], Field(description="How the canonical forms differ.")]
 
 
 AnyDepthEquivalences = TypedDict(
@@ -29,6 +29,7 @@ AnyDepthEquivalences = TypedDict(
 class AnyDepthEquivalenceOut(TypedDict):
     """Answers for L = 1 and for every L >= 2, where neither parametrization has a depth."""
 
+    summary: Annotated[str, Field(description="The answers, each in one sentence.")]
     depth: None
     any_depth: Annotated[bool, Field(description="Equivalent at every L >= 1.")]
     verdicts: AnyDepthEquivalences

@@ -27,12 +27,12 @@ async def compare_parametrizations(
     body: Annotated[EquivalenceIn, Body(openapi_examples=examples.EQUIVALENCE)],
     request: Request,
 ) -> Response:
-    """Decide whether they train the same network, otherwise written, and with which θ per layer.
+    """Decide whether they are two ways to write the same network, and with which θ per layer.
 
     The gauge is (a, b, c) → (a + θ, b - θ, c - 2θ) for SGD and (a, b, c, d) → (a + θ, b - θ,
     c - θ, d + θ) for adaptive optimizers.
 
-    Where one has a depth, the other takes it over; where neither has, the answer covers L = 1 and
+    If only one has a depth, they are compared at it. If neither has, the answer covers L = 1 and
     every L >= 2.
     """
     return await worked_out(

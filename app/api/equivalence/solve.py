@@ -2,9 +2,8 @@
 
 from typing import cast
 
-from app.api.equivalence.answer import EquivalenceOut
+from app.api.equivalence.answer import AnyDepthEquivalenceOut, EquivalenceOut
 from app.api.equivalence.request import EquivalenceIn
-from app.api.parametrization.depths import AnyDepth, by_depth
 from solver import (
     Limits,
     Parametrization,
@@ -12,25 +11,18 @@ from solver import (
     RoleParametrization,
     TensorParametrization,
     compare,
+    compare_any_depth,
 )
-from solver.verdicts import plain_equivalence
 
 
-def compared(body: EquivalenceIn, limits: Limits) -> EquivalenceOut | AnyDepth[EquivalenceOut]:
+def compared(body: EquivalenceIn, limits: Limits) -> EquivalenceOut | AnyDepthEquivalenceOut:
     """The answer.  Raises ``ParametrizationError``."""
     first = body.first.resolve(limits, "first")
     second = body.second.resolve(limits, "second")
     if isinstance(first, RoleParametrization) and isinstance(second, RoleParametrization):
-        deeper = first.hidden is not None and second.hidden is not None
-        one = _comparison(first.at_depth(1), second.at_depth(1))
-        # Depth enters only through hidden layers, which are all alike: L = 2 stands for all.
-        more = _comparison(first.at_depth(2), second.at_depth(2)) if deeper else None
-        if more is not None:
-            more["depth"] = None
-        everywhere = bool(one["equivalent"] and more and more["equivalent"])
-        return by_depth(everywhere, one, more)
+        return cast(AnyDepthEquivalenceOut, compare_any_depth(first, second).to_dict())
     if isinstance(first, TensorParametrization) and isinstance(second, TensorParametrization):
-        return cast(EquivalenceOut, plain_equivalence(compare(first, second)))
+        return cast(EquivalenceOut, compare(first, second).to_dict())
     for name, each in (("second", second), ("first", first)):
         if isinstance(each, TensorParametrization):
             raise ParametrizationError.at(
@@ -38,7 +30,8 @@ def compared(body: EquivalenceIn, limits: Limits) -> EquivalenceOut | AnyDepth[E
             )
     assert not isinstance(first, TensorParametrization)
     assert not isinstance(second, TensorParametrization)
-    return _comparison(_at(first, second, "first"), _at(second, first, "second"))
+    found = compare(_at(first, second, "first"), _at(second, first, "second"))
+    return cast(EquivalenceOut, found.to_dict())
 
 
 def _at(
@@ -57,7 +50,3 @@ def _at(
             f"depth {other.depth}; compare at depth 1",
         )
     return which.at_depth(other.depth)
-
-
-def _comparison(first: Parametrization, second: Parametrization) -> EquivalenceOut:
-    return cast(EquivalenceOut, plain_equivalence(compare(first, second)))

@@ -6,8 +6,8 @@ from typing_extensions import TypedDict
 
 from app.api.classify.answer import AnyDepthClassification, Classification
 from app.api.parametrization.answer import Exponent, OptimizerName
-from app.api.parametrization.writing import optional_exponent
 from solver import GalleryEntry
+from solver.theory import plain_exponent
 
 
 class ParameterOut(TypedDict):
@@ -79,8 +79,8 @@ def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
             "name": entry.parameter.name,
             "meaning": entry.parameter.meaning,
             "example": entry.parameter.example,
-            "minimum": optional_exponent(entry.parameter.minimum),
-            "maximum": optional_exponent(entry.parameter.maximum),
+            "minimum": plain_exponent(entry.parameter.minimum),
+            "maximum": plain_exponent(entry.parameter.maximum),
         },
         "depths": "1" if entry.depth_one_only else "any",
         "source": entry.source,

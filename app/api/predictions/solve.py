@@ -1,6 +1,5 @@
 """The question of ``POST /v1/predictions``, answered."""
 
-from app.api.parametrization.writing import optional_exponent
 from app.api.predictions.answer import PredictedOut, PredictionsOut
 from app.api.predictions.request import DEEPEST, DEFAULT_STEPS, MOST_STEPS, PredictionsIn
 from solver import (
@@ -14,6 +13,7 @@ from solver import (
     predictions,
 )
 from solver.exact import shown
+from solver.theory import plain_exponent
 
 
 def predicted(body: PredictionsIn, limits: Limits) -> PredictionsOut:
@@ -66,6 +66,6 @@ def _written(each: Prediction, names: list[str] | None) -> PredictedOut:
         "layer": each.layer if names is None else None,
         "tensor": None if names is None else names[each.layer - 1],
         "step": each.step,
-        "exponent": optional_exponent(each.exponent),
-        "lingering": optional_exponent(each.lingering),
+        "exponent": plain_exponent(each.exponent),
+        "lingering": plain_exponent(each.lingering),
     }

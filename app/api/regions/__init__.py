@@ -9,5 +9,5 @@ from app.api.regions.examples import answers
 RESOURCE: Final = Resource(
     (route.router, plot.router),
     answers,
-    about="For which exponents is it so, and what must change?",
+    about="Which exponents have which verdict, and what to change.",
 )

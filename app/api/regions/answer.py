@@ -39,7 +39,7 @@ class CellOut(TypedDict):
 
 
 class LandmarkOut(TypedDict):
-    """A gallery entry that the family meets, up to gauge."""
+    """A named parametrization in the family, up to gauge."""
 
     name: str
     where: Annotated[str, Field(examples=["s = 0"])]
@@ -47,7 +47,7 @@ class LandmarkOut(TypedDict):
 
 
 class BindingOut(StatementOut):
-    """A condition or a bound, and what it comes to in this family."""
+    """A condition or a bound, and what it says in this family."""
 
     here: Annotated[
         str | None,
@@ -66,16 +66,21 @@ class OptimumOut(TypedDict):
     subject_to: Target
     status: Annotated[
         Literal["attained", "approached", "unbounded", "impossible"],
-        Field(description="approached: an open end, reached by no point of the target."),
+        Field(
+            description="approached: points come arbitrarily close to the value, but none has it."
+        ),
     ]
     value: Annotated[
         Exponent | None, Field(description="null where it is unbounded or impossible.")
     ]
     attained: Annotated[bool, Field(description="Whether some point has the value.")]
-    at: Annotated[Point | None, Field(description="Where; on the border if only approached.")]
+    at: Annotated[
+        Point | None,
+        Field(description="A point with the value; on the border if it is only approached."),
+    ]
     unique: Annotated[bool, Field(description="Whether there is no other such point.")]
     binding: Annotated[
-        list[BindingOut], Field(description="Without any one of them, better is possible.")
+        list[BindingOut], Field(description="Without any one of them, a better value is possible.")
     ]
     summary: str
 
@@ -85,13 +90,13 @@ class RegionsOut(TypedDict):
 
     summary: Annotated[
         list[str],
-        Field(description="By verdict alone; intervals in order, for one unknown."),
+        Field(description="One line for each verdict; for one unknown, the intervals in order."),
     ]
     optimum: Annotated[
         OptimumOut | None, Field(description="null unless minimize or maximize was given.")
     ]
     warnings: Annotated[
-        list[str], Field(description="Where the family leaves the ground of the theorem.")
+        list[str], Field(description="What the theorem does not cover in this family.")
     ]
     depth: int | None
     optimizer: OptimizerName
@@ -111,6 +116,12 @@ AnyDepthRegions = TypedDict("AnyDepthRegions", {"1": RegionsOut, ">=2": RegionsO
 class AnyDepthRegionsOut(TypedDict):
     """The cells at L = 1 and at every L >= 2, where depth is open."""
 
+    summary: Annotated[
+        list[str],
+        Field(
+            description="One line for each verdict; it begins with the depth where the two differ."
+        ),
+    ]
     depth: None
     any_depth: Annotated[
         bool,

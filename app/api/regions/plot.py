@@ -54,14 +54,14 @@ async def get_regions_plot(
     question: Annotated[
         str,
         Query(
-            description="What would be the body of the POST: one JSON object.",
+            description="The JSON object that you would POST.",
             openapi_examples=examples.QUESTION,
         ),
     ],
     request: Request,
     file_format: Annotated[
         FileFormat | None,
-        Query(alias="format", description="Goes before the Accept header."),
+        Query(alias="format", description="Overrides the Accept header."),
     ] = None,
 ) -> Response:
     """What `POST /v1/regions/plot` draws, at an address that an image can be loaded from."""
@@ -100,7 +100,7 @@ def _wanted(accept: str) -> FileFormat:
     if not best:
         raise ProblemError(
             "not-acceptable",
-            f"the figure is not to be had as {shown(accept)}; accept image/svg+xml or image/png",
+            f"the figure is not available as {shown(accept)}; accept image/svg+xml or image/png",
             "/header/Accept",
         )
     return "png" if best == MEDIA_TYPES["png"] else "svg"

@@ -51,7 +51,8 @@ class RepairOut(TypedDict):
     ]
     attained: Annotated[bool, Field(description="Whether a parametrization has the infimum.")]
     margin: Annotated[
-        Exponent | None, Field(description="What r is kept at where the infimum is not attained.")
+        Exponent | None,
+        Field(description="The least r of the answer, if the infimum is not attained."),
     ]
     unique: Annotated[
         bool | None,
@@ -73,7 +74,7 @@ class RepairOut(TypedDict):
     ]
     conflict: Annotated[
         list[StatementOut],
-        Field(description="Cannot hold together; without any one of them, the others can."),
+        Field(description="These cannot hold together; without any one of them, the others can."),
     ]
 
 
@@ -83,6 +84,7 @@ AnyDepthRepairs = TypedDict("AnyDepthRepairs", {"1": RepairOut, ">=2": RepairOut
 class AnyDepthRepairOut(TypedDict):
     """Repairs at L = 1 and at every L >= 2, where depth is open."""
 
+    summary: Annotated[str, Field(description="The answers, each in a sentence or two.")]
     depth: None
     any_depth: Annotated[
         bool,

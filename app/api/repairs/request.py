@@ -49,8 +49,8 @@ class RepairsIn(NetworkIn):
     weights: Annotated[
         Any,
         one_of(
-            "The cost of changing exponents by 1; 1 unless given. One layer goes before its role, "
-            "a role before the whole symbol.",
+            "The cost of changing exponents by 1; 1 unless given. The weight of a layer overrides "
+            "that of its role, and that overrides the weight of the symbol.",
             _WEIGHTS,
         ),
     ] = None
@@ -84,8 +84,8 @@ class RepairsIn(NetworkIn):
     margin: Annotated[
         Any,
         one_of(
-            "How large r is to be where the target is open (the kernel regime) and the nearest "
-            f"point is on its border; {DEFAULT_MARGIN} unless given. Otherwise it changes nothing.",
+            "The kernel regime is r > 0, which has no nearest point from outside: the answer then "
+            f"keeps r at least this large. {DEFAULT_MARGIN} unless given. Other targets ignore it.",
             EXPONENT,
         ),
     ] = None

@@ -26,10 +26,9 @@ async def find_repair(
 ) -> Response:
     """Find the parametrization nearest in weighted L1 distance that meets a target, exactly.
 
-    Among equally near ones, that with the fewest changes, and of those (the first twenty, where
-    there are more, and one on the coarsest grid) the simplest. Exponents can be locked;
-    where that makes the target impossible, the answer is a minimal set of conditions and locks
-    that exclude each other.
+    If several are equally near, the answer is the simplest of those with the fewest changes (of
+    the first twenty, if there are more). You can lock exponents. If that makes the target
+    impossible, the answer is a minimal set of conditions and locks that cannot hold together.
 
     Without `depth` (by role or by name) the answer covers L = 1 and every L >= 2.
     """

@@ -21,6 +21,6 @@ class ProblemType(TypedDict):
 
 
 class Readiness(Health):
-    """Whether requests can be served, and whether checks are among them."""
+    """Whether requests can be served, and whether checks can be started."""
 
     queue: Literal["ok", "unavailable"]

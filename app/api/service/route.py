@@ -36,8 +36,8 @@ async def livez() -> Response:
 async def readyz(request: Request) -> Response:
     """Answers when requests can be served.
 
-    Without its database the service classifies as ever, so it stays ready: `queue` tells, and
-    requests about checks are answered 503 until the database is back.
+    Without its database the service still classifies, so it stays ready: `queue` says
+    `unavailable`, and requests about checks are answered 503 until the database is back.
     """
     try:
         await ask(request, lambda queue: queue.ping(), patience=_PING_SECONDS)

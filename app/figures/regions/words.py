@@ -125,7 +125,7 @@ def description(surveys: Sequence[Survey]) -> str:
 def _sentences(survey: Survey) -> Iterator[str]:
     unknowns = survey.unknowns
     places: dict[Kind, list[str]] = {}
-    for kind, where in survey.summary:
+    for kind, where in survey.pieces:
         places.setdefault(kind, []).append(f"where {where_text(where, unknowns)}")
     parts = (f"{verdict(kind)} {' or '.join(wheres)}" for kind, wheres in places.items())
     yield f"At {depth(survey)}: {'; '.join(parts)}."

@@ -3,7 +3,7 @@
     r_l = c_l + a_l - I(l>1),    u = c_{L+1} + a_{L+1}
 
 TP4b (arXiv 2308.01814) Definition 2.8.5 and Theorem 2.8.12.  The gradient may be multiplied by
-n^{d_l} before the update function; the theorem speaks of faithful choices of d (Lemma 2.8.11).
+n^{d_l} before the update function; the theorem covers faithful choices of d (Lemma 2.8.11).
 
 Adam divides by sqrt(v) + ε, and d is the exponent of ε = ε_0 n^{-d}.  Where ε exceeds the gradient
 g, of size n^{-γ} with γ > d, the update is g/ε: Adam has become gradient descent with c - d for c,

@@ -94,6 +94,50 @@ def test_every_operation_can_be_called(generated: ModuleType, name: str) -> None
             assert json.loads(written) == json.loads(answer.content)
 
 
+# What a caller writes.  Where an error is expected, its absence is one: then all would be Any.
+USAGE = """
+from generated_client import AuthenticatedClient, Client
+from generated_client.api.checks import create_check, list_checks
+from generated_client.api.classify import classify
+from generated_client.api.solve import find_repair
+from generated_client.models import CheckIn, Classification, ClassifyIn
+from generated_client.models import RepairOut, RepairsIn, Wanted
+
+client = Client(base_url="http://localhost:8000")
+answer = classify.sync(client=client, body=ClassifyIn(preset="mup", depth=3))
+if isinstance(answer, Classification):
+    verdict: str = answer.verdict
+    wrong: int = answer.summary  # type: ignore[assignment]
+repaired = find_repair.sync(client=client, body=RepairsIn(preset="ntk", target=Wanted.MAXIMAL))
+if isinstance(repaired, RepairOut):
+    words: list[str] = [change.words for change in repaired.changes]
+trusted = AuthenticatedClient(base_url="http://localhost:8000", token="key")
+check = create_check.sync(client=trusted, body=CheckIn(preset="mup", depth=2, widths=[64, 128]))
+listed = list_checks.sync(client=client, limit=5)
+classify.sync(client=client, body={"preset": "mup"})  # type: ignore[arg-type]
+list_checks.sync(client=client, limit="five")  # type: ignore[arg-type]
+"""
+# What the generator writes that mypy does not like, whatever the document: a variable d beside a
+# field of that name, a variable declared in each of two branches, and __exit__ of object.
+OF_THE_GENERATOR = re.compile(
+    r'"dict\[str, Any\]"|\[no-redef\]|Argument \d to "__a?exit__" of "(Async)?Client"'
+)
+
+
+def test_types_of_the_generated_package(generated: ModuleType, document: Path) -> None:
+    (document.parent / "usage.py").write_text(USAGE)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports"),
+            *("--no-error-summary", "--cache-dir", "mypy_cache", "usage.py", "generated_client"),
+        ],
+        cwd=document.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    errors = [line for line in done.stdout.splitlines() if ": error: " in line]
+    assert [each for each in errors if not OF_THE_GENERATOR.search(each)] == []
+
+
 def test_pydantic_models_have_names_of_their_own(document: Path) -> None:
     run(
         *("-m", "datamodel_code_generator", "--input", str(document)),

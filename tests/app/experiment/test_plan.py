@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from scipy.optimize import brentq
 
 from app.experiment.plan import (
     DEFAULT_WIDTHS,
@@ -13,6 +14,7 @@ from app.experiment.plan import (
     UpdateRule,
     estimate,
     measurements,
+    seconds_left,
     seeds_at,
 )
 from tests import ROOT
@@ -78,6 +80,26 @@ def test_hostile_checks_are_seen_through() -> None:
     cost = estimate(HOSTILE)
     assert cost.seconds > 1e9
     assert cost.bytes > 1e13
+
+
+@pytest.mark.parametrize("each", [SGD, DENSE], ids=["sgd", "dense"])
+@pytest.mark.parametrize("pace", [0.25, 1.0, 3.0])
+def test_what_is_left_comes_to_follow_the_pace_of_the_worker(each: Experiment, pace: float) -> None:
+    whole = estimate(each).seconds
+    assert seconds_left(each, 0, 0.0) == pytest.approx(whole)
+    before, mistake = 0.0, abs(1 - pace)
+    for done in range(1, len(measurements(each))):
+        # The estimate of these measurements: who has spent that has the rest of it left.
+        now = brentq(lambda spent, done=done: spent + seconds_left(each, done, spent) - whole,
+                     0, whole)  # fmt: skip
+        assert before < now < whole
+        before, left = now, seconds_left(each, done, pace * now)
+        now_mistaken = abs(left / (whole - now) - pace)
+        assert now_mistaken < mistake or pace == 1
+        mistake = now_mistaken
+    assert mistake < 0.3 * abs(1 - pace) + 1e-9
+    concluding = seconds_left(each, len(measurements(each)), before)
+    assert 0 < concluding < 0.1 * whole
 
 
 # Linux lets ru_maxrss begin at that of the parent: its high-water mark does not.

@@ -27,10 +27,10 @@ from solver import (
     classify,
     read,
     read_families,
-    survey,
     where_text,
 )
 from solver.exact.affine import AffineForm, affine
+from solver.families import survey
 from tests import ROOT
 from tests.app.figures.svg import SVG, Spot, Svg, Text
 
@@ -498,7 +498,7 @@ def test_the_description_says_all_that_is_seen(family: str) -> None:
     text = drawing.root.findtext(f"{SVG}desc") or ""
     assert drawing.root.get("role") == "img"
     for each in drawing.surveys:
-        for kind, where in each.summary:
+        for kind, where in each.pieces:
             assert kind.replace("_", " ") in text
             assert where_text(where, each.unknowns) in text
         assert all(landmark.name in text for landmark in each.landmarks)

@@ -10,7 +10,14 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from app.main import create_app
-from app.queue.client import Check, CursorError, KeyReusedError, Progress, QueueUnavailableError
+from app.queue.client import (
+    Check,
+    CursorError,
+    KeyReusedError,
+    Outcome,
+    Progress,
+    QueueUnavailableError,
+)
 from app.settings import Settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,6 +38,8 @@ class QueueDouble:
 
     def change(self, check_id: str, **changes: Any) -> None:
         """From now on the check is like this."""
+        if result := changes.get("result"):
+            changes["outcome"] = Outcome(result["verdict"], result["summary"])
         self._checks[check_id] = replace(self._checks[check_id], **changes)
 
     def will_change(self, check_id: str, *changes: dict[str, Any]) -> None:
@@ -56,11 +65,12 @@ class QueueDouble:
             id=UUID(int=number).hex,
             status="queued",
             job=job,
-            progress=Progress(0, job["total"], "waiting for a worker"),
+            progress=Progress(0, job["total"], "waiting for a worker", 0, job["seconds"]),
             created_at=START + timedelta(minutes=number),
             started_at=None,
             finished_at=None,
             error=None,
+            outcome=None,
             result=None,
         )
         self._checks[check.id] = check
@@ -85,7 +95,7 @@ class QueueDouble:
             for check in reversed(self._checks.values())
             if status in (None, check.status) and (cursor is None or check.id < cursor)
         ]
-        page = newest[:limit]
+        page = [replace(check, result=None) for check in newest[:limit]]
         return page, page[-1].id if len(newest) > limit else None
 
     def cancel(self, check_id: str) -> Check | None:

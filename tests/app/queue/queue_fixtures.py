@@ -35,7 +35,7 @@ def until(condition: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"in {_PATIENCE:.0f} seconds it did not come about that {what}")
 
 
-def job(*widths: int, seed: int = 0, **changed: Any) -> dict[str, Any]:
+def job(*widths: int, seed: int = 0, seconds: float = 2.0, **changed: Any) -> dict[str, Any]:
     """A check of µP with one measurement for each width."""
     experiment = Experiment(
         exponents=spelled(gallery_entry("mup").roles().at_depth(2)),
@@ -47,6 +47,7 @@ def job(*widths: int, seed: int = 0, **changed: Any) -> dict[str, Any]:
     return {
         "experiment": experiment.as_json(),
         "total": len(measurements(experiment)),
+        "seconds": seconds,
         "request": {"preset": "mup", "widths": list(widths), "seed": seed, **changed},
     }
 

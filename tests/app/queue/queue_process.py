@@ -13,7 +13,7 @@ from time import sleep
 from types import ModuleType
 from typing import Any
 
-from app import cli
+from app import cli, experiment
 from app.experiment.plan import Experiment, Measurement
 from app.queue import beside
 
@@ -48,6 +48,8 @@ def main(directory: Path, arguments: list[str]) -> None:
         for measurement, sizes in measured:
             assert sizes == [[float(measurement.width)] * measurement.seeds]
         return {
+            "verdict": "confirmed",
+            "summary": f"{len(measured)} measurements.",
             "widths": [each.width for each, _ in measured],
             "device": device,
             "seconds": seconds,
@@ -78,6 +80,7 @@ def replace(name: str, **contents: Any) -> None:
     module = ModuleType(f"app.experiment.{name}")
     vars(module).update(contents)
     sys.modules[module.__name__] = module
+    setattr(experiment, name, module)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import accumulate
 from pathlib import Path
 from threading import Barrier
 from uuid import UUID, uuid4
@@ -14,7 +15,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from app.queue.client import CheckQueue, CursorError, KeyReusedError, QueueUnavailableError
+from app.queue import line
+from app.queue.client import (
+    CheckQueue,
+    CursorError,
+    KeyReusedError,
+    Outcome,
+    QueueUnavailableError,
+)
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import ROOT, Postgres, Scene, job
 
@@ -27,6 +35,7 @@ def test_a_submitted_check_waits_and_is_as_it_was_submitted(scene: Scene) -> Non
     assert (check.progress.done, check.progress.total) == (0, 2)
     assert check.created_at.tzinfo is not None
     assert (check.started_at, check.finished_at, check.error, check.result) == (None,) * 4
+    assert check.outcome is None
     assert scene.queue.get(check.id) == check
     with closing(CheckQueue(scene.url)) as another:
         assert another.get(check.id) == check
@@ -186,6 +195,91 @@ def test_other_applications_in_the_database_are_not_seen(on_postgres: Scene) -> 
     assert on_postgres.queue.get(theirs) is None
     assert on_postgres.queue.cancel(theirs) is None
     assert [check.id for check in on_postgres.queue.list(limit=9)[0]] == [mine.id]
+
+
+def change(scene: Scene, what: str, identifier: str, **values: object) -> None:
+    """Set columns of a row as a worker would, or an older version of ours."""
+    engine = engine_of(scene.url)
+    prefix = "" if "sqlite" in scene.url else "dbos."
+    with engine.begin() as connection:
+        connection.execute(
+            text(what.format(status=f"{prefix}workflow_status", output=f"{prefix}workflow_output")),
+            {"id": identifier, **values},
+        )
+    engine.dispose()
+
+
+def finished(scene: Scene, result: dict[str, object]) -> str:
+    """A check that an older version has done: it noted nothing beside its result."""
+    identifier = scene.queue.submit(job()).id
+    change(scene, "UPDATE {status} SET status = 'SUCCESS' WHERE workflow_uuid = :id", identifier)
+    change(
+        scene,
+        "INSERT INTO {output} (workflow_uuid, output) VALUES (:id, :output)",
+        identifier,
+        output=json.dumps(result),
+    )
+    return identifier
+
+
+def test_lists_tell_the_outcome_of_checks_older_than_that(scene: Scene) -> None:
+    expected = {}
+    for number, verdict in enumerate(("confirmed", "contradicted", "inconclusive")):
+        summary = f"Summary {number}."
+        identifier = finished(scene, {"verdict": verdict, "summary": summary, "quantities": [1]})
+        expected[identifier] = Outcome(verdict, summary)
+    queued = scene.queue.submit(job())
+    for _ in range(2):
+        listed = scene.queue.list(limit=9)[0]
+        assert {each.id: each.outcome for each in listed} == {**expected, queued.id: None}
+        assert {each.result for each in listed} == {None}
+    # It is noted: from now on no result is read for it.
+    for identifier in expected:
+        change(scene, "DELETE FROM {output} WHERE workflow_uuid = :id", identifier)
+    again = scene.queue.list(limit=9, status="succeeded")[0]
+    assert {each.id: each.outcome for each in again} == expected
+
+
+def test_queued_checks_say_how_many_are_ahead_and_what_is_left(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "_SECONDS_BETWEEN_LOOKS", 0.0)
+    estimates = (3.0, 5.0, 7.0, 11.0)
+    checks = [scene.queue.submit(job(seconds=each)) for each in estimates]
+    sums = list(accumulate(estimates))
+    standings = [(each.progress.ahead, each.progress.seconds_left) for each in checks]
+    assert standings == list(enumerate(sums))
+    first, second, third, last = (each.id for each in checks)
+
+    def now(identifier: str) -> tuple[int | None, float | None]:
+        progress = scene.check(identifier).progress
+        assert scene.queue.list(limit=9)[0] == [
+            scene.check(each.id) for each in reversed(checks)
+        ], "lists tell the same"
+        return progress.ahead, progress.seconds_left
+
+    scene.queue.cancel(second)
+    assert now(second) == (None, None)
+    assert now(third) == (1, 3 + 7)
+    # One worker, which is alone: what it has left, and what is before this one.
+    running = "UPDATE {status} SET status = 'PENDING' WHERE workflow_uuid = :id"
+    change(scene, running, first)
+    assert now(first) == (None, 3)
+    assert now(last) == (1, 3 + 7 + 11)
+    # Two share what is before it.
+    change(scene, running, third)
+    assert now(last) == (0, (3 + 7) / 2 + 11)
+
+
+def test_many_queued_checks_are_not_all_read(
+    on_sqlite: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "_MOST_READ", 2)
+    checks = [on_sqlite.queue.submit(job()) for _ in range(2)]
+    change(on_sqlite, "UPDATE {status} SET created_at = 1 WHERE workflow_uuid != :id", "")
+    late = on_sqlite.queue.submit(job())
+    assert (late.progress.ahead, late.progress.seconds_left) == (None, None)
+    assert on_sqlite.check(checks[0].id).progress.ahead == 0
 
 
 def questions(queue: CheckQueue) -> list[Callable[[], object]]:

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import psutil
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import MetaData, text
 from sqlalchemy.exc import OperationalError
 
-from app.queue.client import QueueUnavailableError
+from app.queue.client import Outcome, QueueUnavailableError
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import ROOT, Scene, job, until
 
@@ -32,6 +33,8 @@ def test_a_check_is_done_step_by_step_and_says_how_far_it_is(on_sqlite: Scene) -
         assert now.progress.message == f"width {width}: {done} of 2 measurements"
         assert now.started_at is not None
         assert now.result is None
+        assert now.outcome is None
+        assert now.progress.seconds_left is not None
         hold.unlink()
     end = on_sqlite.reaches(check.id, "succeeded")
     assert end.result is not None
@@ -41,7 +44,13 @@ def test_a_check_is_done_step_by_step_and_says_how_far_it_is(on_sqlite: Scene) -
     assert end.started_at is not None
     assert end.finished_at is not None
     assert check.created_at <= end.started_at <= end.finished_at
-    assert on_sqlite.queue.list(limit=1)[0][0].result is None
+    assert end.outcome == Outcome("confirmed", "2 measurements.")
+    assert end.progress.seconds_left is None
+    listed = on_sqlite.queue.list(limit=1)[0][0]
+    assert listed == replace(end, result=None)
+    with closing(sqlite3.connect(on_sqlite.directory / "data" / "queue.sqlite")) as connection:
+        (noted,) = connection.execute("SELECT attributes FROM workflow_status").fetchone()
+    assert json.loads(noted)["verdict"] == "confirmed", "lists need not read the result"
     assert on_sqlite.queue.cancel(check.id) == end
 
 

@@ -21,10 +21,10 @@ from solver import (
     Survey,
     TimeLimitError,
     read_families,
-    same_verdicts,
-    survey,
     where_text,
 )
+from solver.families import survey
+from solver.families.surveys import same_verdicts
 from tests.solver.exact_sets import (
     TINY,
     Point,
@@ -133,7 +133,7 @@ def test_cells_are_a_partition(key: str | int) -> None:
     case = family(key)
     whole = (*case.domain_rows(), row([1] + [0] * len(case.names), ">="))
     for found, _ in surveys(case):
-        summary = [rows_of(where.constraints, case.names) for _, where in found.summary]
+        summary = [rows_of(where.constraints, case.names) for _, where in found.pieces]
         for sets in (sets_of(case, found), summary):
             for one, other in combinations(sets, 2):
                 assert not feasible((*one, *other))
@@ -180,7 +180,7 @@ def test_like_cells_are_joined_where_they_can_be(key: str | int) -> None:
                 r, other = r_of(one, case), r_of(two, case)
                 assert not alike(r, other, first), "nothing is r on both"
                 assert not alike(r, other, second), "nothing is r on both"
-        for (kind, where), (other, there) in combinations(found.summary, 2):
+        for (kind, where), (other, there) in combinations(found.pieces, 2):
             if kind == other:
                 both = [rows_of(each.constraints, case.names) for each in (where, there)]
                 assert not one_set(both)
@@ -192,7 +192,7 @@ def test_one_unknown_gives_intervals_in_order(key: str) -> None:
     for found, _ in surveys(case):
         places = [cell.witness[case.names[0]] for cell in found.cells]
         assert places == sorted(set(places))
-        kinds = [kind for kind, _ in found.summary]
+        kinds = [kind for kind, _ in found.pieces]
         assert all(one != other for one, other in pairwise(kinds))
         assert kinds == [
             cell.kind
@@ -207,7 +207,7 @@ def test_several_unknowns_give_cells_by_verdict_the_largest_first(key: str) -> N
     for found, _ in surveys(CASES[key]):
         places = [(order.index(cell.kind), -cell.dimension) for cell in found.cells]
         assert places == sorted(places)
-        kinds = [order.index(kind) for kind, _ in found.summary]
+        kinds = [order.index(kind) for kind, _ in found.pieces]
         assert kinds == sorted(kinds)
 
 
@@ -219,7 +219,7 @@ def described(found: Survey) -> list[tuple[str, str, str, int]]:
 
 
 def summarised(found: Survey) -> list[str]:
-    return [f"{where_text(where, found.unknowns)} {kind}" for kind, where in found.summary]
+    return [f"{where_text(where, found.unknowns)} {kind}" for kind, where in found.pieces]
 
 
 def test_standard_by_hand() -> None:
@@ -290,7 +290,7 @@ def test_the_learning_rate_and_the_readout_of_mup_by_hand() -> None:
         assert cells["c = 0, p >= 1/2", "feature_learning"] == ("0", 1)
         assert cells["c + 2*p = 1, 0 < c <= 1", "kernel"] == ("1/2*c", 1)
         assert sum(kind == "trivial" for _, kind in cells) == 2, "one where r = 2c, one elsewhere"
-        assert [kind for kind, _ in found.summary].count("trivial") == 1
+        assert [kind for kind, _ in found.pieces].count("trivial") == 1
         assert "c + 2*p > 1, c > 0, p >= 0 trivial" in summarised(found)
 
 

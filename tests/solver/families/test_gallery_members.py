@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import pytest
 
-from solver import DEFAULT_LIMITS, Description, Survey, read_families, survey, where_text
+from solver import DEFAULT_LIMITS, Description, Survey, read_families, where_text
+from solver.families import survey
 from tests.solver.exact_sets import Point, holds, named, on_planes, rows_of
 from tests.solver.oracle import ADAPTIVE_GALLERY, MEAN_FIELD, SGD_GALLERY
 from tests.solver.unknowns import CASES, HALF, Case, random_families, shifted, surveys

@@ -17,9 +17,9 @@ from solver import (
     Target,
     optimum_text,
     read_families,
-    survey,
 )
 from solver.exact.arithmetic import Clause
+from solver.families import survey
 from tests.solver.exact_sets import (
     TINY,
     Point,
@@ -140,12 +140,12 @@ def test_the_sentence() -> None:
     )
     (_, kernel, _), _ = solved(UNIFORM, "minimize", "s", "kernel")
     assert optimum_text(kernel) == (
-        "Subject to the kernel regime, s comes as close to 0 as one likes but does not reach it; "
+        "Subject to the kernel regime, s comes arbitrarily close to 0 but does not reach it; "
         "no less is possible because of r > 0 (s > 0)."
     )
     assert (kernel.at, kernel.unique) == ({"s": 0}, True)
     (_, most, _), _ = solved(STANDARD, "maximize", "c", "stable")
-    assert optimum_text(most).startswith("There is no bound on c")
+    assert optimum_text(most).startswith("There is no greatest c")
 
 
 def meets(target: Target, verdict: OracleVerdict) -> bool:

@@ -26,10 +26,10 @@ from solver import (
     Target,
     TimeLimitError,
     gallery_entry,
-    meets,
     read,
-    repair,
 )
+from solver.repairs import repair
+from solver.repairs.least_change import meets
 from tests.solver.oracle import (
     ADAPTIVE_GALLERY,
     SGD_GALLERY,

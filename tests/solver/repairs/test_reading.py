@@ -18,8 +18,8 @@ from solver import (
     RoleParametrization,
     gallery_entry,
     read,
-    repair,
 )
+from solver.repairs import repair
 from solver.repairs.words import change_text
 from tests.solver.repairs.test_least_change import Ask, checked, preset
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from app.experiment.plan import Experiment, measurements
+from app.experiment.plan import Experiment, estimate, measurements
 from solver import gallery_entry
 from tests.app.queue.queue_double import QueueDouble, app_with, result_of
 
@@ -180,9 +180,10 @@ def test_a_parametrization_has_every_form_of_classify(
 def test_the_job_holds_what_the_worker_needs(service: Service) -> None:
     check = service.queue.get(service.accepted()["id"])
     assert check is not None
-    assert set(check.job) == {"experiment", "total", "request"}
+    assert set(check.job) == {"experiment", "total", "seconds", "request"}
     experiment = Experiment.from_json(check.job["experiment"])
     assert check.job["total"] == len(measurements(experiment))
+    assert check.job["seconds"] == pytest.approx(estimate(experiment).seconds, abs=0.1)
 
 
 def test_accepted_checks_are_counted(service: Service) -> None:
@@ -237,11 +238,17 @@ def test_a_running_check_tells_how_far_it_is(service: Service) -> None:
         check_id,
         status="running",
         started_at=check.created_at,
-        progress=type(check.progress)(1, 3, "width 64"),
+        progress=type(check.progress)(1, 3, "width 64", seconds_left=2.5),
     )
     answer = service.client.get(f"/v1/checks/{check_id}").json()
     assert answer["status"] == "running"
-    assert answer["progress"] == {"done": 1, "total": 3, "message": "width 64"}
+    assert answer["progress"] == {
+        "done": 1,
+        "total": 3,
+        "message": "width 64",
+        "ahead": None,
+        "seconds_left": 2.5,
+    }
     assert answer["started_at"] == "2026-03-01T12:01:00Z"
     assert answer["result"] is None
 
@@ -295,6 +302,19 @@ def test_checks_are_listed_by_status(service: Service) -> None:
         page = service.client.get("/v1/checks", params={"status": status}).json()
         assert [check["id"] for check in page["checks"]] == expected
         assert page["next"] is None
+
+
+def test_lists_tell_the_verdict_and_the_summary(service: Service) -> None:
+    first, second = service.accepted()["id"], service.accepted()["id"]
+    result = result_of(service.queue.newest())
+    service.queue.change(first, status="succeeded", result=result)
+    page = service.client.get("/v1/checks").json()["checks"]
+    assert [(each["id"], each["verdict"], each["summary"]) for each in page] == [
+        (second, None, None),
+        (first, result["verdict"], result["summary"]),
+    ]
+    whole = service.client.get(f"/v1/checks/{first}").json()
+    assert {**page[1], "estimate": whole["estimate"], "result": result} == whole
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ WIDTHS = {
     "two": ("[64, 4096]", {"/widths"}, "2 entries"),
     "too many": (json.dumps(list(range(100, 121))), {"/widths"}, "between 3 and 20"),
     "a million": (json.dumps([0] * 10**6), {"/widths"}, "1000000 entries"),
-    "one twice": ("[64, 256, 64, 512]", {"/widths/2"}, "give each once"),
+    "one twice": ("[64, 256, 64, 512]", {"/widths/2"}, "give each width once"),
     "too narrow": ("[15, 64, 256]", {"/widths/0"}, "between 16 and 67108864"),
     "too wide": ("[64, 256, 67108865]", {"/widths/2"}, "between 16 and 67108864"),
     "beyond all bounds": (f"[64, 256, {HUGE}]", {"/widths/2"}, "digits"),
@@ -185,12 +185,12 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
     "an input of zeros": (
         {"inputs": [[1, 0], [0, 0]], "targets": Y},
         {"/inputs/1"},
-        ("networks see nothing",),
+        ("networks cannot see it",),
     ),
     "an input of next to nothing": (
         {"inputs": [[1e-9, -1e-9]], "targets": [1]},
         {"/inputs/0"},
-        ("networks see nothing",),
+        ("networks cannot see it",),
     ),
     "too many inputs": (
         {"inputs": [[1]] * 129, "targets": [1] * 129},

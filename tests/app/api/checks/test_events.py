@@ -72,9 +72,9 @@ def test_a_stream_tells_each_change_and_ends_with_the_result(
     check_id = started(client)
     queue.will_change(
         check_id,
-        {},
+        {"progress": Progress(0, 3, "waiting for a worker", ahead=1, seconds_left=9.5)},
         {"status": "running"},
-        {"progress": Progress(1, 3, "width 64")},
+        {"progress": Progress(1, 3, "width 64", seconds_left=2.5)},
         {},
         {"progress": Progress(2, 3, "width 128")},
         {"status": "succeeded", "progress": Progress(3, 3, "done"), "result": job(queue)},
@@ -85,14 +85,24 @@ def test_a_stream_tells_each_change_and_ends_with_the_result(
     assert response.headers["Cache-Control"] == "no-cache"
     *progress, (last, check) = events(response.text)
     assert {name for name, _ in progress} == {"progress"}
+    assert [(each["ahead"], each["seconds_left"]) for _, each in progress] == [
+        (0, queue.newest().job["seconds"]),
+        (1, 9.5),
+        (1, 9.5),
+        (None, 2.5),
+        (None, None),
+        (None, None),
+    ]
     assert [(each["status"], each["done"], each["message"]) for _, each in progress] == [
+        ("queued", 0, "waiting for a worker"),
         ("queued", 0, "waiting for a worker"),
         ("running", 0, "waiting for a worker"),
         ("running", 1, "width 64"),
         ("running", 2, "width 128"),
         ("succeeded", 3, "done"),
     ]
-    assert all(set(each) == {"status", "done", "total", "message"} for _, each in progress)
+    fields = {"status", "done", "total", "message", "ahead", "seconds_left"}
+    assert all(set(each) == fields for _, each in progress)
     assert last == "result"
     assert check == client.get(f"/v1/checks/{check_id}").json()
     assert check["result"]["verdict"] == "confirmed"

@@ -15,7 +15,7 @@ HALF = Fraction(1, 2)
 
 
 SAME = "They are the same parametrization."
-GAUGE = "They train the same network, otherwise written: "
+GAUGE = "They are two ways to write the same network: "
 
 
 def post(client: TestClient, first: object, second: object) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def test_one_without_a_depth_takes_over_that_of_the_other(client: TestClient) ->
 
 def test_two_without_a_depth_are_compared_at_every_depth(client: TestClient) -> None:
     answer = post(client, {"preset": "ntk"}, {"preset": "mup"})
-    assert set(answer) == {"depth", "any_depth", "verdicts"}
+    assert set(answer) == {"summary", "depth", "any_depth", "verdicts"}
     assert answer["depth"] is None
     assert answer["any_depth"] is False
     assert set(answer["verdicts"]) == {"1", ">=2"}
@@ -146,12 +146,14 @@ def test_two_without_a_depth_are_compared_at_every_depth(client: TestClient) -> 
 def test_two_without_a_depth_may_be_equivalent_at_every_depth(client: TestClient) -> None:
     answer = post(client, {"preset": "uniform", "s": 0}, {"preset": "mup"})
     assert answer["any_depth"] is True
+    assert answer["summary"] == answer["verdicts"]["1"]["summary"]
     assert [each["equivalent"] for each in answer["verdicts"].values()] == [True, True]
 
 
 def test_mean_field_and_mup_are_equivalent_at_depth_one_only(client: TestClient) -> None:
     answer = post(client, {"preset": "mean_field"}, {"preset": "mup"})
     assert answer["any_depth"] is False
+    assert answer["summary"].endswith(" One of them is defined for one hidden layer only.")
     assert answer["verdicts"]["1"]["equivalent"] is True
     assert answer["verdicts"]["1"]["theta"] == ["-1/2", "-1/2"]
     assert answer["verdicts"][">=2"] is None

@@ -17,7 +17,8 @@ from app.api.http.solving import AT_ONCE
 from app.api.repairs import solve as repairs
 from app.main import create_app
 from app.settings import Settings
-from solver import Deadline, Repair, TimeLimitError, repair
+from solver import Deadline, Repair, TimeLimitError
+from solver.repairs import any_depth, repair
 from tests.app.api.test_errors import anything, problem_of, scalars
 
 REGIONS, PLOT, REPAIRS = "/v1/regions", "/v1/regions/plot", "/v1/repairs"
@@ -80,11 +81,11 @@ class Slow:
         self.waited_in_vain = False
 
     def __call__(self, *question: Any) -> Repair:
-        *rest, deadline = question
+        deadline = question[4]
         self.started += 1
         self.deadlines.append(deadline)
         self.waited_in_vain |= not self.go.wait(timeout=20)
-        return repair(*rest)
+        return repair(*question[:4], None, *question[5:])
 
     async def has_started(self, count: int) -> None:
         while self.started < count:
@@ -95,6 +96,7 @@ class Slow:
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     slow = Slow()
     monkeypatch.setattr(repairs, "repair", slow)
+    monkeypatch.setattr(any_depth, "repair", slow)
     return slow
 
 

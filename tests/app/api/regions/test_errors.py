@@ -444,6 +444,6 @@ def test_other_formats_are_refused(client: TestClient, accept: str) -> None:
     assert response.status_code == 406
     problem = problem_of(client, response)
     assert problem["detail"] == (
-        f"the figure is not to be had as {cut(accept)}; accept image/svg+xml or image/png"
+        f"the figure is not available as {cut(accept)}; accept image/svg+xml or image/png"
     )
     assert pointers(problem) == {"/header/Accept"}

@@ -160,11 +160,11 @@ def test_three_unknowns_have_cells_of_three_dimensions(client: TestClient) -> No
 
 def test_without_depth_there_are_two_answers(client: TestClient) -> None:
     answer = post(client, STANDARD)
-    assert set(answer) == {"depth", "any_depth", "verdicts"}
+    assert set(answer) == {"summary", "depth", "any_depth", "verdicts"}
     assert (answer["depth"], answer["any_depth"]) == (None, True)
     first, deeper = answer["verdicts"]["1"], answer["verdicts"][">=2"]
     assert (first["depth"], deeper["depth"]) == (1, None)
-    assert first["summary"] == deeper["summary"] == INTERVALS
+    assert answer["summary"] == first["summary"] == deeper["summary"] == INTERVALS
     assert first == post(client, {**STANDARD, "depth": 1})
     at_two = post(client, {**STANDARD, "depth": 2})
     assert {**at_two, "depth": None} == deeper
@@ -175,6 +175,8 @@ def test_verdicts_that_differ_with_depth_are_said_to(client: TestClient) -> None
     assert answer["any_depth"] is False
     summaries = [each["summary"][1] for each in answer["verdicts"].values()]
     assert summaries == ["c = 1 operator", "c = 3/2 operator"]
+    told = [line for line in answer["summary"] if line.endswith("operator")]
+    assert told == ["L = 1: c = 1 operator", "L >= 2: c = 3/2 operator"]
 
 
 def test_any_depth_is_about_verdicts_and_not_about_r(client: TestClient) -> None:

@@ -1,86 +1,102 @@
-"""From the body of a check, as somebody wrote it down, to an experiment with every choice made."""
+"""From a question, as somebody wrote it down, to an experiment with every choice made."""
 
-from dataclasses import replace
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
 
-from app.api.checks import bounds
-from app.api.checks.plain_values import PlainReader, Whole
-from app.api.checks.request import ACTIVATIONS, DEVICES, METHODS, CheckIn
-from app.api.http.json_body import plain
-from app.experiment.plan import (
-    DEFAULT_WIDTHS,
-    LOSSES,
-    Experiment,
-    Loss,
-    Method,
-    measurements,
-    spelled,
-)
+from app.experiment.plan import DEFAULT_WIDTHS, LOSSES, Device, Experiment, Loss, Method, spelled
+from app.experiment.reading import bounds
+from app.experiment.reading.plain_values import PlainReader, Whole
 from app.experiment.update_rules import RULES, UPDATE_RULES, Rule, rules_for
 from solver import (
+    DEFAULT_LIMITS,
+    Activation,
+    Description,
     Limits,
     Optimizer,
     Parametrization,
     ParametrizationError,
     TensorParametrization,
+    read,
 )
 from solver.exact import shown
 from solver.theory import THEOREM
 
+AskedMethod = Literal["auto", "matrix_free", "dense"]
 
-def read_check(body: CheckIn, limits: Limits) -> Experiment:
+ACTIVATIONS: Final[tuple[Activation, ...]] = get_args(Activation)
+METHODS: Final[tuple[AskedMethod, ...]] = get_args(AskedMethod)
+DEVICES: Final[tuple[Device, ...]] = get_args(Device)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The raw values, None where nothing was written."""
+
+    description: Description
+    widths: object = None
+    steps: object = None
+    seeds: object = None
+    seed: object = None
+    batch_size: object = None
+    input_dim: object = None
+    inputs: object = None
+    targets: object = None
+    activation: object = None
+    loss: object = None
+    learning_rate: object = None
+    momentum: object = None
+    update_rule: object = None
+    method: object = None
+    device: object = None
+    tolerance: object = None
+
+
+def read_question(asked: Question, limits: Limits = DEFAULT_LIMITS) -> Experiment:
     """The experiment asked for.  Raises ``ParametrizationError`` with everything that is wrong."""
     reader = PlainReader()
-    parametrization = _parametrization(body, limits, reader)
+    parametrization = _parametrization(asked, limits, reader)
     optimizer = None if parametrization is None else _optimizer(parametrization, reader)
-    rule = _rule(body, optimizer, reader)
-    method = _method(body, rule, reader)
-    loss = reader.choice("loss", body.loss, LOSSES)
-    inputs, targets = _own_batch(body, loss, reader)
+    rule = _rule(asked, optimizer, reader)
+    method = _method(asked, rule, reader)
+    loss = reader.choice("loss", asked.loss, LOSSES)
+    inputs, targets = _own_batch(asked, loss, reader)
     experiment = Experiment(
         exponents=() if parametrization is None else spelled(parametrization),
         optimizer=rule.optimizer if optimizer is None else optimizer,
         update_rule=rule.name,
-        momentum=_momentum(body, rule, reader),
+        momentum=_momentum(asked, rule, reader),
         method=method,
-        device=reader.choice("device", body.device, DEVICES),
-        widths=_widths(body, method, reader),
-        steps=reader.whole("steps", body.steps, bounds.STEPS),
+        device=reader.choice("device", asked.device, DEVICES),
+        widths=_widths(asked, method, reader),
+        steps=reader.whole("steps", asked.steps, bounds.STEPS),
         seeds=reader.whole(
-            "seeds", body.seeds, bounds.DENSE_SEEDS if method == "dense" else bounds.SEEDS
+            "seeds", asked.seeds, bounds.DENSE_SEEDS if method == "dense" else bounds.SEEDS
         ),
-        seed=reader.whole("seed", body.seed, bounds.SEED),
-        batch_size=_size("batch_size", body.batch_size, bounds.BATCH_SIZE, inputs, reader),
+        seed=reader.whole("seed", asked.seed, bounds.SEED),
+        batch_size=_size("batch_size", asked.batch_size, bounds.BATCH_SIZE, inputs, reader),
         input_dim=_size(
-            "input_dim", body.input_dim, bounds.INPUT_DIM, inputs and inputs[0], reader
+            "input_dim", asked.input_dim, bounds.INPUT_DIM, inputs and inputs[0], reader
         ),
         inputs=inputs,
         targets=targets,
-        activation=reader.choice("activation", body.activation, ACTIVATIONS),
+        activation=reader.choice("activation", asked.activation, ACTIVATIONS),
         loss=loss,
         learning_rate=reader.real(
             "learning_rate",
-            body.learning_rate,
+            asked.learning_rate,
             replace(bounds.LEARNING_RATE, default=rule.learning_rate),
         ),
-        tolerance=reader.real("tolerance", body.tolerance, bounds.TOLERANCE),
+        tolerance=reader.real("tolerance", asked.tolerance, bounds.TOLERANCE),
     )
     reader.stop_if_flawed()
     return experiment
 
 
-def job_of(body: CheckIn, experiment: Experiment) -> dict[str, Any]:
-    """What is queued: the experiment, its number of measurements, and the body as it was sent."""
-    return {
-        "experiment": plain(experiment.as_json()),
-        "total": len(measurements(experiment)),
-        "request": plain(body.as_sent()),
-    }
-
-
-def _parametrization(body: CheckIn, limits: Limits, reader: PlainReader) -> Parametrization | None:
+def _parametrization(
+    asked: Question, limits: Limits, reader: PlainReader
+) -> Parametrization | None:
     try:
-        parametrization = body.resolve(limits)
+        parametrization = read(asked.description, limits)
     except ParametrizationError as error:
         reader.flaws(error)
         return None
@@ -92,7 +108,10 @@ def _parametrization(body: CheckIn, limits: Limits, reader: PlainReader) -> Para
         return None
     if isinstance(parametrization, Parametrization):
         return _trainable(parametrization, reader)
-    reader.flaw(("depth",), "depth is missing; a check trains networks, and they have one")
+    reader.flaw(
+        ("depth",),
+        "depth is missing; a check trains networks, which need a number of hidden layers",
+    )
     return None
 
 
@@ -117,17 +136,17 @@ def _trainable(given: Parametrization, reader: PlainReader) -> Parametrization |
     return None if any(lacking.values()) else given
 
 
-def _method(body: CheckIn, rule: Rule, reader: PlainReader) -> Method:
-    asked = reader.choice("method", body.method, METHODS)
-    if asked == "auto":
+def _method(asked: Question, rule: Rule, reader: PlainReader) -> Method:
+    method = reader.choice("method", asked.method, METHODS)
+    if method == "auto":
         return "matrix_free" if rule.low_rank else "dense"
-    if asked == "matrix_free" and not rule.low_rank:
+    if method == "matrix_free" and not rule.low_rank:
         reader.flaw(
             ("method",),
             f"method is matrix_free and the optimizer is {rule.optimizer}, whose updates of hidden "
             'layers are not of low rank; leave method out, or set it to "dense"',
         )
-    return asked
+    return method
 
 
 def _optimizer(parametrization: Parametrization, reader: PlainReader) -> Optimizer:
@@ -142,7 +161,7 @@ def _optimizer(parametrization: Parametrization, reader: PlainReader) -> Optimiz
     return first
 
 
-def _rule(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> Rule:
+def _rule(asked: Question, optimizer: Optimizer | None, reader: PlainReader) -> Rule:
     rules = rules_for(optimizer)
     if not rules:
         runnable = ", ".join(dict.fromkeys(each.optimizer for each in RULES.values()))
@@ -151,23 +170,23 @@ def _rule(body: CheckIn, optimizer: Optimizer | None, reader: PlainReader) -> Ru
             f"optimizer is {optimizer}, which no experiment runs yet; checks are for {runnable}",
         )
         return RULES[UPDATE_RULES[0]]
-    if body.update_rule not in (None, *rules) and body.update_rule in UPDATE_RULES:
+    if asked.update_rule not in (None, *rules) and asked.update_rule in UPDATE_RULES:
         expected = " or ".join(rules)
         reader.flaw(
             ("update_rule",),
-            f"update_rule is {shown(body.update_rule)} and the optimizer is {optimizer}, which "
+            f"update_rule is {shown(asked.update_rule)} and the optimizer is {optimizer}, which "
             f"runs as {expected}; leave update_rule out, or set optimizer",
         )
         return RULES[rules[0]]
-    return RULES[reader.choice("update_rule", body.update_rule, rules)]
+    return RULES[reader.choice("update_rule", asked.update_rule, rules)]
 
 
-def _momentum(body: CheckIn, rule: Rule, reader: PlainReader) -> float:
-    momentum = reader.real("momentum", body.momentum, bounds.MOMENTUM)
+def _momentum(asked: Question, rule: Rule, reader: PlainReader) -> float:
+    momentum = reader.real("momentum", asked.momentum, bounds.MOMENTUM)
     if momentum and not rule.takes_momentum:
         reader.flaw(
             ("momentum",),
-            f"momentum is {shown(body.momentum)} and the optimizer is {rule.optimizer}; momentum "
+            f"momentum is {shown(asked.momentum)} and the optimizer is {rule.optimizer}; momentum "
             f"belongs to {_WITH_MOMENTUM}: leave it out",
         )
     return momentum
@@ -178,16 +197,17 @@ _WITH_MOMENTUM: Final = " and ".join(
 )
 
 
-def _widths(body: CheckIn, method: Method, reader: PlainReader) -> tuple[int, ...]:
-    if body.widths is None:
+def _widths(asked: Question, method: Method, reader: PlainReader) -> tuple[int, ...]:
+    if asked.widths is None:
         return DEFAULT_WIDTHS[method]
-    widths = reader.wholes(("widths",), body.widths, bounds.WIDTHS, bounds.WIDTH)
+    widths = reader.wholes(("widths",), asked.widths, bounds.WIDTHS, bounds.WIDTH)
     if widths is None:
         return ()
     for index, width in enumerate(widths):
         if width in widths[:index]:
             reader.flaw(
-                ("widths", index), f"widths[{index}] is {width}, as another is; give each once"
+                ("widths", index),
+                f"widths[{index}] is {width}, which is given twice; give each width once",
             )
     if max(widths) < bounds.WIDEST_OVER_NARROWEST * min(widths):
         reader.flaw(
@@ -202,17 +222,17 @@ _Row = tuple[float, ...]
 
 
 def _own_batch(
-    body: CheckIn, loss: Loss, reader: PlainReader
+    asked: Question, loss: Loss, reader: PlainReader
 ) -> tuple[tuple[_Row, ...] | None, _Row | None]:
     """The caller's inputs and targets, or neither."""
-    if body.inputs is None and body.targets is None:
+    if asked.inputs is None and asked.targets is None:
         return None, None
     for name, other in (("inputs", "targets"), ("targets", "inputs")):
-        if getattr(body, name) is None:
+        if getattr(asked, name) is None:
             reader.flaw((name,), f"{name} is missing; it belongs together with {other}")
             return None, None
-    inputs = reader.rows(("inputs",), body.inputs, bounds.INPUTS, bounds.INPUT, bounds.ENTRY)
-    targets = reader.reals(("targets",), body.targets, bounds.INPUTS, bounds.ENTRY)
+    inputs = reader.rows(("inputs",), asked.inputs, bounds.INPUTS, bounds.INPUT, bounds.ENTRY)
+    targets = reader.reals(("targets",), asked.targets, bounds.INPUTS, bounds.ENTRY)
     if inputs is not None:
         _check_inputs(inputs, reader)
     if targets is not None and loss == "logistic":
@@ -251,8 +271,8 @@ def _check_inputs(inputs: list[list[float]], reader: PlainReader) -> None:
         if max(map(abs, row)) < bounds.LEAST_INPUT:
             reader.flaw(
                 ("inputs", index),
-                f"inputs[{index}] is below {bounds.LEAST_INPUT:g} throughout, of which networks "
-                "see nothing; scale it to order 1",
+                f"inputs[{index}] has no entry as large as {bounds.LEAST_INPUT:g}, so networks "
+                "cannot see it; scale it to order 1",
             )
 
 

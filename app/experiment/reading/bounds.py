@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from app.api.checks.plain_values import Real, Whole
+from app.experiment.reading.plain_values import Real, Whole
 
 STEPS: Final = Whole("it counts training steps", 1, 64, default=4)
 SEEDS: Final = Whole("it counts networks at the largest width", 1, 256, default=16)
@@ -21,7 +21,7 @@ TOLERANCE: Final = Real("it is how far a slope may be off", 0.001, 0.25, default
 
 WIDTH: Final = Whole("a width counts neurons", 16, 2**26)
 #: A slope needs three points, well apart; by default there are ``plan.DEFAULT_WIDTHS``.
-WIDTHS: Final = Whole("a slope needs different ones, their number", 3, 20)
+WIDTHS: Final = Whole("a slope needs", 3, 20)
 WIDEST_OVER_NARROWEST: Final = 4
 
 INPUTS: Final = Whole("a batch holds", BATCH_SIZE.least, BATCH_SIZE.most)

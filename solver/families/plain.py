@@ -1,35 +1,37 @@
-"""Regions, written out in the documented shapes."""
+"""Surveys as plain values that JSON can hold, under the names that the API gives them."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from app.api.parametrization.requirements import statements
-from app.api.parametrization.writing import optimizer_out, optional_exponent
-from app.api.regions.answer import CellOut, OptimumOut, RegionsOut
-from solver import (
-    Cell,
-    Optimum,
-    Survey,
+from solver.exact.exponents import format_exponent
+from solver.families.cells import Cell
+from solver.families.optimum import Optimum
+from solver.families.targets import Requirement
+from solver.families.words import (
     cell_latex,
-    format_exponent,
     here_text,
     optimum_text,
     summary_lines,
     where_text,
     written,
 )
+from solver.theory.by_depth import plain_by_depth
+from solver.theory.plain import plain_exponent, plain_optimizer
+
+if TYPE_CHECKING:
+    from solver.families.surveys import AnyDepthSurvey, Survey
 
 
-def regions_out(survey: Survey) -> RegionsOut:
-    """A survey as ``POST /v1/regions`` answers it."""
+def plain_survey(survey: "Survey") -> dict[str, Any]:
+    """The cells at one depth, or at every L >= 2; the answer first."""
     names = survey.unknowns
     return {
-        "summary": summary_lines(survey.summary, names),
+        "summary": summary_lines(survey.pieces, names),
         "optimum": None if survey.optimum is None else _optimum(survey.optimum),
         "warnings": list(survey.warnings),
         "depth": survey.depth,
-        "optimizer": optimizer_out(survey.family.described()),
+        "optimizer": plain_optimizer(survey.family.described()),
         "unknowns": list(names),
         "gallery": [
             {
@@ -40,11 +42,27 @@ def regions_out(survey: Survey) -> RegionsOut:
             for each in survey.landmarks
         ],
         "cells": [_cell(each, names) for each in survey.cells],
-        "summary_latex": [cell_latex(kind, where, names) for kind, where in survey.summary],
+        "summary_latex": [cell_latex(kind, where, names) for kind, where in survey.pieces],
     }
 
 
-def _cell(cell: Cell, unknowns: Sequence[str]) -> CellOut:
+def plain_any_depth_survey(surveys: "AnyDepthSurvey") -> dict[str, Any]:
+    """The cells at L = 1 and at every L >= 2."""
+    one = plain_survey(surveys.depth_one)
+    deeper = None if surveys.deeper is None else plain_survey(surveys.deeper)
+    lines = one["summary"]
+    if deeper is not None and deeper["summary"] != lines:
+        lines = [f"L = 1: {each}" for each in lines]
+        lines += [f"L >= 2: {each}" for each in deeper["summary"]]
+    return plain_by_depth(lines, surveys.any_depth, one, deeper)
+
+
+def plain_requirements(requirements: Sequence[Requirement]) -> list[dict[str, str]]:
+    """Conditions, bounds and locks that an answer names."""
+    return [{"id": each.identifier, "statement": each.statement} for each in requirements]
+
+
+def _cell(cell: Cell, unknowns: Sequence[str]) -> dict[str, Any]:
     return {
         "verdict": cell.kind.value,
         "r": cell.r.text(),
@@ -66,13 +84,13 @@ def _point(point: Mapping[str, Fraction]) -> dict[str, str]:
     return {name: format_exponent(value) for name, value in point.items()}
 
 
-def _optimum(found: Optimum) -> OptimumOut:
+def _optimum(found: Optimum) -> dict[str, Any]:
     return {
         "sense": found.goal.sense,
         "unknown": found.goal.unknown,
         "subject_to": found.goal.target,
         "status": _status(found),
-        "value": optional_exponent(found.value),
+        "value": plain_exponent(found.value),
         "attained": found.attained,
         "at": None if found.at is None else _point(found.at),
         "unique": found.unique,
@@ -81,7 +99,7 @@ def _optimum(found: Optimum) -> OptimumOut:
                 **statement,
                 "here": None if pieces is None else here_text(pieces, found.unknowns),
             }
-            for statement, pieces in zip(statements(found.binding), found.here, strict=True)
+            for statement, pieces in zip(plain_requirements(found.binding), found.here, strict=True)
         ],
         "summary": optimum_text(found),
     }
