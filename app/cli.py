@@ -10,6 +10,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from app.observe import configure_logging
+from app.protocol import BoundedProtocol
 from app.queue.address import embedded_file
 from app.queue.beside import CANNOT_WORK, worker_beside
 from app.settings import Settings
@@ -50,6 +51,7 @@ def serve(host: str, port: int, workers: int) -> None:
             workers=workers,
             access_log=False,
             timeout_graceful_shutdown=10,
+            http=BoundedProtocol,
             ws="none",
             log_level="warning",
         )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
     from sqlalchemy import Engine
 
+    from app.queue.roster import Workers
+
 _FAILED: Final = standing_for("failed")
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CURSOR: Final = re.compile(r"([0-9]{13})-([0-9]{16})-([0-9a-f]{32})", re.ASCII)
@@ -33,6 +35,10 @@ _T = TypeVar("_T")
 
 class QueueUnavailableError(Exception):
     """The queue's database does not answer.  The message tells nothing of where it is."""
+
+
+class QueueUnwritableError(QueueUnavailableError):
+    """The queue's database can be read and not be written."""
 
 
 class KeyReusedError(Exception):
@@ -85,6 +91,11 @@ class Check:
     result: CheckResult | None
 
 
+def identifier_under(key: str) -> str:
+    """The id of the check that is submitted under a key."""
+    return sha256(key.encode()).hexdigest()[:32]
+
+
 class CheckQueue:
     """The queue in one database.  May be used from many threads.
 
@@ -107,7 +118,7 @@ class CheckQueue:
         submission under the same key gives the first check.  Raises ``KeyReusedError`` if that
         was for another request.
         """
-        identifier = sha256(key.encode()).hexdigest()[:32] if key is not None else uuid4().hex
+        identifier = uuid4().hex if key is None else identifier_under(key)
 
         def submitted(client: "DBOSClient") -> Check:
             from dbos import error
@@ -161,7 +172,7 @@ class CheckQueue:
         return self._ask(lambda client: self._page(client, limit, before, statuses))
 
     def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """Cancel a check, at once if it is queued, after its present measurement if it runs.
+        """Cancel a check at once; its worker gives up the present measurement within seconds.
 
         A finished check stays what it is.
         """
@@ -170,14 +181,33 @@ class CheckQueue:
             return check
 
         def cancelled(client: "DBOSClient") -> Check:
-            client.cancel_workflow(id)
+            client.cancel_workflow(id, cancel_children=True)
             return self._only(client, id)
 
         return self._ask(cancelled)
 
     def ping(self) -> None:
-        """Raise ``QueueUnavailableError`` unless checks can be submitted."""
+        """Raise ``QueueUnavailableError`` unless checks can be submitted.
+
+        Raises its kind ``QueueUnwritableError`` where the database can be read only: its disk is
+        full, or it is locked against writing.
+        """
         self._ask(lambda client: client.list_workflows(workflow_ids=["0"]))
+        try:
+            self._ask(lambda _: self._try_writing())
+        except QueueUnavailableError as error:
+            raise QueueUnwritableError(str(error)) from error
+
+    def workers(self) -> "Workers":
+        """The workers alive."""
+        from app.queue.roster import workers_alive
+
+        return self._ask(lambda _: workers_alive(self._connected_engine()))
+
+    def _try_writing(self) -> None:
+        from app.queue.roster import try_writing
+
+        try_writing(self._connected_engine())
 
     def close(self) -> None:
         """Give the connections back; whoever asks again gets new ones."""
@@ -262,6 +292,13 @@ class CheckQueue:
             elif engine is not self._engine:
                 engine.dispose()
             return self._client
+
+    def _connected_engine(self) -> "Engine":
+        with self._lock:
+            engine = self._engine
+        if engine is None:  # another thread has just lost it
+            raise OSError("the connection is gone")
+        return engine
 
     def _forget(self) -> None:
         with self._lock:

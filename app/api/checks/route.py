@@ -1,10 +1,14 @@
 """/v1/checks: start coordinate checks, look at them, cancel them."""
 
+import re
+from functools import partial
 from typing import Annotated, Any, Final
+from uuid import uuid4
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
@@ -18,7 +22,8 @@ from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
 from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of, settings_of
-from app.queue.client import CheckQueue
+from app.problems import ProblemError
+from app.queue.client import CheckQueue, QueueUnavailableError, identifier_under
 from app.settings import Settings
 from solver import Limits
 
@@ -41,7 +46,7 @@ _ACCEPTED: Final[Responses] = {
     status_code=202,
     response_model=CheckOut,
     responses=problems(
-        *BODY_CODES, "unauthorized", "key-reused", "over-budget", "queue-unavailable"
+        *BODY_CODES, "unauthorized", "key-reused", "over-budget", "no-device", "queue-unavailable"
     )
     | _ACCEPTED,
     dependencies=[Depends(api_key)],
@@ -66,12 +71,39 @@ async def create_check(
     What would run too long is refused, with the estimate and what to lower.
     """
     job = await run_sync(_job, body, settings_of(request))
-    check = await ask(request, lambda queue: check_answer(queue.submit(job, idempotency_key)))
+    key = idempotency_key or uuid4().hex
+    try:
+        check = await ask(request, partial(_submitted, job, key))
+    except QueueUnavailableError as error:
+        raise QueueUnavailableError(
+            f"{error}. Should the check have been queued all the same, it is "
+            f"/v1/checks/{identifier_under(key)}; to be sure that there is one only, post it "
+            "with an Idempotency-Key"
+        ) from error
     metrics_of(request).checks.labels(check["theory"], check["experiment"]["method"]).inc()
     response = answer(check)
     response.status_code = 202
     response.headers["Location"] = check["links"]["self"]
     return response
+
+
+def _submitted(job: dict[str, Any], key: str, queue: CheckQueue) -> CheckOut:
+    if job["experiment"]["device"] == "cuda":
+        _require_cuda(queue)
+    return check_answer(queue.submit(job, key))
+
+
+def _require_cuda(queue: CheckQueue) -> None:
+    """Raise ``ProblemError`` unless a worker with a GPU is alive."""
+    alive = queue.workers().alive
+    if "cuda" not in alive:
+        there = ", ".join(f"{count} with {device}" for device, count in alive.items())
+        raise ProblemError(
+            "no-device",
+            f'device is "cuda", and no worker alive has one (alive: {there or "none"}); leave '
+            "device out, or start a worker on a machine with a GPU",
+            "/device",
+        )
 
 
 def _job(body: CheckIn, settings: Settings) -> dict[str, Any]:
@@ -105,7 +137,7 @@ async def get_check(check_id: CheckId, request: Request) -> Response:
     dependencies=[Depends(api_key)],
 )
 async def cancel_check(check_id: CheckId, request: Request) -> Response:
-    """A queued check never starts; a running one stops at the end of its present measurement.
+    """A queued check never starts; a running one is given up within a second or two.
 
     A check that has come to its end stays as it is: cancelling it, or cancelling twice, is no
     error. The check stays readable.
@@ -116,12 +148,21 @@ async def cancel_check(check_id: CheckId, request: Request) -> Response:
     )
 
 
+def _digits(value: object) -> object:
+    """The framework also takes 1_0 and surrounding spaces; the document does not."""
+    if isinstance(value, str) and not re.fullmatch("[+-]?[0-9]+", value, re.ASCII):
+        raise PydanticCustomError("int_parsing", "must be a whole number")
+    return value
+
+
 class ChecksQuery(BaseModel):
     """Which checks to list."""
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(20, ge=1, le=100, description="Most checks on the page.")
+    limit: Annotated[int, BeforeValidator(_digits)] = Field(
+        20, ge=1, le=100, description="Most checks on the page."
+    )
     cursor: str | None = Field(
         None, pattern="^[!-~]{1,255}$", description="`next` of the page before."
     )

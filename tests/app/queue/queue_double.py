@@ -17,7 +17,9 @@ from app.queue.client import (
     Outcome,
     Progress,
     QueueUnavailableError,
+    QueueUnwritableError,
 )
+from app.queue.roster import Workers
 from app.settings import Settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,6 +30,9 @@ class QueueDouble:
 
     def __init__(self) -> None:
         self.down = False
+        self.read_only = False
+        self.alive = {"cpu": 1}
+        self.last_seen: float | None = 0.5
         self.closed = False
         self.asked: list[str] = []
         self._checks: dict[str, Check] = {}
@@ -107,6 +112,12 @@ class QueueDouble:
 
     def ping(self) -> None:
         self._note("ping")
+        if self.read_only:
+            raise QueueUnwritableError("the database can be read only")
+
+    def workers(self) -> Workers:
+        self._note("workers")
+        return Workers(self.alive, self.last_seen)
 
     def close(self) -> None:
         self.closed = True
