@@ -72,7 +72,11 @@ def worker(until_input_ends: bool) -> None:
             err=True,
         )
         sys.exit(CANNOT_WORK)
-    work(settings.database_url, until_input_ends=until_input_ends)
+    work(
+        settings.database_url,
+        retention_days=settings.check_retention,
+        until_input_ends=until_input_ends,
+    )
 
 
 def _settings() -> Settings:

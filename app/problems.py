@@ -9,7 +9,7 @@
     body-too-slow         408  the body did not arrive in time
     headers-too-slow      408  the headers did not arrive in time
     key-reused            409  an Idempotency-Key came with another body before
-    not-finished          409  the check has no result
+    not-finished          409  the check is not finished, or has no result
     body-too-large        413
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
@@ -116,8 +116,8 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "not-finished": (
         409,
-        "The check has no result",
-        "Follow its events; there is a plot once its status is succeeded.",
+        "The check is not finished",
+        "Follow its events; a plot needs one that has succeeded, and purging one that has ended.",
     ),
     "body-too-large": (
         413,

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     check_max_bytes: int = Field(
         8 * 2**30, ge=2**20, description="Most memory a coordinate check may need, in bytes."
     )
+    check_retention: float = Field(
+        30.0, gt=0, description="Days after which a finished check is removed."
+    )
     max_streams_per_address: int = Field(
         20, ge=1, description="Most streams of events that one address may have open."
     )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import uuid4
 
 from app.experiment.report import CheckResult, CheckVerdict
@@ -168,7 +168,7 @@ class CheckQueue:
                 "the first page"
             )
         before = None if after is None else (int(after[1]), int(after[2]), after[3])
-        statuses = standing_for(*(get_args(Status) if status is None else (status,)))
+        statuses = None if status is None else standing_for(status)
         return self._ask(lambda client: self._page(client, limit, before, statuses))
 
     def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
@@ -185,6 +185,17 @@ class CheckQueue:
             return self._only(client, id)
 
         return self._ask(cancelled)
+
+    def purge(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
+        """Remove a finished check with all that is kept of it, and return it as it was.
+
+        One that is not finished stays, and is returned as it is.
+        """
+        check = self.get(id)
+        if check is None or check.status in ("queued", "running"):
+            return check
+        self._ask(lambda client: client.delete_workflow(id, delete_children=True))
+        return check
 
     def ping(self) -> None:
         """Raise ``QueueUnavailableError`` unless checks can be submitted.
@@ -233,7 +244,8 @@ class CheckQueue:
 
     def _only(self, client: "DBOSClient", identifier: str) -> Check:
         check = self._found(client, identifier)
-        assert check is not None, "checks are never deleted"
+        if check is None:
+            raise OSError("the check was removed a moment ago")
         return check
 
     def _page(
@@ -241,7 +253,7 @@ class CheckQueue:
         client: "DBOSClient",
         limit: int,
         before: Place | None,
-        statuses: builtins.list[str],
+        statuses: builtins.list[str] | None,
     ) -> tuple[builtins.list[Check], str | None]:
         rows = _rows(client, limit, before, statuses)
         page = rows[:limit]
@@ -311,25 +323,29 @@ class CheckQueue:
 
 
 def _rows(
-    client: "DBOSClient", limit: int, before: Place | None, statuses: builtins.list[str]
+    client: "DBOSClient", limit: int, before: Place | None, statuses: builtins.list[str] | None
 ) -> "builtins.list[WorkflowStatus]":
     """The checks below ``before``, highest first: one more than ``limit`` if there are more."""
     until = None if before is None else _iso(before[0] + 1)
     asked = limit + 3
     while True:
-        rows = client.list_workflows(
-            name=WORKFLOW, status=statuses, end_time=until, sort_desc=True, limit=asked,
-            load_output=False,
-        )  # fmt: skip
+        # One status at a time, which an index gives in order.
+        found = [
+            client.list_workflows(
+                name=WORKFLOW, status=status, end_time=until, sort_desc=True, limit=asked,
+                load_output=False,
+            )
+            for status in cast("builtins.list[str | None]", statuses or [None])
+        ]  # fmt: skip
         # The database sorts by its clock alone: what it says of the last instant is not all.
-        complete = len(rows) < asked
+        known = max((_created(rows[-1]) for rows in found if len(rows) == asked), default=-1)
         below = [
             row
+            for rows in found
             for row in rows
-            if (complete or _created(row) > _created(rows[-1]))
-            and (before is None or place(row) < before)
+            if _created(row) > known and (before is None or place(row) < before)
         ]
-        if complete or len(below) > limit:
+        if known < 0 or len(below) > limit:
             return sorted(below, key=place, reverse=True)[: limit + 1]
         asked *= 2
 

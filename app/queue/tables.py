@@ -46,13 +46,25 @@ def ours(engine: Engine) -> Engine:
     return engine.execution_options(schema_translate_map={_SCHEMA: None})
 
 
+# With these, lists of checks are read in their order, however many there are.
+_INDEXES: Final = {
+    "abc_by_name": "name, created_at",
+    "abc_by_name_and_status": "name, status, created_at",
+}
+
+
 def make_tables(engine: Engine) -> None:
-    """Make those that are missing, also while others do the same."""
+    """Make those that are missing, also while others do the same; those of dbos are there."""
     with ours(engine).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
             connection.execute(schema.CreateSchema(_SCHEMA, if_not_exists=True))
         _metadata.create_all(connection)
+        theirs = (
+            "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+        )
+        for name, columns in _INDEXES.items():
+            connection.execute(text(f"CREATE INDEX IF NOT EXISTS {name} ON {theirs} ({columns})"))
 
 
 def now(connection: Connection) -> ColumnElement[int]:

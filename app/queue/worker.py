@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from secrets import randbelow
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from traceback import format_exception
 from typing import Final, NoReturn
 
@@ -36,6 +36,7 @@ from app.queue.names import (
 )
 from app.queue.outcomes import CancelledError, CheckError, running
 from app.queue.presence import OneOfMany, OnlyWorker, Presence
+from app.queue.retention import remove_old
 from app.queue.roster import announce
 
 # What dbos is to run, it has to be told of.
@@ -43,6 +44,7 @@ from app.queue import workflow  # noqa: F401  isort: skip
 
 _SECONDS_BETWEEN_LOOKS: Final = 3.0
 _SECONDS_BETWEEN_POLLS: Final = 0.5
+_SECONDS_BETWEEN_REMOVALS: Final = 600.0
 # Between measurements the worker does nothing for as long as this.
 _SECONDS_BETWEEN_MEASUREMENTS: Final = 0.1
 # Checks whose measurements take turns; each waits in a thread of its own.
@@ -51,7 +53,7 @@ _CHECKS_AT_ONCE: Final = 16
 _log = structlog.get_logger("worker")
 
 
-def work(database_url: str, *, until_input_ends: bool = False) -> NoReturn:
+def work(database_url: str, *, retention_days: float, until_input_ends: bool = False) -> NoReturn:
     """Do checks until the process is told to stop, or until its standard input ends."""
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: os._exit(0))
@@ -69,11 +71,16 @@ def work(database_url: str, *, until_input_ends: bool = False) -> NoReturn:
     _start(engine, executor, queues)
     _log.info("the worker is ready", executor=executor, **about)
     abandoned: set[str] = set()
+    next_removal = 0.0
     while True:
         try:
             _register(queues)
             announce(engine, executor, {**about})
             abandoned = _take_over(presence, executor, abandoned)
+            if monotonic() > next_removal:
+                next_removal = monotonic() + _SECONDS_BETWEEN_REMOVALS
+                if removed := remove_old(retention_days):
+                    _log.info("removed old checks", count=removed)
         except Exception as error:
             _log.warning("cannot look for checks to take over", error=_first_line(error))
             # The database may have come back as an empty one.

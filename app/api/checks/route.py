@@ -2,7 +2,7 @@
 
 import re
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 from anyio.to_thread import run_sync
@@ -128,24 +128,52 @@ async def get_check(check_id: CheckId, request: Request) -> Response:
     )
 
 
+class CancelQuery(BaseModel):
+    """What becomes of the check."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purge: Annotated[Literal["true", "false"] | None, Field(description="Remove it.")] = None
+
+
 @router.delete(
     "/{id}",
     operation_id="cancel_check",
-    summary="Cancel a check",
+    summary="Cancel a check, or remove it",
     response_model=CheckOut,
-    responses=problems("unauthorized", "not-found", "queue-unavailable"),
+    responses=problems(
+        "unauthorized", "not-found", "not-finished", "invalid-request", "queue-unavailable"
+    ),
     dependencies=[Depends(api_key)],
 )
-async def cancel_check(check_id: CheckId, request: Request) -> Response:
+async def cancel_check(
+    check_id: CheckId, request: Request, query: Annotated[CancelQuery, Query()]
+) -> Response:
     """A queued check never starts; a running one is given up within a second or two.
 
     A check that has come to its end stays as it is: cancelling it, or cancelling twice, is no
     error. The check stays readable.
+
+    With `purge=true`, a check that has come to its end is removed with its result; the answer is
+    the last that is heard of it.
     """
+    if query.purge == "true":
+        return await ask(request, partial(_purged, check_id))
     return await ask(
         request,
         lambda queue: answer(check_answer(existing(queue.cancel(check_id), check_id))),
     )
+
+
+def _purged(check_id: str, queue: CheckQueue) -> Response:
+    check = existing(queue.purge(check_id), check_id)
+    if check.status in ("queued", "running"):
+        raise ProblemError(
+            "not-finished",
+            f"check {check_id} is {check.status}; cancel it first, by DELETE without purge",
+            "/query/purge",
+        )
+    return answer(check_answer(check))
 
 
 def _digits(value: object) -> object:

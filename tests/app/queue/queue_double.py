@@ -110,6 +110,13 @@ class QueueDouble:
             self.change(check_id, status="cancelled", finished_at=START + timedelta(hours=1))
         return self._checks.get(check_id)
 
+    def purge(self, check_id: str) -> Check | None:
+        self._note("purge")
+        check = self._checks.get(check_id)
+        if check is not None and check.status not in ("queued", "running"):
+            del self._checks[check_id]
+        return check
+
     def ping(self) -> None:
         self._note("ping")
         if self.read_only:

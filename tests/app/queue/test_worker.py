@@ -220,6 +220,42 @@ def test_a_worker_registers_again_in_a_file_that_was_deleted(on_sqlite: Scene) -
     assert worker.poll() is None
 
 
+def test_old_checks_are_removed_with_all_that_was_kept_of_them(on_sqlite: Scene) -> None:
+    worker = on_sqlite.worker()
+    old, new = (on_sqlite.queue.submit(job(64, seed=seed)).id for seed in (1, 2))
+    for each in (old, new):
+        on_sqlite.reaches(each, "succeeded")
+    on_sqlite.end(worker)
+    kept = rows_of_all_tables(on_sqlite)
+    with closing(sqlite3.connect(on_sqlite.directory / "data" / "queue.sqlite")) as connection:
+        days = 31 * 24 * 60 * 60 * 1000
+        connection.execute(
+            "UPDATE workflow_status SET completed_at = completed_at - ? WHERE workflow_uuid = ?",
+            (days, old),
+        )
+        connection.commit()
+    on_sqlite.worker()
+    until(lambda: on_sqlite.queue.get(old) is None, "the old one is removed")
+    on_sqlite.check(new)
+    for table, rows in rows_of_all_tables(on_sqlite).items():
+        of_old = [row for row in kept[table] if old in row]
+        assert not [row for row in rows if old in row], table
+        assert not of_old or [row for row in rows if new in row], table
+
+
+def rows_of_all_tables(scene: Scene) -> dict[str, list[str]]:
+    engine = engine_of(scene.url)
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        found = {
+            name: [str(tuple(row)) for row in connection.execute(table.select())]
+            for name, table in tables.tables.items()
+        }
+    engine.dispose()
+    return found
+
+
 def test_workers_announce_themselves(scene: Scene) -> None:
     assert scene.queue.workers().alive == {}
     assert scene.queue.workers().last_seen is None

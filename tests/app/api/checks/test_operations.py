@@ -203,3 +203,20 @@ def test_nothing_is_drawn_for_clients_that_have_left(
 
     asyncio.run(ask())
     assert easel.drawn == []
+
+
+# ---------------------------------------------------------------------------- removing
+
+
+def test_a_finished_check_is_removed_on_demand(queue: QueueDouble) -> None:
+    client = TestClient(app_with(queue))
+    identifier = client.post("/v1/checks", json=SMALL).json()["id"]
+    path = f"/v1/checks/{identifier}"
+    response = client.delete(path, params={"purge": "true"})
+    assert response.status_code == 409
+    assert response.json()["type"] == "/problems/not-finished"
+    assert client.delete(path, params={"purge": "false"}).json()["status"] == "cancelled"
+    assert client.delete(path, params={"purge": "true"}).json()["status"] == "cancelled"
+    for method in ("GET", "DELETE"):
+        assert client.request(method, path).status_code == 404
+    assert client.delete(path, params={"purge": "yes"}).status_code == 422
