@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
 from app.api import openapi
+from app.api.checks.api_key import Keys
 from app.api.http.pictures import Studio
 from app.api.http.queue_access import queue_threads
 from app.api.http.solving import AT_ONCE
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.started = monotonic()
+    app.state.keys = Keys(settings)
     app.state.metrics = Metrics()
     app.state.large_bodies = Semaphore(2)
     app.state.large_questions = Semaphore(AT_ONCE)

@@ -72,7 +72,15 @@ class Settings(BaseSettings):
         description="Where checks are kept: an SQLite file, or a PostgreSQL database.",
     )
     api_key: SecretStr | None = Field(
-        None, description="Where set, starting and cancelling checks needs this key."
+        None, description="Where set, starting, cancelling and listing checks needs a key."
+    )
+    api_key_file: Path | None = Field(
+        None, description="A file of further keys, one a line, read again whenever it changes."
+    )
+    read_access: Literal["open", "id", "key"] = Field(
+        "id",
+        description="What reading takes where there are keys: nothing, the id of the check, or a "
+        "key; lists need a key unless it is open.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
     from sqlalchemy import Engine
 
+    from app.queue.numbers import Numbers
     from app.queue.roster import Workers
 
 _FAILED: Final = standing_for("failed")
@@ -214,6 +215,12 @@ class CheckQueue:
         from app.queue.roster import workers_alive
 
         return self._ask(lambda _: workers_alive(self._connected_engine()))
+
+    def numbers(self) -> "Numbers":
+        """The queue and its workers in numbers."""
+        from app.queue.numbers import numbers
+
+        return self._ask(lambda _: numbers(self._connected_engine()))
 
     def _try_writing(self) -> None:
         from app.queue.roster import try_writing

@@ -30,6 +30,16 @@ class Measured(TypedDict):
     seconds: float
 
 
+class Tally(TypedDict):
+    """What this process has measured."""
+
+    measurements: int
+    seconds: float
+
+
+tally: Final[Tally] = {"measurements": 0, "seconds": 0.0}
+
+
 @DBOS.workflow(name=MEASUREMENT, max_recovery_attempts=MOST_RECOVERIES)
 def measure(check: str, experiment: dict[str, Any], measurement: tuple[int, int, int]) -> Measured:
     """Measure for a check, until it is cancelled."""
@@ -45,11 +55,11 @@ def measure(check: str, experiment: dict[str, Any], measurement: tuple[int, int,
                 raise CancelledError("the check was cancelled")
 
         known = Experiment.from_json(experiment)
-        return {
-            "sizes": run.measure(known, Measurement(*measurement), checkpoint),
-            "device": run.device_name(known),
-            "seconds": perf_counter() - started,
-        }
+        sizes = run.measure(known, Measurement(*measurement), checkpoint)
+        seconds = perf_counter() - started
+        tally["measurements"] += 1
+        tally["seconds"] += seconds
+        return {"sizes": sizes, "device": run.device_name(known), "seconds": seconds}
 
 
 @contextmanager

@@ -57,6 +57,27 @@ def workers_alive(engine: Engine) -> Workers:
     return Workers(alive, min(ago for _, ago in rows) / 1000 if rows else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What one worker announced last: its device, and what it has measured since its start."""
+
+    executor: str
+    device: str
+    measurements: int
+    seconds: float
+
+
+def announced(engine: Engine) -> list[Announced]:
+    """All that have been there for the last day."""
+    with ours(engine).connect() as connection:
+        rows = connection.execute(select(workers.c.executor, workers.c.about)).all()
+    found = ((executor, json.loads(about)) for executor, about in rows)
+    return [
+        Announced(executor, each["device"], each["measurements"], each["seconds"])
+        for executor, each in found
+    ]
+
+
 def try_writing(engine: Engine) -> None:
     """Write a row.  Raises what SQLAlchemy raises where that is not possible."""
     with ours(engine).begin() as connection:

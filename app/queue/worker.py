@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.experiment import run
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare
+from app.queue.measuring import tally
 from app.queue.names import (
     APPLICATION,
     CUDA_MEASUREMENTS,
@@ -75,7 +76,7 @@ def work(database_url: str, *, retention_days: float, until_input_ends: bool = F
     while True:
         try:
             _register(queues)
-            announce(engine, executor, {**about})
+            announce(engine, executor, {**about, **tally})
             abandoned = _take_over(presence, executor, abandoned)
             if monotonic() > next_removal:
                 next_removal = monotonic() + _SECONDS_BETWEEN_REMOVALS

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.checks.answer import check_answer, progress_event
+from app.api.checks.api_key import key_to_read
 from app.api.checks.one_check import asked_for
 from app.api.http.documented import problems
 from app.api.http.state import settings_of
@@ -57,8 +58,8 @@ def _too_many(why: str) -> ProblemError:
     operation_id="check_events",
     summary="Follow a check: server-sent events",
     response_class=EventSourceResponse,
-    responses=problems("not-found", "queue-unavailable", "too-many-streams"),
-    dependencies=[Depends(_place)],
+    responses=problems("unauthorized", "not-found", "queue-unavailable", "too-many-streams"),
+    dependencies=[Depends(key_to_read), Depends(_place)],
 )
 async def check_events(
     # As it is at first: what is wrong is answered before the stream begins.

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.api.checks.api_key import key_to_read
 from app.api.checks.one_check import asked_for
 from app.api.http.documented import Responses, problems
 from app.api.http.pictures import FileFormat, content, figure
@@ -24,7 +25,9 @@ def _add_plot(file_format: FileFormat) -> None:
         operation_id=f"check_plot_{file_format}",
         summary=f"The measured sizes against width, as {file_format.upper()}",
         response_class=Response,
-        responses=picture | problems("not-found", "not-finished", "queue-unavailable", "busy"),
+        responses=picture
+        | problems("unauthorized", "not-found", "not-finished", "queue-unavailable", "busy"),
+        dependencies=[Depends(key_to_read)],
     )
     async def check_plot(check: Annotated[Check, Depends(asked_for)], request: Request) -> Response:
         """Log-log panels, one for each quantity, with the predicted slopes as guides."""

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
-from app.api.checks.api_key import api_key
+from app.api.checks.api_key import api_key, key_to_list, key_to_read
 from app.api.checks.budget import Budget
 from app.api.checks.one_check import CheckId, existing
 from app.api.checks.reading import job_of, read_check
@@ -119,7 +119,8 @@ def _job(body: CheckIn, settings: Settings) -> dict[str, Any]:
     operation_id="get_check",
     summary="One check: its progress, its result",
     response_model=CheckOut,
-    responses=problems("not-found", "queue-unavailable"),
+    responses=problems("unauthorized", "not-found", "queue-unavailable"),
+    dependencies=[Depends(key_to_read)],
 )
 async def get_check(check_id: CheckId, request: Request) -> Response:
     """`result` is null until `status` is `succeeded`; `error` says why it is `failed`."""
@@ -202,7 +203,8 @@ class ChecksQuery(BaseModel):
     operation_id="list_checks",
     summary="Checks, the newest first",
     response_model=ChecksOut,
-    responses=problems("invalid-request", "queue-unavailable"),
+    responses=problems("unauthorized", "invalid-request", "queue-unavailable"),
+    dependencies=[Depends(key_to_list)],
 )
 async def list_checks(request: Request, query: Annotated[ChecksQuery, Query()]) -> Response:
     """A page of checks, without their results. `next` leads to older ones."""

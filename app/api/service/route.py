@@ -74,7 +74,14 @@ def _readiness(queue: QueueState, workers: dict[str, int] | None = None) -> Resp
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(request: Request) -> Response:
-    """Request durations by route and status, and verdicts by kind."""
+    """Request durations by route and status, verdicts by kind, the queue and its workers."""
+    collector = metrics_of(request).queue
+    try:
+        collector.numbers = await ask(
+            request, lambda queue: queue.numbers(), patience=_PING_SECONDS
+        )
+    except QueueUnavailableError:
+        collector.numbers = None
     return Response(generate_latest(metrics_of(request).registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -19,7 +19,8 @@ from app.queue.client import (
     QueueUnavailableError,
     QueueUnwritableError,
 )
-from app.queue.roster import Workers
+from app.queue.numbers import Numbers
+from app.queue.roster import Announced, Workers
 from app.settings import Settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -125,6 +126,16 @@ class QueueDouble:
     def workers(self) -> Workers:
         self._note("workers")
         return Workers(self.alive, self.last_seen)
+
+    def numbers(self) -> Numbers:
+        self._note("numbers")
+        statuses = [check.status for check in self._checks.values()]
+        return Numbers(
+            {"queued": statuses.count("queued"), "running": statuses.count("running")},
+            12.5,
+            self.alive,
+            [Announced("a-worker-1", "cpu", 7, 3.5)],
+        )
 
     def close(self) -> None:
         self.closed = True

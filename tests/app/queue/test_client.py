@@ -298,6 +298,20 @@ def test_a_finished_check_is_removed_for_good(scene: Scene) -> None:
     assert scene.queue.submit(job(seed=1), "key").id == check.id, "the key is free again"
 
 
+def test_the_queue_in_numbers(scene: Scene) -> None:
+    assert scene.queue.numbers().checks == {"queued": 0, "running": 0}
+    assert scene.queue.numbers().oldest_queued == 0
+    old, *others = (scene.queue.submit(job()).id for _ in range(4))
+    earlier = "UPDATE {status} SET created_at = created_at - 60000 WHERE workflow_uuid = :id"
+    change(scene, earlier, old)
+    change(scene, "UPDATE {status} SET status = 'PENDING' WHERE workflow_uuid = :id", others[0])
+    scene.queue.cancel(others[1])
+    numbers = scene.queue.numbers()
+    assert numbers.checks == {"queued": 2, "running": 1}
+    assert 60 <= numbers.oldest_queued < 600
+    assert (numbers.workers, numbers.announced) == ({}, [])
+
+
 def test_a_database_that_cannot_be_written_is_noticed(on_sqlite: Scene) -> None:
     """Where nothing is written, nothing is amiss."""
     on_sqlite.queue.ping()

@@ -261,6 +261,13 @@ def test_workers_announce_themselves(scene: Scene) -> None:
     assert scene.queue.workers().last_seen is None
     worker = scene.worker()
     until(lambda: scene.queue.workers().alive == {"cpu": 1}, "it is seen")
+    scene.reaches(scene.queue.submit(job(64, 128)).id, "succeeded")
+
+    def measured() -> bool:
+        (announced,) = scene.queue.numbers().announced
+        return (announced.device, announced.measurements) == ("cpu", 2) and announced.seconds > 0
+
+    until(measured, "it has announced what it measured")
     scene.end(worker)
     seen = scene.queue.workers().last_seen
     assert seen is not None

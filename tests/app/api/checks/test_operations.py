@@ -220,3 +220,36 @@ def test_a_finished_check_is_removed_on_demand(queue: QueueDouble) -> None:
     for method in ("GET", "DELETE"):
         assert client.request(method, path).status_code == 404
     assert client.delete(path, params={"purge": "yes"}).status_code == 422
+
+
+# ---------------------------------------------------------------------------- metrics
+
+
+def samples(client: TestClient) -> dict[str, float]:
+    response = client.get("/metrics")
+    assert response.status_code == 200
+    lines = (line.rpartition(" ") for line in response.text.splitlines() if line[0] != "#")
+    return {name: float(value) for name, _, value in lines}
+
+
+def test_metrics_tell_of_the_queue_and_its_workers(queue: QueueDouble) -> None:
+    client = TestClient(app_with(queue))
+    for _ in "12":
+        client.post("/v1/checks", json=SMALL)
+    queue.alive = {"cuda": 2}
+    told = samples(client)
+    assert told["abc_queue_up"] == 1
+    assert told['abc_queue_checks{status="queued"}'] == 2
+    assert told['abc_queue_checks{status="running"}'] == 0
+    assert told["abc_queue_oldest_seconds"] == 12.5
+    assert told['abc_workers{device="cuda"}'] == 2
+    assert told['abc_workers{device="cpu"}'] == 0
+    worker = '{device="cpu",worker="a-worker-1"}'
+    assert told[f"abc_worker_measurements_total{worker}"] == 7
+    assert told[f"abc_worker_measurement_seconds_total{worker}"] == 3.5
+    assert told["abc_queue_errors_total"] == 0
+    queue.down = True
+    told = samples(client)
+    assert told["abc_queue_up"] == 0
+    assert not [name for name in told if name.startswith(("abc_workers", "abc_queue_checks"))]
+    assert told["abc_queue_errors_total"] == 1
