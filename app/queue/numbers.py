@@ -1,11 +1,10 @@
 """The queue in numbers, for metrics."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, column, func, select, table
 
-from app.queue.names import STATUSES, WORKFLOW, Status
+from app.queue.names import STATUSES, WORKFLOW, Status, standing_for
 from app.queue.roster import Announced, announced, workers_alive
 from app.queue.tables import now
 
@@ -22,27 +21,14 @@ class Numbers:
 
 def numbers(engine: Engine) -> Numbers:
     """Counted now."""
-    theirs = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
-    with engine.connect() as connection:
-        columns = f"status, count(*), {now(connection)} - min(created_at)"
-        rows = connection.execute(
-            text(f"SELECT {columns} FROM {theirs} {_UNFINISHED}"), {"name": WORKFLOW}
-        ).all()
-    checks: dict[Status, int]
-    oldest_queued: float
-    workers: dict[str, int]
-    announced: list[Announced]
-
-
-def numbers(engine: Engine) -> Numbers:
-    """Counted now."""
-    theirs = "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
+    names = ("name", "status", "created_at")
+    schema = "dbos" if engine.dialect.name == "postgresql" else None
+    row = table("workflow_status", *map(column, names), schema=schema).c
     with engine.connect() as connection:
         rows = connection.execute(
-            text(
-                f"SELECT status, count(*), {now(connection)} - min(created_at) {_OF.format(theirs)}"
-            ),
-            {"name": WORKFLOW},
+            select(row.status, func.count(), now(connection) - func.min(row.created_at))
+            .where(row.name == WORKFLOW, row.status.in_(standing_for("queued", "running")))
+            .group_by(row.status)
         ).all()
     checks: dict[Status, int] = {"queued": 0, "running": 0}
     oldest = 0.0
@@ -52,8 +38,3 @@ def numbers(engine: Engine) -> Numbers:
         if meaning == "queued":
             oldest = max(oldest, milliseconds / 1000)
     return Numbers(checks, oldest, workers_alive(engine).alive, announced(engine))
-
-
-_UNFINISHED: Final = (
-    "WHERE name = :name AND status IN ('ENQUEUED', 'DELAYED', 'PENDING') GROUP BY status"
-)
