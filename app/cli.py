@@ -10,8 +10,10 @@ import uvicorn
 from pydantic import ValidationError
 
 from app.observe import configure_logging
+from app.protocol import BoundedProtocol
 from app.queue.address import embedded_file
 from app.queue.beside import CANNOT_WORK, worker_beside
+from app.queue.gpus import devices, one_on_each
 from app.settings import Settings
 from app.table import gallery_table
 
@@ -38,8 +40,7 @@ def serve(host: str, port: int, workers: int) -> None:
     click.echo(f"Starting on http://{host}:{port} - documentation: http://{host}:{port}/docs")
     if not embedded_file(settings.database_url):
         click.echo("Checks wait for workers on the same database: python -m app.worker")
-    # Of itself SIGTERM would end this process before it has ended the worker.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _end_workers_first()
     with worker_beside() if embedded_file(settings.database_url) else nullcontext():
         # The access log is the service's own, structured and with request ids.
         uvicorn.run(
@@ -50,16 +51,29 @@ def serve(host: str, port: int, workers: int) -> None:
             workers=workers,
             access_log=False,
             timeout_graceful_shutdown=10,
+            http=BoundedProtocol,
             ws="none",
             log_level="warning",
         )
 
 
 @main.command()
+@click.option(
+    "--gpus",
+    metavar="all|COUNT",
+    help="Run one worker on each GPU of this machine, or on the first COUNT of them.",
+)
 @click.option("--until-input-ends", is_flag=True, hidden=True)
-def worker(until_input_ends: bool) -> None:
-    """Run coordinate checks, one at a time; start one for each GPU."""
+def worker(gpus: str | None, until_input_ends: bool) -> None:
+    """Run coordinate checks, one measurement at a time; on several GPUs with --gpus."""
     settings = _settings()
+    if gpus is not None:
+        _end_workers_first()
+        try:
+            one_on_each(devices(gpus))
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
+        return
     try:
         from app.queue.worker import work
     except ModuleNotFoundError as error:
@@ -70,7 +84,16 @@ def worker(until_input_ends: bool) -> None:
             err=True,
         )
         sys.exit(CANNOT_WORK)
-    work(settings.database_url, until_input_ends=until_input_ends)
+    work(
+        settings.database_url,
+        retention_days=settings.check_retention,
+        until_input_ends=until_input_ends,
+    )
+
+
+def _end_workers_first() -> None:
+    """Of itself SIGTERM would end this process before it has ended its workers."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def _settings() -> Settings:

@@ -6,6 +6,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 
+from app.safe_headers import policy_for
+
 # A line that rises with width, on a square.
 _ICON: Final = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect "
@@ -23,13 +25,19 @@ _DARK: Final = (
 def application(**options: Any) -> FastAPI:
     """An application whose documentation needs no internet."""
     app: FastAPI = FastAPIOffline(favicon_url=_ICON, **options)
-    page = next(route for route in app.router.routes if getattr(route, "path", None) == "/docs")
+    _replace(app, "/docs", _DARK)
+    _replace(app, "/redoc", "</head>")
+    return app
+
+
+def _replace(app: FastAPI, path: str, end_of_head: str) -> None:
+    """Serve the page with its head ending so, and with a policy for its scripts."""
+    page = next(route for route in app.router.routes if getattr(route, "path", None) == path)
     draw = page.endpoint  # type: ignore[attr-defined]
 
-    async def docs(request: Request) -> HTMLResponse:
-        html: str = (await draw(request)).body.decode()
-        return HTMLResponse(html.replace("</head>", _DARK, 1))
+    async def whole(request: Request) -> HTMLResponse:
+        html: str = (await draw(request)).body.decode().replace("</head>", end_of_head, 1)
+        return HTMLResponse(html, headers={"Content-Security-Policy": policy_for(html)})
 
     app.router.routes.remove(page)
-    app.add_route("/docs", docs, include_in_schema=False)
-    return app
+    app.add_route(path, whole, include_in_schema=False)

@@ -1,17 +1,20 @@
 """The application factory: ``uvicorn --factory app.main:create_app``."""
 
 import gc
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
-from anyio import CapacityLimiter, Semaphore
+from anyio import Semaphore
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
 from app.api import openapi
-from app.api.checks.events import MOST_STREAMS
+from app.api.checks.api_key import Keys
+from app.api.http.pictures import Studio
 from app.api.http.queue_access import queue_threads
 from app.api.http.solving import AT_ONCE
 from app.api.resources import RESOURCES
@@ -19,6 +22,7 @@ from app.docs_page import application
 from app.guide import serve_guide
 from app.observe import Metrics, ObserveMiddleware, configure_logging
 from app.queue.client import CheckQueue
+from app.safe_headers import SafeHeadersMiddleware
 from app.settings import Settings
 
 VERSION = "0.1.0"
@@ -69,14 +73,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=openapi.tags(RESOURCES),
     )
     app.state.settings = settings
+    app.state.started = monotonic()
+    app.state.keys = Keys(settings)
     app.state.metrics = Metrics()
     app.state.large_bodies = Semaphore(2)
     app.state.large_questions = Semaphore(AT_ONCE)
     app.state.queue = CheckQueue(settings.database_url)
     app.state.queue_threads = queue_threads()
-    app.state.streams = Semaphore(MOST_STREAMS)
+    app.state.streams = Counter()
     app.state.solving = Semaphore(AT_ONCE)
-    app.state.plotting = CapacityLimiter(1)  # the library keeps global state
+    app.state.studio = Studio(settings.plot_cache_bytes)
     problems.install(app)
     pages = list(app.router.routes)
     for router in (each for resource in RESOURCES for each in resource.routers):
@@ -90,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["X-Request-ID", "Location", "Retry-After"],
     )
+    app.add_middleware(SafeHeadersMiddleware)
     app.add_middleware(ObserveMiddleware, metrics=app.state.metrics)
     app.add_middleware(CorrelationIdMiddleware)
     serve_guide(app, settings.guide)

@@ -2,17 +2,23 @@
 
 import logging
 import sys
+from collections.abc import Iterator
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 from asgi_correlation_id import correlation_id
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import Settings
 from solver import Kind
+
+if TYPE_CHECKING:
+    from app.queue.numbers import Numbers
 
 _BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -42,6 +48,53 @@ class Metrics:
             ("theory", "method"),
             registry=self.registry,
         )
+        self.queue_errors = Counter(
+            "abc_queue_errors",
+            "Questions to the queue that its database did not answer.",
+            registry=self.registry,
+        )
+        self.queue = QueueCollector()
+        self.registry.register(self.queue)
+
+
+class QueueCollector(Collector):
+    """The queue as it was when it was last asked; without an answer only that there was none."""
+
+    def __init__(self) -> None:
+        self.numbers: Numbers | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of metrics."""
+        numbers = self.numbers
+        up = "Whether the database of the queue answered."
+        yield GaugeMetricFamily("abc_queue_up", up, value=float(numbers is not None))
+        if numbers is None:
+            return
+        checks = GaugeMetricFamily("abc_queue_checks", "Unfinished checks.", labels=("status",))
+        for status, count in numbers.checks.items():
+            checks.add_metric((status,), count)
+        yield checks
+        yield GaugeMetricFamily(
+            "abc_queue_oldest_seconds",
+            "Time since the oldest check was queued that is waiting; 0 where none is.",
+            value=numbers.oldest_queued,
+        )
+        alive = GaugeMetricFamily("abc_workers", "Workers alive.", labels=("device",))
+        for device in sorted({"cpu", "cuda", *numbers.workers}):
+            alive.add_metric((device,), numbers.workers.get(device, 0))
+        yield alive
+        labels = ("worker", "device")
+        count_of = CounterMetricFamily(
+            "abc_worker_measurements", "Measurements, by worker.", labels=labels
+        )
+        seconds_of = CounterMetricFamily(
+            "abc_worker_measurement_seconds", "Time spent measuring, by worker.", labels=labels
+        )
+        for each in numbers.announced:
+            count_of.add_metric((each.executor, each.device), each.measurements)
+            seconds_of.add_metric((each.executor, each.device), each.seconds)
+        yield count_of
+        yield seconds_of
 
 
 class ObserveMiddleware:

@@ -1,22 +1,27 @@
 """Every error, translated to HTTP in this one place (RFC 9457, application/problem+json).
 
     invalid-json          400  the body is not JSON
+    invalid-http          400  the request line or a header is not HTTP/1.1
     unauthorized          401  the API key is missing or wrong
     not-found             404  no such resource
     method-not-allowed    405
     not-acceptable        406  a figure is asked for in another format
     body-too-slow         408  the body did not arrive in time
+    headers-too-slow      408  the headers did not arrive in time
     key-reused            409  an Idempotency-Key came with another body before
-    not-finished          409  the check has no result
+    not-finished          409  the check is not finished, or has no result
     body-too-large        413
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
     over-budget           422  the check would take too long, or too much memory
     over-time             422  a question with unknowns is not solved in time
+    no-device             422  no worker alive has the device of the check
+    headers-too-large     431
     internal-error        500  a defect of the service
     queue-unavailable     503  the database of checks does not answer
     too-many-streams      503  no further stream of events can be opened
-    busy                  503  other questions keep the solver busy
+    busy                  503  other questions keep the solver, or the drawing of figures, busy
+    stopping              503  the service stops
 
 ``errors`` holds one entry per flaw, with a JSON pointer (RFC 6901) into the request body, or
 ``/query/name`` or ``/path/name`` for a parameter.
@@ -69,6 +74,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The body is not JSON",
         "Send one JSON object, encoded in UTF-8. NaN and Infinity are not JSON.",
     ),
+    "invalid-http": (
+        400,
+        "The request is not HTTP",
+        "Speak HTTP/1.1; a reverse proxy in front may speak HTTP/2.",
+    ),
     "unauthorized": (
         401,
         "The API key is missing or wrong",
@@ -94,6 +104,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The body did not arrive in time",
         "Send the whole body at once.",
     ),
+    "headers-too-slow": (
+        408,
+        "The headers did not arrive in time",
+        "Send the request line and all headers at once.",
+    ),
     "key-reused": (
         409,
         "The Idempotency-Key was used before",
@@ -101,8 +116,8 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "not-finished": (
         409,
-        "The check has no result",
-        "Follow its events; there is a plot once its status is succeeded.",
+        "The check is not finished",
+        "Follow its events; a plot needs one that has succeeded, and purging one that has ended.",
     ),
     "body-too-large": (
         413,
@@ -129,6 +144,16 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
         "The question takes too long to solve",
         "Ask about fewer unknowns, fewer different layers or a smaller depth.",
     ),
+    "no-device": (
+        422,
+        "No worker has this device",
+        "Leave device out, or start a worker on a machine that has one.",
+    ),
+    "headers-too-large": (
+        431,
+        "The headers are too large",
+        "Send fewer or shorter headers, and long questions as a body.",
+    ),
     "internal-error": (
         500,
         "A defect of the service",
@@ -147,6 +172,11 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "busy": (
         503,
         "The solver is busy",
+        "Try again after the number of seconds in the header Retry-After.",
+    ),
+    "stopping": (
+        503,
+        "The service stops",
         "Try again after the number of seconds in the header Retry-After.",
     ),
 }

@@ -29,13 +29,26 @@ class Settings(BaseSettings):
         le=10**12,
         description="Largest numerator and denominator of an exponent, in lowest terms.",
     )
-    max_body_bytes: int = Field(16 * 2**20, ge=1024, description="Largest request body, in bytes.")
+    max_body_bytes: int = Field(
+        16 * 2**20, ge=1024, description="Largest request body, which is that of a batch, in bytes."
+    )
+    max_question_bytes: int = Field(
+        2 * 2**20, ge=1024, description="Largest request body of a single question, in bytes."
+    )
     max_body_seconds: float = Field(
         30.0, gt=0, description="Longest time in which a request body may arrive, in seconds."
     )
     max_batch_rows: int = Field(100_000, ge=1, description="Most rows in one batch.")
     solve_max_seconds: float = Field(
         10.0, gt=0, description="Longest time to solve one question with unknowns, in seconds."
+    )
+    plot_max_seconds: float = Field(
+        10.0, gt=0, description="Longest time that a figure waits to be drawn, in seconds."
+    )
+    plot_cache_bytes: int = Field(
+        32 * 2**20,
+        ge=0,
+        description="Most bytes of finished figures of checks that are kept.",
     )
     check_max_depth: int = Field(
         16, ge=1, le=64, description="Most hidden layers in a coordinate check."
@@ -46,6 +59,12 @@ class Settings(BaseSettings):
     check_max_bytes: int = Field(
         8 * 2**30, ge=2**20, description="Most memory a coordinate check may need, in bytes."
     )
+    check_retention: float = Field(
+        30.0, gt=0, description="Days after which a finished check is removed."
+    )
+    max_streams_per_address: int = Field(
+        20, ge=1, description="Most streams of events that one address may have open."
+    )
     database_url: str = Field(
         "sqlite:///abc-checks.sqlite",
         validation_alias=AliasChoices("DATABASE_URL", "ABC_DATABASE_URL"),
@@ -53,7 +72,15 @@ class Settings(BaseSettings):
         description="Where checks are kept: an SQLite file, or a PostgreSQL database.",
     )
     api_key: SecretStr | None = Field(
-        None, description="Where set, starting and cancelling checks needs this key."
+        None, description="Where set, starting, cancelling and listing checks needs a key."
+    )
+    api_key_file: Path | None = Field(
+        None, description="A file of further keys, one a line, read again whenever it changes."
+    )
+    read_access: Literal["open", "id", "key"] = Field(
+        "id",
+        description="What reading takes where there are keys: nothing, the id of the check, or a "
+        "key; lists need a key unless it is open.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from app.experiment.interruption import give_up_if_told
 from app.experiment.norms import row_norms
 from solver.theory import Place, Quantity, places
 
@@ -19,7 +20,8 @@ class Recorder:
         )
 
     def record(self, quantity: Quantity, layer: int, step: int, values: Tensor) -> None:
-        """Note the size of ``values`` (networks, ...) at a place."""
+        """Note the size of ``values`` (networks, ...) at a place, unless told to give up."""
+        give_up_if_told()
         self._sizes[self._row[Place(quantity, layer, step)]] = root_mean_square(values)
 
     def rows(self) -> list[list[float | None]]:

@@ -1,7 +1,8 @@
-"""The worker that ``serve`` runs beside the API, for the queue in an SQLite file."""
+"""Workers that another process keeps: one beside ``serve``, several of ``worker --gpus``."""
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from subprocess import PIPE, Popen, TimeoutExpired
 from threading import Event, Thread
@@ -22,13 +23,14 @@ _log = structlog.get_logger("serve")
 
 
 @contextmanager
-def worker_beside() -> Iterator[None]:
+def worker_beside(environment: Mapping[str, str] | None = None) -> Iterator[None]:
     """A worker process as long as the block lasts, started again whenever it ends.
 
-    It ends with this process in any case, however that ends: with it ends its standard input.
+    ``environment`` is what its environment has beside that of this process.  It ends with this
+    process in any case, however that ends: with it ends its standard input.
     """
     stopping = Event()
-    keeper = Thread(target=_keep, args=(stopping,), name="worker-beside")
+    keeper = Thread(target=_keep, args=(stopping, environment or {}), name="worker-beside")
     keeper.start()
     try:
         yield
@@ -37,10 +39,12 @@ def worker_beside() -> Iterator[None]:
         keeper.join()
 
 
-def _keep(stopping: Event) -> None:
+def _keep(stopping: Event, environment: Mapping[str, str]) -> None:
     while not stopping.is_set():
         # In a session of its own, so that Ctrl-C reaches the API alone, which ends the worker.
-        with Popen(COMMAND, stdin=PIPE, start_new_session=True) as worker:  # noqa: S603
+        with Popen(  # noqa: S603
+            COMMAND, stdin=PIPE, start_new_session=True, env={**os.environ, **environment}
+        ) as worker:
             while worker.poll() is None and not stopping.wait(0.2):
                 pass
             if stopping.is_set():

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from uuid import uuid4
 
 from app.experiment.report import CheckResult, CheckVerdict
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
     from sqlalchemy import Engine
 
+    from app.queue.numbers import Numbers
+    from app.queue.roster import Workers
+
 _FAILED: Final = standing_for("failed")
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CURSOR: Final = re.compile(r"([0-9]{13})-([0-9]{16})-([0-9a-f]{32})", re.ASCII)
@@ -33,6 +36,10 @@ _T = TypeVar("_T")
 
 class QueueUnavailableError(Exception):
     """The queue's database does not answer.  The message tells nothing of where it is."""
+
+
+class QueueUnwritableError(QueueUnavailableError):
+    """The queue's database can be read and not be written."""
 
 
 class KeyReusedError(Exception):
@@ -85,6 +92,11 @@ class Check:
     result: CheckResult | None
 
 
+def identifier_under(key: str) -> str:
+    """The id of the check that is submitted under a key."""
+    return sha256(key.encode()).hexdigest()[:32]
+
+
 class CheckQueue:
     """The queue in one database.  May be used from many threads.
 
@@ -107,7 +119,7 @@ class CheckQueue:
         submission under the same key gives the first check.  Raises ``KeyReusedError`` if that
         was for another request.
         """
-        identifier = sha256(key.encode()).hexdigest()[:32] if key is not None else uuid4().hex
+        identifier = uuid4().hex if key is None else identifier_under(key)
 
         def submitted(client: "DBOSClient") -> Check:
             from dbos import error
@@ -157,11 +169,11 @@ class CheckQueue:
                 "the first page"
             )
         before = None if after is None else (int(after[1]), int(after[2]), after[3])
-        statuses = standing_for(*(get_args(Status) if status is None else (status,)))
+        statuses = None if status is None else standing_for(status)
         return self._ask(lambda client: self._page(client, limit, before, statuses))
 
     def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """Cancel a check, at once if it is queued, after its present measurement if it runs.
+        """Cancel a check at once; its worker gives up the present measurement within seconds.
 
         A finished check stays what it is.
         """
@@ -170,14 +182,50 @@ class CheckQueue:
             return check
 
         def cancelled(client: "DBOSClient") -> Check:
-            client.cancel_workflow(id)
+            client.cancel_workflow(id, cancel_children=True)
             return self._only(client, id)
 
         return self._ask(cancelled)
 
+    def purge(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
+        """Remove a finished check with all that is kept of it, and return it as it was.
+
+        One that is not finished stays, and is returned as it is.
+        """
+        check = self.get(id)
+        if check is None or check.status in ("queued", "running"):
+            return check
+        self._ask(lambda client: client.delete_workflow(id, delete_children=True))
+        return check
+
     def ping(self) -> None:
-        """Raise ``QueueUnavailableError`` unless checks can be submitted."""
+        """Raise ``QueueUnavailableError`` unless checks can be submitted.
+
+        Raises its kind ``QueueUnwritableError`` where the database can be read only: its disk is
+        full, or it is locked against writing.
+        """
         self._ask(lambda client: client.list_workflows(workflow_ids=["0"]))
+        try:
+            self._ask(lambda _: self._try_writing())
+        except QueueUnavailableError as error:
+            raise QueueUnwritableError(str(error)) from error
+
+    def workers(self) -> "Workers":
+        """The workers alive."""
+        from app.queue.roster import workers_alive
+
+        return self._ask(lambda _: workers_alive(self._connected_engine()))
+
+    def numbers(self) -> "Numbers":
+        """The queue and its workers in numbers."""
+        from app.queue.numbers import numbers
+
+        return self._ask(lambda _: numbers(self._connected_engine()))
+
+    def _try_writing(self) -> None:
+        from app.queue.roster import try_writing
+
+        try_writing(self._connected_engine())
 
     def close(self) -> None:
         """Give the connections back; whoever asks again gets new ones."""
@@ -203,7 +251,8 @@ class CheckQueue:
 
     def _only(self, client: "DBOSClient", identifier: str) -> Check:
         check = self._found(client, identifier)
-        assert check is not None, "checks are never deleted"
+        if check is None:
+            raise OSError("the check was removed a moment ago")
         return check
 
     def _page(
@@ -211,7 +260,7 @@ class CheckQueue:
         client: "DBOSClient",
         limit: int,
         before: Place | None,
-        statuses: builtins.list[str],
+        statuses: builtins.list[str] | None,
     ) -> tuple[builtins.list[Check], str | None]:
         rows = _rows(client, limit, before, statuses)
         page = rows[:limit]
@@ -263,6 +312,13 @@ class CheckQueue:
                 engine.dispose()
             return self._client
 
+    def _connected_engine(self) -> "Engine":
+        with self._lock:
+            engine = self._engine
+        if engine is None:  # another thread has just lost it
+            raise OSError("the connection is gone")
+        return engine
+
     def _forget(self) -> None:
         with self._lock:
             client, self._client = self._client, None
@@ -274,25 +330,29 @@ class CheckQueue:
 
 
 def _rows(
-    client: "DBOSClient", limit: int, before: Place | None, statuses: builtins.list[str]
+    client: "DBOSClient", limit: int, before: Place | None, statuses: builtins.list[str] | None
 ) -> "builtins.list[WorkflowStatus]":
     """The checks below ``before``, highest first: one more than ``limit`` if there are more."""
     until = None if before is None else _iso(before[0] + 1)
     asked = limit + 3
     while True:
-        rows = client.list_workflows(
-            name=WORKFLOW, status=statuses, end_time=until, sort_desc=True, limit=asked,
-            load_output=False,
-        )  # fmt: skip
+        # One status at a time, which an index gives in order.
+        found = [
+            client.list_workflows(
+                name=WORKFLOW, status=status, end_time=until, sort_desc=True, limit=asked,
+                load_output=False,
+            )
+            for status in cast("builtins.list[str | None]", statuses or [None])
+        ]  # fmt: skip
         # The database sorts by its clock alone: what it says of the last instant is not all.
-        complete = len(rows) < asked
+        known = max((_created(rows[-1]) for rows in found if len(rows) == asked), default=-1)
         below = [
             row
+            for rows in found
             for row in rows
-            if (complete or _created(row) > _created(rows[-1]))
-            and (before is None or place(row) < before)
+            if _created(row) > known and (before is None or place(row) < before)
         ]
-        if complete or len(below) > limit:
+        if known < 0 or len(below) > limit:
             return sorted(below, key=place, reverse=True)[: limit + 1]
         asked *= 2
 

@@ -6,6 +6,7 @@ from dbos import DBOS
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from app.queue.address import embedded_file, read_address
+from app.queue.tables import make_tables
 
 # Seconds.  A lock on an SQLite file is held for milliseconds; a PostgreSQL server that does not
 # answer in this time is as good as gone.
@@ -41,6 +42,7 @@ def prepare(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     DBOS.migrate(engine.url.render_as_string(hide_password=False))
+    make_tables(engine)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

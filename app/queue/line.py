@@ -52,24 +52,27 @@ class Line:
 
 
 def _look(client: "DBOSClient") -> _Seen:
-    rows = client.list_workflows(
-        name=WORKFLOW, status=standing_for("queued", "running"), limit=_MOST_READ,
-        load_input=False, load_output=False,
-    )  # fmt: skip
-    return _Seen(
-        standings(rows), len(rows) < _MOST_READ, until=monotonic() + _SECONDS_BETWEEN_LOOKS
-    )
+    # One status at a time, which an index gives.
+    found = [
+        client.list_workflows(
+            name=WORKFLOW, status=status, limit=_MOST_READ, load_input=False, load_output=False
+        )
+        for status in standing_for("queued", "running")
+    ]
+    rows = sorted((row for each in found for row in each), key=place)[:_MOST_READ]
+    whole = all(len(each) < _MOST_READ for each in found)
+    return _Seen(standings(rows), whole, until=monotonic() + _SECONDS_BETWEEN_LOOKS)
 
 
 def standings(rows: "list[WorkflowStatus]") -> dict[str, Standing]:
     """The standing of each queued check among all that are unfinished.
 
-    Each worker does one check at a time, so that as many work side by side as checks are running.
+    As many workers are at work as have taken checks; the measurements of all take turns.
     """
     waiting = standing_for("queued")
     queued = sorted((row for row in rows if row.status in waiting), key=place)
     running = [row for row in rows if row.status not in waiting]
-    workers = max(1, len(running))
+    workers = max(1, len({row.executor_id for row in running}))
     before: float | None = 0.0
     for row in running:
         before = _sum(before, seconds_left(row))

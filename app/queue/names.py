@@ -6,6 +6,10 @@ from typing import Final, Literal
 APPLICATION: Final = "abc-dichotomy"
 WORKFLOW: Final = "coordinate_check"
 QUEUE: Final = "coordinate_checks"
+MEASUREMENT: Final = "measurement"
+MEASUREMENTS: Final = "measurements"
+#: Measurements that need a GPU, for workers that have one.
+CUDA_MEASUREMENTS: Final = "cuda_measurements"
 #: Changes only when a check of the old version cannot be continued by the new one.
 VERSION: Final = "1"
 

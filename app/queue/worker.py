@@ -1,4 +1,4 @@
-"""The worker: a process that does one check at a time, and takes over those of the dead.
+"""The worker: a process that does one measurement at a time, and takes over those of the dead.
 
 It may be killed at any moment: every step it has finished is in the database.  So that is also
 how it stops.
@@ -9,32 +9,52 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from secrets import randbelow
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from traceback import format_exception
 from typing import Final, NoReturn
 
 import structlog
 from dbos import DBOS, DBOSPortableJSONSerializer
-from dbos._error import DBOSAwaitedWorkflowCancelledError
+from dbos import error as dbos_errors
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.experiment.run import DeviceError
+from app.experiment import run
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare
-from app.queue.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+from app.queue.measuring import tally
+from app.queue.names import (
+    APPLICATION,
+    CUDA_MEASUREMENTS,
+    MEASUREMENT,
+    MEASUREMENTS,
+    QUEUE,
+    VERSION,
+    WORKFLOW,
+)
+from app.queue.outcomes import CancelledError, CheckError, running
 from app.queue.presence import OneOfMany, OnlyWorker, Presence
-from app.queue.workflow import CheckError, running
+from app.queue.retention import remove_old
+from app.queue.roster import announce
+
+# What dbos is to run, it has to be told of.
+from app.queue import workflow  # noqa: F401  isort: skip
 
 _SECONDS_BETWEEN_LOOKS: Final = 3.0
 _SECONDS_BETWEEN_POLLS: Final = 0.5
+_SECONDS_BETWEEN_REMOVALS: Final = 600.0
+# Between measurements the worker does nothing for as long as this.
+_SECONDS_BETWEEN_MEASUREMENTS: Final = 0.1
+# Checks whose measurements take turns; each waits in a thread of its own.
+_CHECKS_AT_ONCE: Final = 16
 
 _log = structlog.get_logger("worker")
 
 
-def work(database_url: str, *, until_input_ends: bool = False) -> NoReturn:
+def work(database_url: str, *, retention_days: float, until_input_ends: bool = False) -> NoReturn:
     """Do checks until the process is told to stop, or until its standard input ends."""
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: os._exit(0))
@@ -47,14 +67,26 @@ def work(database_url: str, *, until_input_ends: bool = False) -> NoReturn:
     presence: Presence = OnlyWorker(number, file) if file else OneOfMany(number, engine)
     presence.enter()
     executor = f"{socket.gethostname()}-{os.getpid()}-{number}"
-    _launch(engine, executor)
-    _log.info("the worker is ready", executor=executor)
+    about = run.device_here()
+    queues = _queues(about["device"])
+    _start(engine, executor, queues)
+    _log.info("the worker is ready", executor=executor, **about)
     abandoned: set[str] = set()
+    next_removal = 0.0
     while True:
         try:
+            _register(queues)
+            announce(engine, executor, {**about, **tally})
             abandoned = _take_over(presence, executor, abandoned)
+            if monotonic() > next_removal:
+                next_removal = monotonic() + _SECONDS_BETWEEN_REMOVALS
+                if removed := remove_old(retention_days):
+                    _log.info("removed old checks", count=removed)
         except Exception as error:
             _log.warning("cannot look for checks to take over", error=_first_line(error))
+            # The database may have come back as an empty one.
+            with suppress(SQLAlchemyError):
+                prepare(engine)
         sleep(_SECONDS_BETWEEN_LOOKS)
 
 
@@ -71,7 +103,32 @@ def _connected(database_url: str) -> Engine:
             return engine
 
 
-def _launch(engine: Engine, executor: str) -> None:
+_Queues = dict[str, tuple[int, float]]
+
+
+def _queues(device: str) -> _Queues:
+    """What a worker on this device listens to: how much it takes at once, how often it looks."""
+    one_at_a_time = (1, _SECONDS_BETWEEN_MEASUREMENTS)
+    queues = {QUEUE: (_CHECKS_AT_ONCE, _SECONDS_BETWEEN_POLLS), MEASUREMENTS: one_at_a_time}
+    return queues | ({CUDA_MEASUREMENTS: one_at_a_time} if device == "cuda" else {})
+
+
+def _start(engine: Engine, executor: str, queues: _Queues) -> None:
+    """Launch dbos, as soon as the database lets it."""
+    while True:
+        try:
+            _launch(engine, executor, queues)
+            _register(queues)
+        except (SQLAlchemyError, dbos_errors.DBOSException, OSError) as error:
+            _log.warning("the database cannot be reached; trying again", error=_first_line(error))
+            with suppress(Exception):
+                DBOS.destroy()
+            sleep(_SECONDS_BETWEEN_LOOKS)
+        else:
+            return
+
+
+def _launch(engine: Engine, executor: str, queues: _Queues) -> None:
     DBOS(
         config={
             "name": APPLICATION,
@@ -83,9 +140,27 @@ def _launch(engine: Engine, executor: str) -> None:
             "enable_otlp": False,
         }
     )
-    DBOS.listen_queues([QUEUE])
+    DBOS.listen_queues(list(queues))
     DBOS.launch()
-    DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=_SECONDS_BETWEEN_POLLS)
+
+
+def _register(queues: _Queues) -> None:
+    """Have the queues in the database: where they are missing, nobody takes anything from them."""
+    for name, (at_once, seconds) in queues.items():
+        if DBOS.retrieve_queue(name) is None:
+            _log.debug("registering a queue", queue=name)
+        elif name in _registered:
+            continue
+        DBOS.register_queue(
+            name,
+            worker_concurrency=at_once,
+            polling_interval_sec=seconds,
+            on_conflict="always_update",
+        )
+        _registered.add(name)
+
+
+_registered: set[str] = set()
 
 
 def _take_over(presence: Presence, executor: str, abandoned: set[str]) -> set[str]:
@@ -94,7 +169,9 @@ def _take_over(presence: Presence, executor: str, abandoned: set[str]) -> set[st
     ``abandoned`` are the latter at the last look: a check between two hands is no lost one.
     Returns those of this look.
     """
-    held = DBOS.list_workflows(name=WORKFLOW, status="PENDING", load_input=False, load_output=False)
+    held = DBOS.list_workflows(
+        name=[WORKFLOW, MEASUREMENT], status="PENDING", load_input=False, load_output=False
+    )
     # After the checks, the workers: one that took a check in between was alive before.
     alive = presence.alive()
     owners = {str(each.executor_id) for each in held}
@@ -118,13 +195,20 @@ def _first_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".split("\n")[0]
 
 
+_TOLD: Final = (
+    CancelledError,
+    dbos_errors.DBOSAwaitedWorkflowCancelledError,
+    dbos_errors.DBOSWorkflowCancelledError,
+)
+
+
 class _ToLog(logging.Handler):
     """What dbos has to say, in the log of the worker."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, DBOSAwaitedWorkflowCancelledError) or (
-            isinstance(error, CheckError) and isinstance(error.__cause__, DeviceError)
+        if isinstance(error, _TOLD) or (
+            isinstance(error, CheckError) and isinstance(error.__cause__, run.DeviceError)
         ):  # told to whoever asked for the check
             _log.info("a check ended without a result", error=_first_line(error))
             return

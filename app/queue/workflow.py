@@ -1,36 +1,28 @@
 """What a check does, step by step.  Each step's outcome is kept, so that none is done twice.
 
-Loaded by the worker only: this is where torch comes in.
+Its measurements are queued for all workers, and those of several checks take turns: the first one
+of each check goes before the second one of any, and so on.  Loaded by the worker only.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
 from typing import Any, Final, cast
 
-from dbos import DBOS
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
+from dbos import error as dbos_errors
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import TypedDict
 
-from app.experiment import conclude, run
+from app.experiment import conclude
 from app.experiment.plan import Experiment, Measurement, measurements, seconds_left
 from app.experiment.report import CheckResult
-from app.queue.names import WORKFLOW
+from app.queue.measuring import MOST_RECOVERIES, Measured, measure
+from app.queue.names import CUDA_MEASUREMENTS, MEASUREMENTS, WORKFLOW
+from app.queue.outcomes import CheckError, in_hand, said_plainly
 
-# A check in which its worker dies this often takes no more workers with it.
-_MOST_RECOVERIES: Final = 10
-_LONGEST_MESSAGE: Final = 2000
-
-
-class CheckError(Exception):
-    """A check cannot be done.  The message is for whoever asked for it."""
-
-
-class DatabaseLostError(BaseException):
-    """The database went away in mid-check.
-
-    No Exception, because that would be an outcome of the check: it has none yet.
-    """
+_SECONDS_BETWEEN_LOOKS: Final = 0.2
+_KILLS_WORKERS: Final = (
+    "the worker died again and again in this check, most likely for want of memory; ask for "
+    "smaller widths, fewer seeds or a smaller batch"
+)
 
 
 class Plan(TypedDict):
@@ -40,34 +32,21 @@ class Plan(TypedDict):
     measurements: list[tuple[int, int, int]]
 
 
-class Measured(TypedDict):
-    """What one measurement gave, the device it ran on, and how long that took."""
-
-    sizes: list[list[float | None]]
-    device: str
-    seconds: float
-
-
-_running: set[str] = set()
-
-
-def running() -> frozenset[str]:
-    """The checks in the hands of this process."""
-    return frozenset(_running)
-
-
-@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=_MOST_RECOVERIES)
+# Restarts are no failures: each measurement counts the deaths in it, and so does the conclusion.
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
 def coordinate_check(job: dict[str, Any]) -> CheckResult:
     """Measure, then conclude.  On a worker that takes it over it goes on after its last step."""
-    with _in_hand():
+    with in_hand():
         experiment = job["experiment"]
         plan = _plan(experiment)
         total = len(plan["measurements"])
+        handles = _queued(experiment, plan)
         measured: list[Measured] = []
-        for done, measurement in enumerate(plan["measurements"]):
+        for measurement, handle in zip(plan["measurements"], handles, strict=True):
+            done = len(measured)
             message = f"width {measurement[0]}: {done} of {total} measurements"
             _tell(plan, experiment, measured, message)
-            measured.append(_measure(experiment, measurement))
+            measured.append(_result(handle, handles[done:]))
         _tell(plan, experiment, measured, f"{total} of {total} measurements")
         result = _conclude(experiment, plan, measured)
         # For lists, which do not load results.
@@ -75,16 +54,31 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         return result
 
 
-@contextmanager
-def _in_hand() -> Iterator[None]:
-    identifier = cast(str, DBOS.workflow_id)
-    _running.add(identifier)
+def _queued(experiment: dict[str, Any], plan: Plan) -> list[WorkflowHandle[Measured]]:
+    """Handles of all measurements, which any worker may take from now on."""
+    check = cast(str, DBOS.workflow_id)
+    queue = CUDA_MEASUREMENTS if experiment["device"] == "cuda" else MEASUREMENTS
+    handles = []
+    for number, measurement in enumerate(plan["measurements"], 1):
+        with SetWorkflowID(f"{check}-{number}"), SetEnqueueOptions(priority=number):
+            handles.append(DBOS.enqueue_workflow(queue, measure, check, experiment, measurement))
+    return handles
+
+
+def _result(handle: WorkflowHandle[Measured], rest: list[WorkflowHandle[Measured]]) -> Measured:
+    """What the measurement gave.  If it failed, those that are left are not done."""
     try:
-        yield
-    except SQLAlchemyError as error:
-        raise DatabaseLostError from error
-    finally:
-        _running.discard(identifier)
+        return handle.get_result(polling_interval_sec=_SECONDS_BETWEEN_LOOKS)
+    except (SQLAlchemyError, dbos_errors.DBOSAwaitedWorkflowCancelledError):
+        raise
+    except Exception as error:
+        # The second time, it is read from the database, where it is no exception of dbos's own.
+        kind = getattr(error, "name", type(error).__name__)
+        killed = kind == "DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded"
+        if isinstance(error, dbos_errors.DBOSException) and not killed:
+            raise
+        DBOS.cancel_workflows([each.get_workflow_id() for each in rest])
+        raise CheckError(_KILLS_WORKERS if killed else str(error)) from error
 
 
 def _tell(plan: Plan, experiment: dict[str, Any], measured: list[Measured], message: str) -> None:
@@ -107,7 +101,7 @@ def _note(attributes: dict[str, Any]) -> None:
 
 @DBOS.step(name="plan")
 def _plan(experiment: dict[str, Any]) -> Plan:
-    with _said_plainly("planning"):
+    with said_plainly("planning"):
         return {
             "started_at": _taken_at(),
             "measurements": [
@@ -124,21 +118,10 @@ def _taken_at() -> int:
     return cast(int, row.dequeued_at)
 
 
-@DBOS.step(name="measure")
-def _measure(experiment: dict[str, Any], measurement: tuple[int, int, int]) -> Measured:
-    started = perf_counter()
-    with _said_plainly(f"measuring width {measurement[0]}"):
-        known = Experiment.from_json(experiment)
-        return {
-            "sizes": run.measure(known, Measurement(*measurement)),
-            "device": run.device_name(known),
-            "seconds": perf_counter() - started,
-        }
-
-
 @DBOS.step(name="conclude")
 def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) -> CheckResult:
-    with _said_plainly("concluding"):
+    _count_attempt()
+    with said_plainly("concluding"):
         return conclude.conclude(
             Experiment.from_json(experiment),
             [
@@ -151,12 +134,11 @@ def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) 
         )
 
 
-@contextmanager
-def _said_plainly(doing: str) -> Iterator[None]:
-    try:
-        yield
-    except run.DeviceError as error:
-        raise CheckError(str(error)) from error
-    except Exception as error:
-        what = f"{doing} failed: {type(error).__name__}: {error}"
-        raise CheckError(what[:_LONGEST_MESSAGE]) from error
+def _count_attempt() -> None:
+    """Raise ``CheckError`` when too many workers have died at this."""
+    identifier = cast(str, DBOS.workflow_id)
+    (row,) = DBOS.list_workflows(workflow_ids=[identifier], load_input=False, load_output=False)
+    attempts = (row.attributes or {}).get("conclusions", 0) + 1
+    if attempts > MOST_RECOVERIES + 1:
+        raise CheckError(_KILLS_WORKERS)
+    DBOS.update_workflow_attributes(identifier, {"conclusions": attempts}, merge=True)

@@ -1,17 +1,20 @@
 """GET /v1/checks/{id}/events: progress as server-sent events."""
 
-import signal
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 import msgspec
-from anyio import Semaphore, WouldBlock, sleep
+from anyio import sleep
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.api.checks.answer import check_answer, progress_event
+from app.api.checks.api_key import key_to_read
 from app.api.checks.one_check import asked_for
 from app.api.http.documented import problems
+from app.api.http.state import settings_of
+from app.api.http.stopping import server_stops
 from app.problems import ProblemError
 from app.queue.client import Check, QueueUnavailableError
 
@@ -26,20 +29,28 @@ _RUNNING: Final = ("queued", "running")
 
 async def _place(request: Request) -> AsyncIterator[None]:
     """A place among the streams, taken until this one ends."""
-    places: Semaphore = request.app.state.streams
-    try:
-        places.acquire_nowait()
-    except WouldBlock:
-        raise ProblemError(
-            "too-many-streams",
-            f"{MOST_STREAMS} streams of events are open; try again later, or ask for the check "
-            "itself from time to time",
-            headers={"Retry-After": "10"},
-        ) from None
+    open_streams: Counter[str] = request.app.state.streams
+    address = request.client.host if request.client else ""
+    if open_streams.total() >= MOST_STREAMS:
+        raise _too_many(f"{MOST_STREAMS} streams of events are open")
+    most = settings_of(request).max_streams_per_address
+    if open_streams[address] >= most:
+        raise _too_many(f"{most} streams of events are open from your address, {address}")
+    open_streams[address] += 1
     try:
         yield
     finally:
-        places.release()
+        open_streams[address] -= 1
+        if not open_streams[address]:
+            del open_streams[address]
+
+
+def _too_many(why: str) -> ProblemError:
+    return ProblemError(
+        "too-many-streams",
+        f"{why}; try again later, or ask for the check itself now and then",
+        headers={"Retry-After": "10"},
+    )
 
 
 @router.get(
@@ -47,8 +58,8 @@ async def _place(request: Request) -> AsyncIterator[None]:
     operation_id="check_events",
     summary="Follow a check: server-sent events",
     response_class=EventSourceResponse,
-    responses=problems("not-found", "queue-unavailable", "too-many-streams"),
-    dependencies=[Depends(_place)],
+    responses=problems("unauthorized", "not-found", "queue-unavailable", "too-many-streams"),
+    dependencies=[Depends(key_to_read), Depends(_place)],
 )
 async def check_events(
     # As it is at first: what is wrong is answered before the stream begins.
@@ -72,7 +83,7 @@ async def check_events(
             yield ServerSentEvent(event="result", raw_data=_encoded(check_answer(check)))
             return
         await sleep(_SECONDS_BETWEEN)
-        if _server_stops():
+        if server_stops():
             return
         try:
             check = await asked_for(check.id, request)
@@ -82,9 +93,3 @@ async def check_events(
 
 def _encoded(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _server_stops() -> bool:
-    """Whether uvicorn has been told to stop: it waits for open streams, and tells nobody."""
-    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    return bool(getattr(server, "should_exit", False))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from app.api.checks.api_key import key_to_read
 from app.api.checks.one_check import asked_for
 from app.api.http.documented import Responses, problems
 from app.api.http.pictures import FileFormat, content, figure
@@ -24,7 +25,9 @@ def _add_plot(file_format: FileFormat) -> None:
         operation_id=f"check_plot_{file_format}",
         summary=f"The measured sizes against width, as {file_format.upper()}",
         response_class=Response,
-        responses=picture | problems("not-found", "not-finished", "queue-unavailable"),
+        responses=picture
+        | problems("unauthorized", "not-found", "not-finished", "queue-unavailable", "busy"),
+        dependencies=[Depends(key_to_read)],
     )
     async def check_plot(check: Annotated[Check, Depends(asked_for)], request: Request) -> Response:
         """Log-log panels, one for each quantity, with the predicted slopes as guides."""
@@ -44,7 +47,9 @@ async def _plot(request: Request, check: Check, file_format: FileFormat) -> Resp
         )
     # A result never changes.
     forever = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return await figure(request, partial(_drawn, result), file_format, forever)
+    return await figure(
+        request, "check", partial(_drawn, result), file_format, forever, key=check.id
+    )
 
 
 def _drawn(result: CheckResult, file_format: FileFormat) -> bytes:

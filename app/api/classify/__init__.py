@@ -3,9 +3,9 @@
 from typing import Final
 
 from app.api.classify.examples import answers
-from app.api.classify.route import router
+from app.api.classify.route import batches, router
 from app.api.http.resource import Resource
 
 RESOURCE: Final = Resource(
-    (router,), answers, about="Verdicts on parametrizations, one or many, and gauge."
+    (router, batches), answers, about="Verdicts on parametrizations, one or many, and gauge."
 )

@@ -12,13 +12,14 @@ from app.api.classify.writing import classified, columns
 from app.api.http.answering import answer, worked_out
 from app.api.http.documented import BODY_PROBLEMS
 from app.api.http.flaws import under
-from app.api.http.json_body import JsonRoute
+from app.api.http.json_body import JsonRoute, RowsRoute
 from app.api.http.state import metrics_of, settings_of
 from app.observe import Metrics
 from app.settings import Settings
 from solver import ParametrizationError, classify_vectors, read_depth, read_role_optimizers
 
 router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
+batches = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=RowsRoute)
 
 
 @router.post(
@@ -47,7 +48,7 @@ def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:
     return answer(result)
 
 
-@router.post(
+@batches.post(
     "/batch",
     operation_id="classify_batch",
     summary="Classify many flat vectors of one depth",

@@ -43,6 +43,6 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "AskedMethod": ("auto", "matrix_free", "dense"),
         "Method": ("matrix_free", "dense"),
         "Device": ("auto", "cpu", "cuda"),
-        "QueueState": ("ok", "unavailable"),
+        "QueueState": ("ok", "unavailable", "unwritable", "no_worker"),
     }
 )

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from anyio import fail_after
 from fastapi import Request
 
+from app.api.http.state import metrics_of
 from app.queue.client import CheckQueue, QueueUnavailableError
 
 _THREADS: Final = 8
@@ -37,7 +38,11 @@ async def ask(
             return await get_running_loop().run_in_executor(
                 state.queue_threads, question, state.queue
             )
+    except QueueUnavailableError:
+        metrics_of(request).queue_errors.inc()
+        raise
     except TimeoutError:
+        metrics_of(request).queue_errors.inc()
         raise QueueUnavailableError(
             f"the queue did not answer within {patience:g} seconds; try again later"
         ) from None

@@ -1,6 +1,6 @@
 """Questions with unknowns: solved in threads, few at a time, and never without end."""
 
-from asyncio import Task, create_task
+from asyncio import Task
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -10,6 +10,7 @@ from fastapi import Request
 
 from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
+from app.api.http.leaving import leaving
 from app.api.http.state import settings_of
 from app.problems import ProblemError
 from solver import Deadline, Limits
@@ -39,19 +40,10 @@ async def solved(request: Request, question: Callable[[Limits, Deadline], _T]) -
     turns: Semaphore = request.app.state.solving
     settings = settings_of(request)
     limits = settings.limits
-    gone = create_task(_gone(request))
-    try:
+    with leaving(request) as gone:
         return await _solved(
             turns, settings.solve_max_seconds, gone, lambda deadline: question(limits, deadline)
         )
-    finally:
-        gone.cancel()
-
-
-async def _gone(request: Request) -> None:
-    """Until the client leaves."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _solved(

@@ -48,7 +48,8 @@ class ParametrizationIn(JsonObject):
     """
 
     preset: Annotated[
-        str | None, one_of("A name from GET /v1/parametrizations.", {"type": "string"})
+        str | None,
+        one_of("A name from GET /v1/parametrizations.", {"type": "string", "minLength": 1}),
     ] = None
     depth: Annotated[Any, one_of(HIDDEN_LAYERS, DEPTH)] = None
     abc: Annotated[

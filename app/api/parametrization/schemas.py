@@ -9,7 +9,7 @@ from solver import ALIGNMENTS, Optimizer
 Schema = dict[str, Any]
 
 _NULL: Final[Schema] = {"type": "null"}
-_SPELLED: Final = r"[+-]?([0-9]+/[0-9]+|([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?)"
+_SPELLED: Final = r"[+-]?([0-9]+/0*[1-9][0-9]*|([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?)"
 EXPONENT: Final[Schema] = {
     "title": "Exponent",
     "description": 'An exact rational: an integer, a decimal (0.1 is one tenth) or "p/q".',

@@ -87,7 +87,9 @@ async def _plot(
     _, surveys = await solved(
         request, lambda limits, deadline: surveyed(body, limits, deadline, _MOST_UNKNOWNS)
     )
-    return await figure(request, partial(_drawn, *surveys), file_format, {"Vary": "Accept"})
+    return await figure(
+        request, "regions", partial(_drawn, *surveys), file_format, {"Vary": "Accept"}
+    )
 
 
 def _wanted(accept: str) -> FileFormat:

@@ -17,13 +17,13 @@ from app.api.parametrization.schemas import (
 )
 from solver import Target
 
-_NAME: Final = {"type": "string"}
+_NAME: Final = {"type": "string", "minLength": 1}
 _EXPRESSION: Final[Schema] = {
     "title": "Expression",
     "description": 'A number, or an affine expression in unknowns such as "1/2 - s" or "3/2*t". '
     "Names of unknowns have up to 24 letters, digits and underscores; r, n, L, l and names like "
     "a_l have meanings of their own.",
-    "anyOf": [EXPONENT["anyOf"][0], {"type": "string", "maxLength": 200}],
+    "anyOf": [EXPONENT["anyOf"][0], {"type": "string", "minLength": 1, "maxLength": 200}],
 }
 _ENTRIES: Final = (lists_of(_EXPRESSION), roles_of(_EXPRESSION))
 _ANY_ENTRIES: Final = (_EXPRESSION, *_ENTRIES)

@@ -1,7 +1,8 @@
 """What the service answers about itself: the documented shapes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 
@@ -20,7 +21,21 @@ class ProblemType(TypedDict):
     remedy: str
 
 
+QueueState = Literal["ok", "unavailable", "unwritable", "no_worker"]
+
+
 class Readiness(Health):
     """Whether requests can be served, and whether checks can be started."""
 
-    queue: Literal["ok", "unavailable"]
+    queue: Annotated[
+        QueueState,
+        Field(
+            description="unavailable: its database does not answer. unwritable: its database can "
+            "be read, and takes no checks. no_worker: it takes checks, and for a minute there has "
+            "been nobody to run them."
+        ),
+    ]
+    workers: Annotated[
+        dict[str, int] | None,
+        Field(description="Workers alive, by device; null where the database does not answer."),
+    ]

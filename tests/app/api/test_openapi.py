@@ -422,7 +422,10 @@ def test_the_bounds_of_a_check_are_documented(
     for value in (*good, *bad):
         # Small enough for the budget at every bound.
         body = {**MUP_CHECK, "depth": 1, "widths": [16, 32, 64], name: value}
-        accepted = client.post("/v1/checks", json=body).status_code == 202
+        response = client.post("/v1/checks", json=body)
+        # What is refused for want of a GPU has been understood.
+        no_device = response.json().get("type") == "/problems/no-device"
+        accepted = response.status_code == 202 or no_device
         assert accepted is (value in good), value
         assert validator(schema).is_valid(body) is accepted, value
 

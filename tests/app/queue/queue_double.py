@@ -17,7 +17,10 @@ from app.queue.client import (
     Outcome,
     Progress,
     QueueUnavailableError,
+    QueueUnwritableError,
 )
+from app.queue.numbers import Numbers
+from app.queue.roster import Announced, Workers
 from app.settings import Settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,6 +31,9 @@ class QueueDouble:
 
     def __init__(self) -> None:
         self.down = False
+        self.read_only = False
+        self.alive = {"cpu": 1}
+        self.last_seen: float | None = 0.5
         self.closed = False
         self.asked: list[str] = []
         self._checks: dict[str, Check] = {}
@@ -105,8 +111,31 @@ class QueueDouble:
             self.change(check_id, status="cancelled", finished_at=START + timedelta(hours=1))
         return self._checks.get(check_id)
 
+    def purge(self, check_id: str) -> Check | None:
+        self._note("purge")
+        check = self._checks.get(check_id)
+        if check is not None and check.status not in ("queued", "running"):
+            del self._checks[check_id]
+        return check
+
     def ping(self) -> None:
         self._note("ping")
+        if self.read_only:
+            raise QueueUnwritableError("the database can be read only")
+
+    def workers(self) -> Workers:
+        self._note("workers")
+        return Workers(self.alive, self.last_seen)
+
+    def numbers(self) -> Numbers:
+        self._note("numbers")
+        statuses = [check.status for check in self._checks.values()]
+        return Numbers(
+            {"queued": statuses.count("queued"), "running": statuses.count("running")},
+            12.5,
+            self.alive,
+            [Announced("a-worker-1", "cpu", 7, 3.5)],
+        )
 
     def close(self) -> None:
         self.closed = True

@@ -116,6 +116,10 @@ class Scene:
         assert check is not None
         return check
 
+    def tells(self, identifier: str, done: int) -> None:
+        """Wait until the check says that so many measurements are done."""
+        until(lambda: self.check(identifier).progress.done == done, f"{done} are done")
+
     def reaches(self, identifier: str, status: str) -> Check:
         until(lambda: self.check(identifier).status == status, f"the check is {status}")
         return self.check(identifier)

@@ -7,7 +7,7 @@ exists, processes look more often for what is to be done, so that tests wait les
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import sleep
 from types import ModuleType
@@ -28,10 +28,13 @@ def main(directory: Path, arguments: list[str]) -> None:
         with (directory / "log").open("a") as log:
             log.write(f"{what} {os.getpid()}\n")
 
-    def measure(_: Experiment, measurement: Measurement) -> list[list[float]]:
+    def measure(
+        _: Experiment, measurement: Measurement, checkpoint: Callable[[], None]
+    ) -> list[list[float]]:
         width = measurement.width
         say(f"begin {width}")
         while (directory / f"hold-{width}").exists():
+            checkpoint()
             sleep(0.02)
         if (directory / f"fail-{width}").exists():
             raise ValueError(f"no network of width {width} can be built")
@@ -56,16 +59,37 @@ def main(directory: Path, arguments: list[str]) -> None:
         }
 
     replace(
-        "run", measure=measure, device_name=lambda _: "cpu", DeviceError=type("D", (Exception,), {})
+        "run",
+        measure=measure,
+        device_name=lambda _: "cpu",
+        device_here=lambda: {"device": "cpu", "name": "a double", "memory": 2**30},
+        DeviceError=type("D", (Exception,), {}),
     )
     replace("conclude", conclude=conclude)
     if not (directory / "own-pace").exists():
         hurry()
+    launches_when_told(directory, say)
     if (directory / "silence").exists():
         from app.queue import presence
 
         presence.SILENCE = int((directory / "silence").read_text())
     cli.main(arguments)
+
+
+def launches_when_told(directory: Path, say: Callable[[str], None]) -> None:
+    """Wait before launching dbos as long as DIR/hold-launch exists."""
+    from app.queue import worker
+
+    launch = worker._launch
+
+    def held(*given: Any) -> None:
+        if (directory / "hold-launch").exists():
+            say("launch 0")
+        while (directory / "hold-launch").exists():
+            sleep(0.02)
+        launch(*given)
+
+    worker._launch = held
 
 
 def hurry() -> None:

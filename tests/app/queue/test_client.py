@@ -13,7 +13,7 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app.queue import line
 from app.queue.client import (
@@ -22,6 +22,7 @@ from app.queue.client import (
     KeyReusedError,
     Outcome,
     QueueUnavailableError,
+    QueueUnwritableError,
 )
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import ROOT, Postgres, Scene, job
@@ -266,8 +267,11 @@ def test_queued_checks_say_how_many_are_ahead_and_what_is_left(
     change(scene, running, first)
     assert now(first) == (None, 3)
     assert now(last) == (1, 3 + 7 + 11)
-    # Two share what is before it.
+    # It has another one, whose measurements take turns with those of the first.
     change(scene, running, third)
+    assert now(last) == (0, 3 + 7 + 11)
+    # Two workers share what is before it.
+    change(scene, "UPDATE {status} SET executor_id = 'another' WHERE workflow_uuid = :id", third)
     assert now(last) == (0, (3 + 7) / 2 + 11)
 
 
@@ -280,6 +284,45 @@ def test_many_queued_checks_are_not_all_read(
     late = on_sqlite.queue.submit(job())
     assert (late.progress.ahead, late.progress.seconds_left) == (None, None)
     assert on_sqlite.check(checks[0].id).progress.ahead == 0
+
+
+def test_a_finished_check_is_removed_for_good(scene: Scene) -> None:
+    check, other = scene.queue.submit(job(), "key"), scene.queue.submit(job())
+    assert scene.queue.purge(check.id) == check, "it waits"
+    assert scene.queue.get(check.id) == check
+    cancelled = scene.queue.cancel(check.id)
+    assert scene.queue.purge(check.id) == cancelled
+    assert scene.queue.get(check.id) is None
+    assert scene.queue.purge(check.id) is None
+    assert [each.id for each in scene.queue.list(limit=9)[0]] == [other.id]
+    assert scene.queue.submit(job(seed=1), "key").id == check.id, "the key is free again"
+
+
+def test_the_queue_in_numbers(scene: Scene) -> None:
+    assert scene.queue.numbers().checks == {"queued": 0, "running": 0}
+    assert scene.queue.numbers().oldest_queued == 0
+    old, *others = (scene.queue.submit(job()).id for _ in range(4))
+    earlier = "UPDATE {status} SET created_at = created_at - 60000 WHERE workflow_uuid = :id"
+    change(scene, earlier, old)
+    change(scene, "UPDATE {status} SET status = 'PENDING' WHERE workflow_uuid = :id", others[0])
+    scene.queue.cancel(others[1])
+    numbers = scene.queue.numbers()
+    assert numbers.checks == {"queued": 2, "running": 1}
+    assert 60 <= numbers.oldest_queued < 600
+    assert (numbers.workers, numbers.announced) == ({}, [])
+
+
+def test_a_database_that_cannot_be_written_is_noticed(on_sqlite: Scene) -> None:
+    """Where nothing is written, nothing is amiss."""
+    on_sqlite.queue.ping()
+
+    def impede(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    event.listen(on_sqlite.queue._connected_engine(), "connect", impede)
+    with pytest.raises(QueueUnwritableError):
+        on_sqlite.queue.ping()
+    on_sqlite.queue.ping()
 
 
 def questions(queue: CheckQueue) -> list[Callable[[], object]]:

@@ -2,19 +2,21 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import MetaData, text
+from dbos import DBOSClient, DBOSPortableJSONSerializer
+from sqlalchemy import MetaData
 from sqlalchemy.exc import OperationalError
 
-from app.queue.client import Outcome, QueueUnavailableError
+from app.queue.client import Check, Outcome, QueueUnavailableError
 from app.queue.database import engine_of
 from tests.app.queue.queue_fixtures import ROOT, Scene, job, until
 
@@ -27,9 +29,10 @@ def test_a_check_is_done_step_by_step_and_says_how_far_it_is(on_sqlite: Scene) -
     on_sqlite.worker()
     for done, (width, hold) in enumerate(zip((64, 128), holds, strict=True)):
         on_sqlite.begun(width)
+        on_sqlite.tells(check.id, done)
         now = on_sqlite.check(check.id)
         assert now.status == "running"
-        assert (now.progress.done, now.progress.total) == (done, 2)
+        assert now.progress.total == 2
         assert now.progress.message == f"width {width}: {done} of 2 measurements"
         assert now.started_at is not None
         assert now.result is None
@@ -57,16 +60,15 @@ def test_a_check_is_done_step_by_step_and_says_how_far_it_is(on_sqlite: Scene) -
 def measured(scene: Scene) -> list[dict[str, Any]]:
     """What the database keeps of each finished measurement, and when it was finished."""
     engine = engine_of(scene.url)
-    table = "operation_outputs" if "sqlite" in scene.url else "dbos.operation_outputs"
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text(
-                f"SELECT output, completed_at_epoch_ms FROM {table} "
-                "WHERE function_name = 'measure' ORDER BY function_id"
-            )
-        ).all()
+    client = DBOSClient(
+        system_database_engine=engine, serializer=DBOSPortableJSONSerializer(), lazy=True
+    )
+    rows = client.list_workflows(name="measurement", status="SUCCESS")
+    client.destroy()
     engine.dispose()
-    return [{**json.loads(output), "at": at} for output, at in rows]
+    return [
+        {**row.output, "at": row.completed_at} for row in sorted(rows, key=lambda r: r.workflow_id)
+    ]
 
 
 def test_a_worker_killed_in_mid_check_goes_on_after_its_last_step(scene: Scene) -> None:
@@ -146,7 +148,7 @@ def test_a_check_that_kills_its_workers_is_given_up(on_sqlite: Scene) -> None:
     assert on_sqlite.queue.list(limit=9, status="failed")[0] == [end]
 
 
-def test_a_running_check_is_cancelled_within_a_step(on_postgres: Scene) -> None:
+def test_cancelling_ends_a_check_in_the_midst_of_a_measurement(on_postgres: Scene) -> None:
     hold = on_postgres.hold(64)
     check = on_postgres.queue.submit(job(64, 128))
     worker = on_postgres.worker()
@@ -154,10 +156,11 @@ def test_a_running_check_is_cancelled_within_a_step(on_postgres: Scene) -> None:
     cancelled = on_postgres.queue.cancel(check.id)
     assert cancelled is not None
     assert cancelled.status == "cancelled"
-    hold.unlink()
+    # The worker does not wait for the end of the measurement.
     following = on_postgres.queue.submit(job(256))
     on_postgres.reaches(following.id, "succeeded")
-    assert on_postgres.times("begin", 128) == 0
+    assert hold.exists()
+    assert on_postgres.times("end", 64) == on_postgres.times("begin", 128) == 0
     on_postgres.end(worker)
     on_postgres.worker()
     on_postgres.reaches(on_postgres.queue.submit(job(512)).id, "succeeded")
@@ -165,6 +168,110 @@ def test_a_running_check_is_cancelled_within_a_step(on_postgres: Scene) -> None:
     now = on_postgres.check(check.id)
     assert now.status == "cancelled"
     assert now.finished_at == cancelled.finished_at
+
+
+def test_restarts_that_make_progress_are_no_failed_attempts(on_sqlite: Scene) -> None:
+    hold = on_sqlite.hold(128)
+    check = on_sqlite.queue.submit(job(64, 128))
+    worker = on_sqlite.worker()
+    on_sqlite.begun(128)
+    on_sqlite.end(worker, signal.SIGTERM)
+    with closing(sqlite3.connect(on_sqlite.directory / "data" / "queue.sqlite")) as connection:
+        changed = connection.execute(
+            "UPDATE workflow_status SET recovery_attempts = 99 WHERE name = 'coordinate_check'"
+        )
+        assert changed.rowcount == 1
+        connection.commit()
+    hold.unlink()
+    on_sqlite.worker()
+    end = on_sqlite.reaches(check.id, "succeeded")
+    assert end.result is not None
+    assert end.result["widths"] == [64, 128]
+
+
+def test_measurements_of_several_checks_take_turns(on_sqlite: Scene) -> None:
+    holds = [on_sqlite.hold(width) for width in (64, 72)]
+    long = on_sqlite.queue.submit(job(64, 128, 256, 512))
+    on_sqlite.worker()
+    on_sqlite.begun(64)
+    short = on_sqlite.queue.submit(job(72, 80))
+    until(lambda: on_sqlite.check(short.id).status == "running", "the second is taken")
+    for hold in holds:
+        hold.unlink()
+    on_sqlite.reaches(long.id, "succeeded")
+    order = [width for what, width, _ in on_sqlite.log if what == "end"]
+    assert order.index(72) < order.index(128)
+    assert order.index(80) < order.index(256)
+    assert on_sqlite.check(short.id).status == "succeeded"
+
+
+def test_a_worker_registers_again_in_a_file_that_was_deleted(on_sqlite: Scene) -> None:
+    worker = on_sqlite.worker()
+    on_sqlite.reaches(on_sqlite.queue.submit(job(64)).id, "succeeded")
+    (on_sqlite.directory / "data" / "queue.sqlite").unlink()
+
+    def submitted() -> Check | None:
+        with suppress(QueueUnavailableError):
+            return on_sqlite.queue.submit(job(128))
+        return None
+
+    check = until(submitted, "the tables are there again")
+    on_sqlite.reaches(check.id, "succeeded")
+    assert worker.poll() is None
+
+
+def test_old_checks_are_removed_with_all_that_was_kept_of_them(on_sqlite: Scene) -> None:
+    worker = on_sqlite.worker()
+    old, new = (on_sqlite.queue.submit(job(64, seed=seed)).id for seed in (1, 2))
+    for each in (old, new):
+        on_sqlite.reaches(each, "succeeded")
+    on_sqlite.end(worker)
+    kept = rows_of_all_tables(on_sqlite)
+    with closing(sqlite3.connect(on_sqlite.directory / "data" / "queue.sqlite")) as connection:
+        days = 31 * 24 * 60 * 60 * 1000
+        connection.execute(
+            "UPDATE workflow_status SET completed_at = completed_at - ? WHERE workflow_uuid = ?",
+            (days, old),
+        )
+        connection.commit()
+    on_sqlite.worker()
+    until(lambda: on_sqlite.queue.get(old) is None, "the old one is removed")
+    on_sqlite.check(new)
+    for table, rows in rows_of_all_tables(on_sqlite).items():
+        of_old = [row for row in kept[table] if old in row]
+        assert not [row for row in rows if old in row], table
+        assert not of_old or [row for row in rows if new in row], table
+
+
+def rows_of_all_tables(scene: Scene) -> dict[str, list[str]]:
+    engine = engine_of(scene.url)
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        found = {
+            name: [str(tuple(row)) for row in connection.execute(table.select())]
+            for name, table in tables.tables.items()
+        }
+    engine.dispose()
+    return found
+
+
+def test_workers_announce_themselves(scene: Scene) -> None:
+    assert scene.queue.workers().alive == {}
+    assert scene.queue.workers().last_seen is None
+    worker = scene.worker()
+    until(lambda: scene.queue.workers().alive == {"cpu": 1}, "it is seen")
+    scene.reaches(scene.queue.submit(job(64, 128)).id, "succeeded")
+
+    def measured() -> bool:
+        (announced,) = scene.queue.numbers().announced
+        return (announced.device, announced.measurements) == ("cpu", 2) and announced.seconds > 0
+
+    until(measured, "it has announced what it measured")
+    scene.end(worker)
+    seen = scene.queue.workers().last_seen
+    assert seen is not None
+    assert 0 <= seen < 60
 
 
 def test_a_check_cancelled_while_its_worker_is_dead_stays_cancelled(on_sqlite: Scene) -> None:
@@ -184,8 +291,9 @@ def test_a_check_cancelled_while_its_worker_is_dead_stays_cancelled(on_sqlite: S
 def test_of_two_workers_on_one_file_the_second_waits_for_the_first(on_sqlite: Scene) -> None:
     hold = on_sqlite.hold(64)
     first = on_sqlite.worker()
-    checks = [on_sqlite.queue.submit(job(64)), on_sqlite.queue.submit(job(128))]
+    checks = [on_sqlite.queue.submit(job(64))]
     on_sqlite.begun(64)
+    checks.append(on_sqlite.queue.submit(job(128)))
     second = on_sqlite.worker()
     until(lambda: "another worker is at work on this SQLite file" in on_sqlite.output, "it waits")
     assert {pid for _, _, pid in on_sqlite.log} == {first.pid}
@@ -217,12 +325,12 @@ def test_a_worker_survives_that_its_file_goes_away(on_sqlite: Scene) -> None:
 
 def test_a_lost_database_is_no_outcome_of_a_check() -> None:
     """dbos records every Exception that leaves a check as its failure, if it still can."""
-    from app.queue import workflow
+    from app.queue import outcomes
 
-    with pytest.raises(workflow.DatabaseLostError), workflow._in_hand():
+    with pytest.raises(outcomes.DatabaseLostError), outcomes.in_hand():
         raise OperationalError("INSERT", {}, Exception("the name of the server is not known"))
-    assert not issubclass(workflow.DatabaseLostError, Exception)
-    assert workflow.running() == set()
+    assert not issubclass(outcomes.DatabaseLostError, Exception)
+    assert outcomes.running() == set()
 
 
 def test_after_all_that_happens_the_database_holds_json_alone(scene: Scene) -> None:

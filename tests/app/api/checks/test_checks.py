@@ -383,12 +383,16 @@ def test_without_its_database_everything_about_checks_is_503(service: Service) -
 
 
 def test_without_its_database_the_service_classifies_and_says_so(service: Service) -> None:
-    assert service.client.get("/readyz").json() == {"status": "ok", "queue": "ok"}
+    assert service.client.get("/readyz").json() == {
+        "status": "ok",
+        "queue": "ok",
+        "workers": {"cpu": 1},
+    }
     service.queue.down = True
     assert service.client.post("/v1/classify", json=MUP).status_code == 200
     response = service.client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "queue": "unavailable"}
+    assert response.json() == {"status": "ok", "queue": "unavailable", "workers": None}
     assert service.client.get("/livez").status_code == 200
 
 

@@ -155,7 +155,7 @@ def test_a_stream_outlives_the_absence_of_the_database(
 
 
 def test_streams_are_bounded_and_give_their_place_back(queue: QueueDouble) -> None:
-    app = app_with(queue)
+    app = app_with(queue, max_streams_per_address=3)
     with TestClient(app, raise_server_exceptions=False) as client:
         check_id = started(client)
         queue.change(check_id, status="cancelled")
@@ -163,13 +163,21 @@ def test_streams_are_bounded_and_give_their_place_back(queue: QueueDouble) -> No
         for _ in range(3):
             assert client.get(f"/v1/checks/{check_id}/events").status_code == 200
             assert client.get("/v1/checks/unknown/events").status_code == 404
-        assert places.value == check_events.MOST_STREAMS
-        for _ in range(check_events.MOST_STREAMS):
-            places.acquire_nowait()
-        response = client.get(f"/v1/checks/{check_id}/events")
-        assert response.status_code == 503
-        assert response.json()["type"] == "/problems/too-many-streams"
-        assert response.headers["Retry-After"]
+        assert not places
+        for taken, rule in (
+            ({"testclient": 3}, "3 streams of events are open from your address"),
+            ({"elsewhere": check_events.MOST_STREAMS}, "100 streams of events are open;"),
+        ):
+            places.clear()
+            places.update(taken)
+            response = client.get(f"/v1/checks/{check_id}/events")
+            assert response.status_code == 503
+            assert response.json()["type"] == "/problems/too-many-streams"
+            assert rule in response.json()["detail"]
+            assert response.headers["Retry-After"]
+        places.clear()
+        places.update({"testclient": 2, "elsewhere": 50})
+        assert client.get(f"/v1/checks/{check_id}/events").status_code == 200
 
 
 def test_a_stream_ends_when_its_reader_goes_away(queue: QueueDouble) -> None:
@@ -206,7 +214,7 @@ def test_a_stream_ends_when_its_reader_goes_away(queue: QueueDouble) -> None:
 
     asyncio.run(asyncio.wait_for(app(scope, receive, send), 30))
     assert b"event: progress" in b"".join(message.get("body", b"") for message in sent)
-    assert app.state.streams.value == check_events.MOST_STREAMS
+    assert not app.state.streams
 
 
 # ---------------------------------------------------------------------------- a real server
@@ -271,7 +279,11 @@ def test_a_hanging_database_holds_up_nothing_else(
         deep = {"preset": "mup", "depth": 9_999}  # worked out in a thread
         assert client.post("/v1/classify", json=deep).status_code == 200
         monkeypatch.setattr("app.api.service.route._PING_SECONDS", 0.05)
-        assert client.get("/readyz").json() == {"status": "ok", "queue": "unavailable"}
+        assert client.get("/readyz").json() == {
+            "status": "ok",
+            "queue": "unavailable",
+            "workers": None,
+        }
     finally:
         release.set()
 

@@ -114,7 +114,11 @@ def test_the_service_recovers_when_its_database_comes_back(tmp_path: Path) -> No
             assert response.status_code == 503
             assert response.headers["Retry-After"]
             assert str(tmp_path) not in response.text
-        assert client.get("/readyz").json() == {"status": "ok", "queue": "unavailable"}
+        assert client.get("/readyz").json() == {
+            "status": "ok",
+            "queue": "unavailable",
+            "workers": None,
+        }
         directory.mkdir()
         check = accepted(client)
         assert client.get(f"/v1/checks/{check['id']}").json() == check
