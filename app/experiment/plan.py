@@ -22,6 +22,10 @@ DEFAULT_WIDTHS: Final[Mapping[Method, tuple[int, ...]]] = {
     "dense": tuple(2**k for k in range(6, 12)),
 }
 
+#: No finer tolerance, and no more networks at the largest width, may be asked for.
+FINEST_TOLERANCE: Final = 0.001
+MOST_SEEDS: Final = 256
+
 # More seeds at small widths, where each says less, up to this many times those at the largest.
 _MOST_TIMES_SEEDS: Final = 16
 
@@ -33,7 +37,9 @@ class Experiment:
     ``exponents`` holds (a, b, c, d) of each of the L+1 layers in canonical spelling (d may be
     None).  ``inputs`` (m lists of d numbers) and ``targets`` (m numbers) are None for synthetic
     ones: m = ``batch_size``, d = ``input_dim``.  ``seeds`` counts the networks at the largest
-    width; ``seed`` fixes all randomness.
+    width to begin with; ``seed`` fixes all randomness.  What these networks leave undetermined is
+    measured further, as long as all measurements together are estimated at ``most_seconds`` or
+    less, and each at ``most_bytes``.
     """
 
     exponents: tuple[tuple[str, str, str, str | None], ...]
@@ -54,6 +60,8 @@ class Experiment:
     loss: Loss
     learning_rate: float
     tolerance: float
+    most_seconds: float = 0.0
+    most_bytes: int = 0
 
     @property
     def depth(self) -> int:
@@ -130,28 +138,38 @@ _BYTES_AT_ONCE: Final = 2**30
 
 
 def measurements(experiment: Experiment) -> list[Measurement]:
-    """The whole experiment in units of work, narrow networks first."""
-    result: list[Measurement] = []
-    for width in sorted(experiment.widths):
-        total, at_once = seeds_at(experiment, width), _at_once(experiment, width)
-        result += [
-            Measurement(width, first, min(at_once, total - first))
-            for first in range(0, total, at_once)
-        ]
-    return result
+    """What is measured to begin with, in units of work, narrow networks first."""
+    return [
+        each
+        for width in sorted(experiment.widths)
+        for each in units(experiment, width, 0, seeds_at(experiment, width))
+    ]
+
+
+def units(experiment: Experiment, width: int, first: int, last: int) -> list[Measurement]:
+    """Networks ``first .. last - 1`` of one width in units of work."""
+    at_once = _at_once(experiment, width)
+    return [
+        Measurement(width, each, min(at_once, last - each)) for each in range(first, last, at_once)
+    ]
 
 
 def estimate(experiment: Experiment) -> Estimate:
-    """What the whole experiment takes; the memory is that of its largest measurement."""
+    """What the experiment takes to begin with; the memory is that of its largest measurement."""
+    return cost(experiment, {width: seeds_at(experiment, width) for width in experiment.widths})
+
+
+def cost(experiment: Experiment, networks: Mapping[int, int]) -> Estimate:
+    """What it takes to measure so many networks of each width."""
     seconds, most = 0.0, 0
-    for width in experiment.widths:
-        one, total = _one_network(experiment, width), seeds_at(experiment, width)
+    for width, total in networks.items():
+        one = _one_network(experiment, width)
         at_once = min(_at_once(experiment, width), total)
         seconds += one.seconds * total + _SECONDS_PER_MEASUREMENT * ceil(total / at_once)
         most = max(most, one.bytes * at_once)
     recorded = sum(1 for _ in places(experiment.depth, experiment.steps))
-    sizes = recorded * sum(seeds_at(experiment, width) for width in experiment.widths)
-    seconds += _SECONDS_PER_SIZE * sizes + _SECONDS_PER_POINT * recorded * len(experiment.widths)
+    sizes = recorded * sum(networks.values())
+    seconds += _SECONDS_PER_SIZE * sizes + _SECONDS_PER_POINT * recorded * len(networks)
     return Estimate(seconds, max(most, _BYTES_PER_SIZE * sizes))
 
 

@@ -12,7 +12,7 @@ from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import TypedDict
 
-from app.experiment import conclude, run
+from app.experiment import conclude, further, run
 from app.experiment.plan import Experiment, Measurement, measurements
 from app.experiment.report import CheckResult
 from app.queue.names import WORKFLOW
@@ -58,15 +58,21 @@ def running() -> frozenset[str]:
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=_MOST_RECOVERIES)
 def coordinate_check(job: dict[str, Any]) -> CheckResult:
-    """Measure, then conclude.  On a worker that takes it over it goes on after its last step."""
+    """Measure until all is settled, then conclude.
+
+    On a worker that takes it over it goes on after its last step.
+    """
     with _in_hand():
         experiment = job["experiment"]
         plan = _plan(experiment)
-        total = len(plan["measurements"])
         measured: list[Measured] = []
-        for done, measurement in enumerate(plan["measurements"]):
-            _tell(plan, done, f"width {measurement[0]}: {done} of {total} measurements")
-            measured.append(_measure(experiment, measurement))
+        while len(measured) < len(plan["measurements"]):
+            total = len(plan["measurements"])
+            for done in range(len(measured), total):
+                measurement = plan["measurements"][done]
+                _tell(plan, done, f"width {measurement[0]}: {done} of {total} measurements")
+                measured.append(_measure(experiment, measurement))
+            plan["measurements"] += _further(experiment, plan, measured)
         _tell(plan, total, f"{total} of {total} measurements")
         return _conclude(experiment, plan, measured)
 
@@ -127,15 +133,30 @@ def _measure(experiment: dict[str, Any], measurement: tuple[int, int, int]) -> M
         }
 
 
+@DBOS.step(name="further")
+def _further(
+    experiment: dict[str, Any], plan: Plan, measured: list[Measured]
+) -> list[tuple[int, int, int]]:
+    with _said_plainly("planning"):
+        return [
+            (each.width, each.first_seed, each.seeds)
+            for each in further.further(Experiment.from_json(experiment), _pairs(plan, measured))
+        ]
+
+
+def _pairs(plan: Plan, measured: list[Measured]) -> list[tuple[Measurement, conclude.Sizes]]:
+    return [
+        (Measurement(*planned), each["sizes"])
+        for planned, each in zip(plan["measurements"], measured, strict=True)
+    ]
+
+
 @DBOS.step(name="conclude")
 def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) -> CheckResult:
     with _said_plainly("concluding"):
         return conclude.conclude(
             Experiment.from_json(experiment),
-            [
-                (Measurement(*planned), each["sizes"])
-                for planned, each in zip(plan["measurements"], measured, strict=True)
-            ],
+            _pairs(plan, measured),
             # More than one where workers of different kinds took turns.
             ", ".join(sorted({each["device"] for each in measured})),
             sum(each["seconds"] for each in measured),

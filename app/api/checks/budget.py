@@ -12,6 +12,10 @@ from app.settings import Settings
 
 _GIB: Final = 2**30
 
+# A check that its first measurements leave open may take so many times as long, or so many seconds.
+_TIMES: Final = 4.0
+_LEAST_IN_ALL: Final = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -28,6 +32,11 @@ class Budget:
     def admits(self, cost: Estimate) -> bool:
         """Whether both fit."""
         return cost.seconds <= self.seconds and cost.bytes <= self.bytes
+
+    def with_more(self, experiment: Experiment) -> Experiment:
+        """The experiment with what it may take beyond its estimate, where slopes stay open."""
+        seconds = max(_LEAST_IN_ALL, _TIMES * estimate(experiment).seconds)
+        return replace(experiment, most_seconds=min(seconds, self.seconds), most_bytes=self.bytes)
 
     def check(self, experiment: Experiment) -> None:
         """Raise ``ProblemError`` with the estimate, the bound and what to lower, if it is over."""

@@ -83,6 +83,7 @@ _RESULT: Final[CheckResult] = {
             "predicted_exponent": "0",
             "measured_exponent": 0.000139,
             "standard_error": 0.002754,
+            "outcome": "agrees",
             "agrees": True,
             "sizes": [
                 [0.223112, 0.214812, 0.236213],
