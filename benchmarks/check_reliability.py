@@ -30,7 +30,7 @@ from solver import Kind, Parametrization, classify, gallery_entry, predictions
 from solver.theory import Place, shared
 
 # Of the first measurements, and of all of a check.
-MOST_SECONDS_AT_FIRST, MOST_SECONDS, MOST_BYTES = 1.0, 10.0, 2**30
+MOST_SECONDS_AT_FIRST, MOST_SECONDS, MOST_BYTES = 0.3, 4.0, 2**30
 # Exchanged theories differ by so much in some exponent: what is nearer takes a finer tolerance.
 DIFFERENCE = Fraction(1, 4)
 

@@ -100,12 +100,12 @@ class Sample:
             jumps=self._jumps(place, usable),
         )
 
-    def correction(self, place: int, exponent: float, fading: float) -> float | None:
+    def correction(self, place: int, exponent: float, fading: float) -> Slope | None:
         """What is left, in the slope at the largest width, of a correction that fades.
 
         If the sizes are n^-e (A + B n^-δ), the slope is -e - δ B n^-δ / (A + B n^-δ).  This is
-        how far that is from -e at the largest width; None where the sizes are not so, whatever
-        A > 0 and B, across a half of the widths or more.
+        how far that is from -e at the largest width, and the error of that; None where the sizes
+        are not so, whatever A > 0 and B, across a half of the widths or more.
         """
         usable = np.flatnonzero(np.isfinite(self._means[:, place]))
         least = max(_FEWEST + 1, (len(usable) + 1) // 2)
@@ -116,7 +116,7 @@ class Sample:
 
     def _corrected(
         self, place: int, usable: npt.NDArray[np.intp], exponent: float, fading: float
-    ) -> float | None:
+    ) -> Slope | None:
         x = np.log(np.array(self.widths, float)[usable])
         x = x - x[-1]
         scaled = self._means[usable, place] + exponent * x
@@ -124,11 +124,14 @@ class Sample:
         sizes, terms = np.exp(scaled), np.exp(-fading * x)
         errors = sizes * np.sqrt(np.maximum(self._variances[usable, place], _MODEL**2))
         design = np.stack((np.ones_like(x), terms), axis=1) / errors[:, None]
-        (constant, factor), *_ = np.linalg.lstsq(design, sizes / errors, rcond=None)
+        covariance = np.linalg.pinv(design.T @ design)
+        constant, factor = covariance @ design.T @ (sizes / errors)
         misfit = float(np.square(sizes / errors - design @ (constant, factor)).sum())
         if constant <= 0 or misfit > _worst_misfit(len(usable) - 2):
             return None
-        return abs(float(fading * factor / (constant + factor)))
+        # The sum is the size at the largest width, which is known much better than its parts.
+        unit = fading / (constant + factor)
+        return Slope(abs(float(unit * factor)), abs(float(unit * covariance[1, 1] ** 0.5)))
 
     def _slope(self, place: int, usable: npt.NDArray[np.intp]) -> Slope:
         (_, slope), (_, error) = self._line(place, usable, degree=1)

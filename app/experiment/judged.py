@@ -44,7 +44,7 @@ class Judged:
     tolerance: float
     sigmas: float
     fading: float
-    correction: float | None
+    correction: Slope | None
     blew_up: tuple[int, ...]
     lost: tuple[int, ...]
     vanished: tuple[int, ...]
@@ -136,8 +136,8 @@ class Judged:
             return "grows"
         if self.fit is None:
             return "shrinks"
-        if self.outcome == "explained" and self.fades:
-            return predicted_trend(self.prediction, self.tolerance)
+        if self.outcome == "explained" and self.fades and self.prediction.exponent == 0:
+            return "stays"
         slope, error = (self.fit.slope, self.fit.standard_error)
         if self.outcome != "agrees":
             slope, error = self.asymptotic
@@ -213,7 +213,10 @@ class Judged:
     @property
     def fades(self) -> bool:
         """Whether the deviation is that of a correction that fades, and is nearly gone."""
-        return self.correction is not None and self.correction <= _NEAR * self.tolerance
+        if self.correction is None:
+            return False
+        left, error = self.correction
+        return left <= _NEAR * self.tolerance and _SIGMAS * error <= _FAR * self.tolerance - left
 
     @property
     def approaches(self) -> bool:

@@ -263,12 +263,12 @@ def _open_evidence(experiment: Experiment, judgement: Judgement) -> str:
             f"{_remedy_for_ranges(experiment)}"
         )
     noisiest = max(undetermined, key=lambda each: each.noise)
-    if noisiest.noisy:
+    if all(each.noisy for each in undetermined):
         return (
             f"{_count(undetermined)}; the slope of {_where(noisiest)} is told to "
             f"±{noisiest.margin:.2g} only; {_quieter(experiment, judgement, noisiest)}"
         )
-    worst = max(undetermined, key=lambda each: each.error)
+    worst = max((each for each in undetermined if not each.noisy), key=lambda each: each.error)
     return (
         f"{_count(undetermined)}; {_where(worst)}: {place_note(worst)}; choose "
         f"{_larger(judgement)}, or a smaller learning_rate"

@@ -54,7 +54,7 @@ def experiment(parametrization: Parametrization, **changes: Any) -> Experiment:
         loss="mse",
         learning_rate=0.5 if parametrization.optimizer == "sgd" else 0.1,
         tolerance=0.05,
-        most_seconds=30.0,
+        most_seconds=4.0,
         most_bytes=2**30,
     )
     return replace(usual, **changes)
