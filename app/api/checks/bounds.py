@@ -7,9 +7,9 @@ from app.api.checks.plain_values import Real, Whole
 from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS
 
 STEPS: Final = Whole("it counts training steps", 1, 64, default=4)
-SEEDS: Final = Whole("it counts networks at the largest width", 1, MOST_SEEDS, default=16)
+SEEDS: Final = Whole("it counts networks at the largest width", 1, MOST_SEEDS, default=6)
 # A step of a dense network costs n², not n.
-DENSE_SEEDS: Final = replace(SEEDS, default=8)
+DENSE_SEEDS: Final = replace(SEEDS, default=4)
 SEED: Final = Whole("it fixes all randomness", 0, 2**32 - 1, default=0)
 BATCH_SIZE: Final = Whole("it counts the inputs of a batch", 1, 128, default=4)
 INPUT_DIM: Final = Whole("it counts the entries of an input", 1, 256, default=8)
