@@ -33,6 +33,9 @@ class DatabaseLostError(BaseException):
     """
 
 
+Sizes = list[list[float | None]]
+
+
 class Plan(TypedDict):
     """When the check began (milliseconds), and its measurements as they were planned then."""
 
@@ -43,7 +46,7 @@ class Plan(TypedDict):
 class Measured(TypedDict):
     """What one measurement gave, the device it ran on, and how long that took."""
 
-    sizes: list[list[float | None]]
+    sizes: Sizes
     device: str
     seconds: float
 
@@ -144,7 +147,7 @@ def _further(
         ]
 
 
-def _pairs(plan: Plan, measured: list[Measured]) -> list[tuple[Measurement, conclude.Sizes]]:
+def _pairs(plan: Plan, measured: list[Measured]) -> list[tuple[Measurement, Sizes]]:
     return [
         (Measurement(*planned), each["sizes"])
         for planned, each in zip(plan["measurements"], measured, strict=True)
