@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from app.api.checks.answer import check_answer, check_summary
+from app.api.checks.budget import Budget
 from app.api.checks.reading import job_of, read_check
 from app.api.checks.request import CheckIn
 from app.api.http.resource import Answers, example
 from app.experiment.report import CheckResult
 from app.queue.client import Check, Progress
+from app.settings import Settings
 from solver import DEFAULT_LIMITS
 
 CHECK_ID: Final = "3f0c9a526d1e4f7b9a381c5e7d20b4a6"
@@ -64,6 +66,9 @@ CREATE: Final[dict[str, Any]] = {
     },
 }
 
+_USUAL: Final = Budget(
+    *(Settings.model_fields[name].default for name in ("check_max_seconds", "check_max_bytes"))
+)
 _CREATED: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 _RESULT: Final[CheckResult] = {
     "verdict": "confirmed",
@@ -110,7 +115,7 @@ def answers() -> Answers:
     queued = Check(
         id=CHECK_ID,
         status="queued",
-        job=job_of(body, read_check(body, DEFAULT_LIMITS)),
+        job=job_of(body, _USUAL.with_more(read_check(body, DEFAULT_LIMITS))),
         progress=Progress(0, 5, "waiting for a worker"),
         created_at=_CREATED,
         started_at=None,
