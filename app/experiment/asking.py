@@ -8,14 +8,19 @@ it, with its depth, and the networks on which to check it.  Nothing bounds what 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from html import escape
+from math import inf
 from time import perf_counter
 from typing import Any, Final
 
-from app.experiment.conclude import conclude
-from app.experiment.plan import Experiment, measurements
+from app.experiment.conclude import Sizes, conclude
+from app.experiment.further import further
+from app.experiment.plan import Experiment, Measurement, measurements, with_more
 from app.experiment.reading import Question, read_question
 from app.experiment.report import CheckResult, CheckVerdict
 from solver import Description
+
+# Wider networks than were asked for are measured where one of them fits.
+_MOST_BYTES: Final = 4 * 2**30
 
 _DESCRIPTION: Final = tuple(each.name for each in fields(Description))
 _CHOICES: Final = tuple(each.name for each in fields(Question) if each.name != "description")
@@ -58,16 +63,18 @@ def check(*, progress: Callable[[int, int], object] | None = None, **asked: Any)
     and after each.  Raises ``ParametrizationError`` with everything that is wrong, ``TypeError``
     for keywords that are none, and ``DeviceError`` where ``device="cuda"`` finds none.
     """
-    experiment = read_question(_question(asked))
+    experiment = with_more(read_question(_question(asked)), inf, _MOST_BYTES)
     from app.experiment import run  # loads torch, which the service's own process never does
 
     started = perf_counter()
     planned = measurements(experiment)
-    measured = []
-    for done, measurement in enumerate(planned):
-        if progress is not None:
-            progress(done, len(planned))
-        measured.append((measurement, run.measure(experiment, measurement)))
+    measured: list[tuple[Measurement, Sizes]] = []
+    while len(measured) < len(planned):
+        for measurement in planned[len(measured) :]:
+            if progress is not None:
+                progress(len(measured), len(planned))
+            measured.append((measurement, run.measure(experiment, measurement)))
+        planned += further(experiment, measured)
     if progress is not None:
         progress(len(planned), len(planned))
     device, seconds = run.device_name(experiment), perf_counter() - started

@@ -6,15 +6,17 @@ from typing import Final
 import numpy as np
 
 from app.experiment.fit import Array, Sample
-from app.experiment.judge import Judged, judge
+from app.experiment.judge import judge
+from app.experiment.judged import Judged
 from app.experiment.plan import Experiment, Measurement
-from app.experiment.report import CheckResult, QuantityReport
+from app.experiment.report import CheckResult, Outcome, QuantityReport
 from app.experiment.words import notes, place_note, subject, summary
 from solver import classify, format_exponent
 
 Sizes = list[list[float | None]]
 
 _DIGITS: Final = 6
+_AGREES: Final[dict[Outcome | None, bool]] = {"agrees": True, "explained": False, "off": False}
 
 
 def conclude(
@@ -25,7 +27,7 @@ def conclude(
 
     ``measured`` holds what ``run.measure`` returned for each of ``plan.measurements``.
     """
-    sample = _sample(experiment, measured)
+    sample = sample_of(experiment, measured)
     theory = classify(experiment.parametrization, experiment.activation).kind
     judgement = judge(experiment, theory, sample)
     return {
@@ -48,7 +50,7 @@ def conclude(
     }
 
 
-def _sample(experiment: Experiment, measured: Sequence[tuple[Measurement, Sizes]]) -> Sample:
+def sample_of(experiment: Experiment, measured: Sequence[tuple[Measurement, Sizes]]) -> Sample:
     """All networks of one width side by side; what blew up as NaN."""
     by_width: dict[int, list[Array]] = {}
     for measurement, sizes in sorted(measured, key=lambda each: each[0]):
@@ -71,8 +73,9 @@ def _report(judged: Judged, sizes: Sequence[Array]) -> QuantityReport:
         ),
         "measured_exponent": None if fit is None else round(-fit.slope, _DIGITS),
         "standard_error": None if fit is None else round(fit.standard_error, _DIGITS),
-        "agrees": judged.agrees,
-        "explained": judged.explained,
+        "outcome": judged.outcome,
+        "agrees": _AGREES.get(judged.outcome),
+        "explained": judged.outcome == "explained",
         "sizes": [_spread(each) for each in sizes],
         "fitted_widths": [] if fit is None else list(fit.widths),
         "note": place_note(judged),

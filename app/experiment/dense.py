@@ -1,26 +1,28 @@
-"""Ordinary perceptrons: every matrix explicit, gradients by autograd, optimizers of torch.
+"""Ordinary perceptrons: every matrix explicit, gradients by autograd.
 
 The ground truth for ``matrix_free``, and the only method for adaptive optimizers, whose
 updates of the hidden layers are not of low rank.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import torch
 from torch import Tensor
-from torch.optim import SGD, Adam, Optimizer
+from torch.optim import SGD, Optimizer
 
 from app.experiment.plan import Experiment
 from app.experiment.recorder import Recorder
 from app.experiment.sampling import gaussians
+from app.experiment.scale_free_adam import ScaleFreeAdam
 from app.experiment.task import Task, task
 from app.experiment.trajectory import Trajectory
 from app.experiment.update_rules import UpdateRule
 
 # With d given, the update function is Adam's with its usual ε.  Without, ε is taken to scale
-# along, so that the update does not depend on the size of gradients: next to nothing.
-_EPSILON, _NO_EPSILON = 1e-8, 1e-300
+# along, so that the update does not depend on the size of gradients: the least that makes 0/0 zero.
+_EPSILON, _NO_EPSILON = 1e-8, sys.float_info.min
 
 
 def simulate(
@@ -117,7 +119,7 @@ def _sgd(experiment: Experiment, _: Task, groups: _Groups) -> Optimizer:
 def _adam(_: Experiment, the_task: Task, groups: _Groups) -> Optimizer:
     for group, scale in zip(groups, the_task.gradient_scale, strict=True):
         group["eps"] = _NO_EPSILON if scale is None else _EPSILON
-    return Adam(groups)
+    return ScaleFreeAdam(groups)
 
 
 _OPTIMIZERS: Final[dict[UpdateRule, Callable[[Experiment, Task, _Groups], Optimizer]]] = {

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from math import exp, log
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,28 @@ Array = npt.NDArray[np.float64]
 _RESAMPLES: Final = 400
 # A line is fitted to at least as many widths, and bending is not judged from fewer.
 _FEWEST: Final = 4
-_END: Final = 3
+# Half of the widths has at least so many.
+_FEWEST_OF_HALF: Final = 3
+#: Below this a float has lost digits: such a size counts as zero.
+LEAST: Final = 1e-300
+# A width jumps if it is off the line through the others by this factor, and that many times
+# (in logarithms) farther than any of them.
+_JUMP: Final = log(20)
+_TIMES_OTHERS: Final = 10.0
 # What a size may be off the line, relatively, whatever the seeds say: no width counts for more.
 _FLOOR: Final = 0.003
+# The same where a correction is fitted: it stands for all that fade like it or faster.
+_MODEL: Final = 0.01
 # A change of slope across the widths that is worth dropping widths for, and its significance.
 _BEND: Final = 0.03
 _SIGNIFICANT: Final = 3.0
+
+
+class Slope(NamedTuple):
+    """A slope and its standard error."""
+
+    value: float
+    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +42,20 @@ class Fit:
     """A weighted least-squares line through (log n, mean log size).
 
     ``bend`` is the change of slope from the first to the last of ``widths``, where it is
-    significant even though small widths were dropped; otherwise 0.  ``end_slope`` is that of the
-    three largest widths alone, where a term that fades with width shows least.
+    significant even though small widths were dropped; otherwise 0.  ``lower`` and ``upper`` are
+    the slopes of the smaller and the larger half of them: a term that fades with width shows
+    less in the larger.  They are ``apart`` by this factor of the width, from middle to middle.
+    ``jumps`` holds widths whose size has nothing to do with that at all others.
     """
 
     slope: float
     standard_error: float
     widths: tuple[int, ...]
     bend: float
-    end_slope: float
-    end_error: float
+    lower: Slope
+    upper: Slope
+    apart: float
+    jumps: tuple[int, ...]
 
 
 class Sample:
@@ -47,10 +68,10 @@ class Sample:
         self.widths = tuple(widths)
         self.sizes = tuple(sizes)
         with np.errstate(divide="ignore"):
-            logs = [np.log(each) for each in sizes]
+            logs = [np.log(np.where(each < LEAST, 0.0, each)) for each in sizes]
         generator = np.random.default_rng(np.random.SeedSequence((seed, len(widths))))
         self._means = np.stack([each.mean(axis=1) for each in logs])
-        networks = np.array([each.shape[1] for each in logs])
+        self._networks = networks = np.array([each.shape[1] for each in logs])
         variances = _smoothed(np.stack([_variance(each) for each in logs]))
         self._variances = variances / networks[:, None]
         self._resampled = np.stack([_resampled_means(each, generator) for each in logs])
@@ -67,10 +88,66 @@ class Sample:
         least = max(_FEWEST, (len(usable) + 1) // 2)
         while (bend := self._bend(place, usable)) and len(usable) > least:
             usable = usable[1:]
-        (_, slope), error = self._line(place, usable, degree=1)
-        (_, end_slope), end_error = self._line(place, usable[-_END:], degree=1)
-        fitted = tuple(self.widths[each] for each in usable)
-        return Fit(slope, error[1], fitted, bend, end_slope, end_error[1])
+        half = max(_FEWEST_OF_HALF, (len(usable) + 1) // 2)
+        x = np.log(np.array(self.widths, float)[usable])
+        return Fit(
+            *self._slope(place, usable),
+            widths=tuple(self.widths[each] for each in usable),
+            bend=bend,
+            lower=self._slope(place, usable[:half]),
+            upper=self._slope(place, usable[-half:]),
+            apart=exp(float(x[-half:].mean() - x[:half].mean())),
+            jumps=self._jumps(place, usable),
+        )
+
+    def correction(self, place: int, exponent: float, fading: float) -> Slope | None:
+        """What is left, in the slope at the largest width, of a correction that fades.
+
+        If the sizes are n^-e (A + B n^-δ), the slope is -e - δ B n^-δ / (A + B n^-δ).  This is
+        how far that is from -e at the largest width, and the error of that; None where the sizes
+        are not so, whatever A > 0 and B, across a half of the widths or more.
+        """
+        usable = np.flatnonzero(np.isfinite(self._means[:, place]))
+        least = max(_FEWEST + 1, (len(usable) + 1) // 2)
+        for start in range(len(usable) - least + 1):
+            if (left := self._corrected(place, usable[start:], exponent, fading)) is not None:
+                return left
+        return None
+
+    def _corrected(
+        self, place: int, usable: npt.NDArray[np.intp], exponent: float, fading: float
+    ) -> Slope | None:
+        x = np.log(np.array(self.widths, float)[usable])
+        x = x - x[-1]
+        scaled = self._means[usable, place] + exponent * x
+        scaled -= scaled[-1]
+        sizes, terms = np.exp(scaled), np.exp(-fading * x)
+        errors = sizes * np.sqrt(np.maximum(self._variances[usable, place], _MODEL**2))
+        design = np.stack((np.ones_like(x), terms), axis=1) / errors[:, None]
+        covariance = np.linalg.pinv(design.T @ design)
+        constant, factor = covariance @ design.T @ (sizes / errors)
+        misfit = float(np.square(sizes / errors - design @ (constant, factor)).sum())
+        if constant <= 0 or misfit > _worst_misfit(len(usable) - 2):
+            return None
+        # The sum is the size at the largest width, which is known much better than its parts.
+        unit = fading / (constant + factor)
+        return Slope(abs(float(unit * factor)), abs(float(unit * covariance[1, 1] ** 0.5)))
+
+    def _slope(self, place: int, usable: npt.NDArray[np.intp]) -> Slope:
+        (_, slope), (_, error) = self._line(place, usable, degree=1)
+        return Slope(slope, error)
+
+    def _jumps(self, place: int, usable: npt.NDArray[np.intp]) -> tuple[int, ...]:
+        """Widths far off the line that all others keep to."""
+        x, y = np.log(np.array(self.widths, float)[usable]), self._means[usable, place]
+        found = []
+        for each in range(len(usable) if len(usable) >= _FEWEST else 0):
+            others = np.arange(len(usable)) != each
+            line = np.polyfit(x[others], y[others], 1)
+            off = np.abs(y - np.polyval(line, x))
+            if off[each] > max(_JUMP, _TIMES_OTHERS * off[others].max()):
+                found.append(self.widths[usable[each]])
+        return tuple(found)
 
     def _bend(self, place: int, usable: npt.NDArray[np.intp]) -> float:
         """The change of slope across these widths, or 0 if it is small or insignificant."""
@@ -105,8 +182,25 @@ class Sample:
         if freedom > 0:
             off = y - design @ coefficients
             residual = float(off @ (weights * off)) / freedom
+        known = int((self._networks[usable] - 1).sum())
         errors = np.maximum(bootstrap, np.sqrt(residual * np.diag(covariance)))
+        errors *= _student(max(known, freedom))
         return coefficients.tolist(), errors.tolist()
+
+
+def _worst_misfit(freedom: int) -> float:
+    """The quantile of the χ² distribution at 99.9%, by Wilson and Hilferty's approximation."""
+    spread = 2 / (9 * freedom)
+    return float(freedom * (1 - spread + 3.1 * spread**0.5) ** 3)
+
+
+def _student(freedom: int) -> float:
+    """By how much three standard errors are more where few networks tell them.
+
+    The quantile of Student's distribution at 99.73% over that of the normal one, to within 5%
+    from two degrees of freedom on; with one it is 78.
+    """
+    return 1 + 2.8 / (freedom - 1.5) if freedom > 1 else 78.0
 
 
 def _variance(logs: Array) -> Array:

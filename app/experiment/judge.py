@@ -1,145 +1,33 @@
-"""What measured slopes say, compared with what the theorem says."""
+"""What all measured slopes say, compared with what the theorem says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import inf
 from statistics import NormalDist
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from app.experiment.data import training_batch
-from app.experiment.fit import Fit, Sample
+from app.experiment.fit import LEAST, Sample
+from app.experiment.judged import Judged, Trend, predicted_trend
 from app.experiment.plan import Experiment
 from app.experiment.report import CheckVerdict
 from solver import Kind, Prediction, predictions
 from solver.theory import Place
 
-Trend = Literal["grows", "stays", "shrinks", "overflows"]
-
-# Standard errors within which a measured slope counts as the predicted one.
-_SIGMAS: Final = 3.0
 # Probability with which chance alone may turn a verdict.
 _CHANCE: Final = 0.01
 # Times the size of targets and initial outputs together: training that does not overshoot
 # changes no output by more.
 _DIVERGED: Final = 2.0
-# What it takes to contradict a theorem about large widths.
+# What it takes to contradict a theorem about large widths: so many widths, of which the larger
+# half are at least so large.
 _FEWEST_WIDTHS: Final = 4
-_NARROWEST: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One place: the predicted exponent e, the measured slope, and whether they agree.
-
-    ``margin`` is how far the slope may be from -e.  One slope in 370 is off by more than three
-    standard errors, and among hundreds some will be; ``wide_margin`` is passed by any of them
-    in one experiment of a hundred (Bonferroni), and decides the verdict.  ``blew_up`` holds
-    the widths at which some network's size was not finite, ``vanished`` those at which some
-    size was below all floats; ``least`` is the least of the median sizes across widths.
-    """
-
-    prediction: Prediction
-    fit: Fit | None
-    margin: float
-    wide_margin: float
-    blew_up: tuple[int, ...]
-    vanished: tuple[int, ...]
-    widths: tuple[int, ...]
-    least: float
-
-    @property
-    def place(self) -> Place:
-        """Which quantity, at which layer and step."""
-        return Place(*self.prediction[:3])
-
-    @property
-    def trend(self) -> Trend | None:
-        """What the size does as width grows; None where the widths do not tell."""
-        if self.blew_up:
-            return "grows" if self.widths[0] not in self.blew_up else "overflows"
-        if self.fit is None:
-            return "shrinks" if self.vanished else None
-        return _trend(self.asymptotic_slope, self.wide_margin)
-
-    @property
-    def asymptotic_slope(self) -> float:
-        """The slope at the largest widths, if they tell it well enough by themselves."""
-        assert self.fit is not None, "there are sizes"
-        told = _SIGMAS * self.fit.end_error <= self.margin
-        return self.fit.end_slope if told else self.fit.slope
-
-    @property
-    def predicted_trend(self) -> Trend | None:
-        """What theory lets one see here: an exponent within the margin looks like none."""
-        exponent = self.prediction.exponent
-        return None if exponent is None else _trend(-float(exponent), self.wide_margin)
-
-    @property
-    def agrees(self) -> bool | None:
-        """Whether the slope is the predicted one; None where either is missing."""
-        exponent = self.prediction.exponent
-        if exponent is None:
-            return None
-        if self.blew_up:
-            return exponent < 0
-        if self.fit is None:
-            return exponent > 0 if self.vanished else None
-        return self.error <= self.margin
-
-    @property
-    def error(self) -> float:
-        """How far the slope is from the predicted one; infinite where there is none to compare."""
-        exponent = self.prediction.exponent
-        if exponent is None or self.fit is None:
-            return inf
-        return abs(self.fit.slope + float(exponent))
-
-    @property
-    def significant(self) -> bool:
-        """Whether the slope is not the predicted one, and theory does not explain why."""
-        return self.agrees is False and counts(self.place) and not self.explained
-
-    @property
-    def explained(self) -> bool:
-        """Whether a slope that does not agree is so by chance, as a mixture, or only at first."""
-        by_chance = self.error <= self.wide_margin
-        return self.agrees is False and (by_chance or self.lingers or self.settles)
-
-    @property
-    def settles(self) -> bool:
-        """Whether the slope at the largest widths is the predicted one, other than the whole."""
-        exponent = self.prediction.exponent
-        if exponent is None or self.fit is None or self.agrees is not False:
-            return False
-        return abs(self.asymptotic_slope + float(exponent)) <= self.margin
-
-    @property
-    def approaches(self) -> bool:
-        """Whether the line still bends towards the predicted slope at the largest widths."""
-        exponent, fit = self.prediction.exponent, self.fit
-        if exponent is None or fit is None:
-            return False
-        return fit.bend * (-float(exponent) - fit.slope) > 0
-
-    @property
-    def may_settle(self) -> bool:
-        """Whether the largest widths by themselves do not rule the predicted slope out."""
-        exponent, fit = self.prediction.exponent, self.fit
-        if exponent is None or fit is None:
-            return False
-        return abs(fit.end_slope + float(exponent)) <= max(self.margin, _SIGMAS * fit.end_error)
-
-    @property
-    def lingers(self) -> bool:
-        """Whether the slope is that of a mixture with a term that fades slowly."""
-        _, _, _, exponent, lingering = self.prediction
-        if exponent is None or lingering is None or self.fit is None or lingering == exponent:
-            return False
-        measured = -self.fit.slope
-        return float(exponent) <= measured <= float(lingering) + self.wide_margin
+_NARROWEST: Final = 256
+# Corrections that fade more slowly would not be seen to fade at any widths.
+_SLOWEST: Final = 1 / 8
+_HALF: Final = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,61 +48,103 @@ class Judgement:
     diverged: int | None
 
     @property
-    def disagreeing(self) -> tuple[Judged, ...]:
-        """The places whose slope theory does not explain."""
-        return tuple(each for each in self.judged if each.significant)
+    def off(self) -> tuple[Judged, ...]:
+        """The places whose slope speaks against the theory."""
+        return tuple(each for each in self._counted if each.outcome == "off")
+
+    @property
+    def undetermined(self) -> tuple[Judged, ...]:
+        """The places that may speak for it or against it."""
+        return tuple(each for each in self._counted if each.outcome == "undetermined")
+
+    @property
+    def open(self) -> tuple[Judged, ...]:
+        """The undetermined places without which there is no verdict.
+
+        Those that noise alone hides, if it is not too much, may be left so: the others tell.  Of
+        Δf and Δx^L, which decide, half of the steps must be told.
+        """
+        depth = max(each.place.layer for each in self.judged) - 1
+        deciding = [
+            [each for each in self.judged if each.place[:2] == place]
+            for place in (("delta_f", depth + 1), ("delta_x", depth))
+        ]
+        hidden = {
+            each.place
+            for steps in deciding
+            if sum(each.determined for each in steps) < len(steps) / 2
+            for each in steps
+        }
+        return tuple(e for e in self.undetermined if e.place in hidden or not e.faint)
+
+    @property
+    def _counted(self) -> tuple[Judged, ...]:
+        return tuple(each for each in self.judged if counts(each.place))
 
     @property
     def narrow(self) -> bool:
-        """Whether the widths are too few, or too small, to contradict a theorem about large n.
-
-        Bending is told from four widths on, and only it says how far off the limit still is.
-        """
-        fits = [each.fit for each in self.disagreeing if each.fit]
-        return any(len(fit.widths) < _FEWEST_WIDTHS or fit.widths[0] < _NARROWEST for fit in fits)
+        """Whether the widths are too few, or too small, to contradict a theorem about large n."""
+        widths = [each.fit.widths for each in self.off if each.fit]
+        return any(len(w) < _FEWEST_WIDTHS or w[len(w) // 2] < _NARROWEST for w in widths)
 
     @property
     def growth_seen(self) -> bool:
         """Whether the slopes show instability, rather than overflow at every width alike."""
-        return any(unsound(each.place, each.trend) for each in self.judged if counts(each.place))
+        return any(unsound(each.place, each.trend) for each in self._counted)
 
 
 def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
     """Compare every slope with its prediction, and the verdict of all slopes with the theorem's."""
     expected = predictions(experiment.parametrization, experiment.steps, experiment.activation)
     sigmas = NormalDist().inv_cdf(1 - _CHANCE / (2 * len(expected)))
+    fading = slowest_correction(expected)
     judged = tuple(
-        _judged(prediction, place, sample, experiment.tolerance, sigmas)
+        _judged(prediction, place, sample, experiment.tolerance, sigmas, fading)
         for place, prediction in enumerate(expected)
     )
     regime = experiment.parametrization.regime
     empirical = decide(((each.place, each.trend) for each in judged), regime)
-    foreseen = decide(((each.place, each.predicted_trend) for each in judged), regime)
+    foreseen = decide(
+        ((each.place, predicted_trend(each.prediction, experiment.tolerance)) for each in judged),
+        regime,
+    )
     targets = training_batch(experiment)[1]
-    diverged = _diverged(judged, scale=float(np.abs(targets).max()))
+    if diverged := _diverged(judged, scale=float(np.abs(targets).max())):
+        # From where it first overshot.
+        judged = tuple(replace(each, diverged=each.place.step >= diverged - 1) for each in judged)
     judgement = Judgement("confirmed", theory, empirical, foreseen, judged, diverged)
     return replace(judgement, verdict=_verdict(judgement))
 
 
 def _verdict(judgement: Judgement) -> CheckVerdict:
     theory, empirical = judgement.theory, judgement.empirical
-    wrong = judgement.disagreeing
     if judgement.foreseen != theory:
         return "inconclusive"
     if empirical is Kind.UNSTABLE and not judgement.growth_seen:
         return "inconclusive"
     if theory is empirical is Kind.UNSTABLE:  # what comes after a blow-up is not judged
         return "confirmed"
-    if not wrong:
-        return "confirmed" if empirical == theory else "inconclusive"
-    excused = all(
-        each.approaches or each.may_settle or _past(each, judgement.diverged) for each in wrong
-    )
-    return "inconclusive" if excused or judgement.narrow else "contradicted"
+    if judgement.off:
+        return "inconclusive" if judgement.narrow else "contradicted"
+    if judgement.open or empirical != theory:
+        return "inconclusive"
+    return "confirmed"
 
 
-def _past(judged: Judged, step: int | None) -> bool:
-    return step is not None and judged.place.step >= step - 1  # where it first overshot
+def slowest_correction(expected: Sequence[Prediction]) -> float:
+    """δ such that relative corrections to sizes fade like n^-δ or faster.
+
+    A size is a function of others, which have exponents of their own: what is n^-e beside a term
+    of Θ(1) changes it by as much.  Fluctuations among n coordinates are n^(-1/2).
+    """
+    known = [each for each in expected if each.exponent is not None]
+    exponents = {each.exponent for each in known if each.exponent}
+    exponents |= {
+        each.lingering - each.exponent
+        for each in known
+        if each.lingering is not None and each.exponent is not None
+    }
+    return max(_SLOWEST, float(min({each for each in exponents if each > 0} | {_HALF})))
 
 
 def _diverged(judged: Iterable[Judged], scale: float) -> int | None:
@@ -224,7 +154,7 @@ def _diverged(judged: Iterable[Judged], scale: float) -> int | None:
         for each in judged
         if each.place.quantity == "delta_f"
         and each.least > _DIVERGED * scale
-        and not each.significant
+        and each.outcome != "off"
     ]
     return min(steps, default=None)
 
@@ -270,34 +200,38 @@ def hidden(judgement: Judgement) -> Judged | None:
     places = [
         each
         for each in judgement.judged
-        if each.prediction.exponent and each.predicted_trend == "stays"
+        if each.prediction.exponent and predicted_trend(each.prediction, each.tolerance) == "stays"
     ]
     return min(places, key=lambda each: abs(each.prediction.exponent or Fraction()), default=None)
 
 
 def _judged(
-    prediction: Prediction, place: int, sample: Sample, tolerance: float, sigmas: float
-) -> Judged:
-    fit = sample.fit(place)
-    error = 0.0 if fit is None else fit.standard_error
+    prediction: Prediction, place: int, sample: Sample, tolerance: float, sigmas: float,
+    fading: float,
+) -> Judged:  # fmt: skip
     rows = [each[place] for each in sample.sizes]
-    return Judged(
+    judged = Judged(
         prediction,
-        fit,
-        margin=max(tolerance, _SIGMAS * error),
-        wide_margin=max(tolerance, sigmas * error),
+        sample.fit(place),
+        tolerance,
+        sigmas,
+        fading,
+        correction=None,
         blew_up=_where(sample, [not np.isfinite(row).all() for row in rows]),
-        vanished=_where(sample, [bool((row == 0).any()) for row in rows]),
+        lost=_where(sample, [bool(np.isfinite(row).mean() < 1 / 2) for row in rows]),
+        vanished=_where(sample, [bool((row < LEAST).any()) for row in rows]),
         widths=sample.widths,
         least=min(float(np.median(row)) for row in rows),
+    )
+    exponent, lingering = prediction.exponent, prediction.lingering
+    if exponent is None or lingering is None or judged.fit is None or judged.outcome == "agrees":
+        return judged
+    possible = {fading, float(lingering - exponent)} - {0.0}
+    found = [sample.correction(place, float(exponent), each) for each in possible]
+    return replace(
+        judged, correction=min((each for each in found if each is not None), default=None)
     )
 
 
 def _where(sample: Sample, flags: list[bool]) -> tuple[int, ...]:
     return tuple(width for width, flag in zip(sample.widths, flags, strict=True) if flag)
-
-
-def _trend(slope: float, margin: float) -> Trend:
-    if abs(slope) <= margin:
-        return "stays"
-    return "grows" if slope > 0 else "shrinks"

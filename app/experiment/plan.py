@@ -1,7 +1,7 @@
 """What a coordinate check is to do, as plain values that travel as JSON.  Knows no torch."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from math import sqrt
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -22,6 +22,10 @@ DEFAULT_WIDTHS: Final[Mapping[Method, tuple[int, ...]]] = {
     "dense": tuple(2**k for k in range(6, 12)),
 }
 
+#: No finer tolerance, and no more networks at the largest width, may be asked for.
+FINEST_TOLERANCE: Final = 0.001
+MOST_SEEDS: Final = 256
+
 # More seeds at small widths, where each says less, up to this many times those at the largest.
 _MOST_TIMES_SEEDS: Final = 16
 
@@ -33,7 +37,9 @@ class Experiment:
     ``exponents`` holds (a, b, c, d) of each of the L+1 layers in canonical spelling (d may be
     None).  ``inputs`` (m lists of d numbers) and ``targets`` (m numbers) are None for synthetic
     ones: m = ``batch_size``, d = ``input_dim``.  ``seeds`` counts the networks at the largest
-    width; ``seed`` fixes all randomness.
+    width to begin with; ``seed`` fixes all randomness.  What these networks leave undetermined is
+    measured further, as long as all measurements together are estimated at ``most_seconds`` or
+    less, and each at ``most_bytes``.
     """
 
     exponents: tuple[tuple[str, str, str, str | None], ...]
@@ -54,6 +60,8 @@ class Experiment:
     loss: Loss
     learning_rate: float
     tolerance: float
+    most_seconds: float = 0.0
+    most_bytes: int = 0
 
     @property
     def depth(self) -> int:
@@ -130,28 +138,52 @@ _BYTES_AT_ONCE: Final = 2**30
 
 
 def measurements(experiment: Experiment) -> list[Measurement]:
-    """The whole experiment in units of work, narrow networks first."""
-    result: list[Measurement] = []
-    for width in sorted(experiment.widths):
-        total, at_once = seeds_at(experiment, width), _at_once(experiment, width)
-        result += [
-            Measurement(width, first, min(at_once, total - first))
-            for first in range(0, total, at_once)
-        ]
-    return result
+    """What is measured to begin with, in units of work, narrow networks first."""
+    return [
+        each
+        for width in sorted(experiment.widths)
+        for each in units(experiment, width, 0, seeds_at(experiment, width))
+    ]
+
+
+def units(experiment: Experiment, width: int, first: int, last: int) -> list[Measurement]:
+    """Networks ``first .. last - 1`` of one width in units of work."""
+    at_once = _at_once(experiment, width)
+    return [
+        Measurement(width, each, min(at_once, last - each)) for each in range(first, last, at_once)
+    ]
 
 
 def estimate(experiment: Experiment) -> Estimate:
-    """What the whole experiment takes; the memory is that of its largest measurement."""
-    seconds, most = _concluding(experiment), 0
-    for width in experiment.widths:
-        total, at_once = seeds_at(experiment, width), _at_once(experiment, width)
+    """What the experiment takes to begin with; the memory is that of its largest measurement."""
+    return cost(experiment, {width: seeds_at(experiment, width) for width in experiment.widths})
+
+
+def cost(experiment: Experiment, networks: Mapping[int, int]) -> Estimate:
+    """What it takes to measure so many networks of each width."""
+    seconds, most = _concluding(experiment, networks), 0
+    for width, total in networks.items():
+        at_once = _at_once(experiment, width)
         # Without listing them: there may be too many.
         whole, rest = divmod(total, at_once)
         seconds += whole * _measuring(experiment, Measurement(width, 0, at_once))
         seconds += _measuring(experiment, Measurement(width, 0, rest)) if rest else 0
         most = max(most, _one_network(experiment, width).bytes * min(at_once, total))
-    return Estimate(seconds, max(most, _BYTES_PER_SIZE * _sizes(experiment)))
+    return Estimate(seconds, max(most, _BYTES_PER_SIZE * _sizes(experiment, networks)))
+
+
+# A check that its first measurements leave open may take so many times as long, or so many seconds.
+_TIMES: Final = 4.0
+_LEAST_IN_ALL: Final = 20.0
+
+
+def with_more(experiment: Experiment, seconds: float, memory: int) -> Experiment:
+    """The experiment with what it may take beyond its estimate, where slopes stay open.
+
+    ``seconds`` and ``memory`` (bytes) bound it.
+    """
+    wanted = max(_LEAST_IN_ALL, _TIMES * estimate(experiment).seconds)
+    return replace(experiment, most_seconds=min(wanted, seconds), most_bytes=memory)
 
 
 # How much of the estimate a worker's own pace has to outweigh: the first measurements are short,
@@ -159,14 +191,17 @@ def estimate(experiment: Experiment) -> Estimate:
 _WEIGHT_OF_ESTIMATE: Final = 0.1
 
 
-def seconds_left(experiment: Experiment, done: int, spent: float) -> float:
+def seconds_left(
+    experiment: Experiment, done: int, spent: float, more: Sequence[Measurement] = ()
+) -> float:
     """What is left of the experiment after ``done`` of its ``measurements`` took ``spent`` seconds.
 
-    The estimate of the rest, times the pace so far: seconds spent over seconds estimated, both
-    with a tenth of the whole estimate added.
+    ``more`` are those that were planned since.  The estimate of the rest, times the pace so far:
+    seconds spent over seconds estimated, both with a tenth of the whole estimate added.
     """
-    planned = [_measuring(experiment, each) for each in measurements(experiment)]
-    before, after = sum(planned[:done]), sum(planned[done:]) + _concluding(experiment)
+    planned = [_measuring(experiment, each) for each in (*measurements(experiment), *more)]
+    networks = {width: seeds_at(experiment, width) for width in experiment.widths}
+    before, after = sum(planned[:done]), sum(planned[done:]) + _concluding(experiment, networks)
     prior = _WEIGHT_OF_ESTIMATE * (before + after)
     return after * (spent + prior) / (before + prior)
 
@@ -176,13 +211,13 @@ def _measuring(experiment: Experiment, measurement: Measurement) -> float:
     return one.seconds * measurement.seeds + _SECONDS_PER_MEASUREMENT
 
 
-def _concluding(experiment: Experiment) -> float:
-    points = _places(experiment) * len(experiment.widths)
-    return _SECONDS_PER_SIZE * _sizes(experiment) + _SECONDS_PER_POINT * points
+def _concluding(experiment: Experiment, networks: Mapping[int, int]) -> float:
+    points = _places(experiment) * len(networks)
+    return _SECONDS_PER_SIZE * _sizes(experiment, networks) + _SECONDS_PER_POINT * points
 
 
-def _sizes(experiment: Experiment) -> int:
-    return _places(experiment) * sum(seeds_at(experiment, width) for width in experiment.widths)
+def _sizes(experiment: Experiment, networks: Mapping[int, int]) -> int:
+    return _places(experiment) * sum(networks.values())
 
 
 def _places(experiment: Experiment) -> int:

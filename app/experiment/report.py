@@ -4,6 +4,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+Outcome = Literal["agrees", "explained", "undetermined", "off"]
 CheckVerdict = Literal["confirmed", "contradicted", "inconclusive"]
 
 
@@ -12,11 +13,13 @@ class QuantityReport(TypedDict):
 
     ``predicted_exponent`` e means size Θ(n^-e), in canonical spelling; null where theory
     predicts nothing (after a blow-up).  ``measured_exponent`` is minus the fitted log-log slope,
-    null where there is nothing to fit; ``agrees`` is null where either is null.  ``explained``
-    is true for a slope that does not agree and does not contradict the theory either: among so
-    many, some are that far off by chance, or a term that fades slowly with width still shows.
-    ``sizes`` has one [median, low, high] over seeds (quartiles) for each width, null where networks
-    blew up.
+    null where there is nothing to fit.  ``outcome`` says in one word what follows: ``agrees``;
+    ``explained``, where the slope is another but challenges no theory: among so many, some are
+    that far off by chance, or a term that fades slowly with width still shows; ``undetermined``,
+    where noise, or sizes out of the range of floats, tell no slope, or one that is not clearly
+    another; ``off``, where it is.  It is null where theory predicts nothing.  ``agrees`` and
+    ``explained`` say the same: ``agrees`` is null where nothing is told.  ``sizes`` has one
+    [median, low, high] over seeds (quartiles) for each width, null where networks blew up.
     ``fitted_widths`` are those the fit used.
     """
 
@@ -28,6 +31,7 @@ class QuantityReport(TypedDict):
     predicted_exponent: str | None
     measured_exponent: float | None
     standard_error: float | None
+    outcome: Outcome | None
     agrees: bool | None
     explained: bool
     sizes: list[list[float] | None]

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from math import ceil, floor, log10
 from typing import Final
 
-from app.experiment.judge import Judged, Judgement, counts, decide, hidden
-from app.experiment.plan import Experiment
+from app.experiment.judge import Judgement, counts, decide, hidden
+from app.experiment.judged import Judged, predicted_trend
+from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS, Experiment
+from app.experiment.ranges import beyond_floats
 from solver import Kind, predictions
-from solver.theory import Quantity, power
+from solver.theory import Place, Quantity, power
 
 _KIND: Final = {
     Kind.UNSTABLE: "unstable",
@@ -38,7 +41,8 @@ def summary(experiment: Experiment, judgement: Judgement) -> str:
     theory, empirical = _KIND[judgement.theory], _KIND[judgement.empirical]
     if judgement.verdict == "inconclusive":
         return f"Inconclusive: {_open_because(experiment, judgement)}."
-    widths = f"at widths {min(experiment.widths)} to {max(experiment.widths)}"
+    measured = judgement.judged[0].widths
+    widths = f"at widths {measured[0]} to {measured[-1]}"
     seen = _seen(judgement)
     match judgement.verdict:
         case "confirmed" if judgement.theory is Kind.UNSTABLE:
@@ -81,6 +85,13 @@ def _listed(values: Sequence[str]) -> str:
 def notes(experiment: Experiment, judgement: Judgement) -> list[str]:
     """What a reader of the numbers should know."""
     result: list[str] = []
+    measured = judgement.judged[0].widths
+    if wider := [width for width in measured if width > max(experiment.widths)]:
+        result.append(
+            f"The widths asked for left it open; {', '.join(map(str, wider))} "
+            f"{'were' if len(wider) > 1 else 'was'} measured, too."
+        )
+    result += beyond_floats(experiment)
     if first := _first_blow_up(judgement.judged):
         result.append(first)
     bent = [each for each in judgement.judged if each.fit and len(each.fit.widths) < _sound(each)]
@@ -108,20 +119,41 @@ def place_note(judged: Judged) -> str | None:
     fit = judged.fit
     if fit is None:
         return None
+    if fit.jumps:
+        return f"jumps at width {', '.join(map(str, fit.jumps))}"
     remarks: list[str] = []
     if dropped := [width for width in judged.widths if width < fit.widths[0]]:
         remarks.append(f"bends at small widths; left out: {', '.join(map(str, dropped))}")
-    if judged.agrees is False and judged.lingers:
-        lingering = judged.prediction.lingering or Fraction()
-        remarks.append(f"a term that fades like {power(-lingering)} still shows")
-    elif judged.settles:
-        remarks.append("the predicted slope at the largest widths")
-    elif judged.agrees is False and judged.error <= judged.wide_margin:
-        remarks.append("off by no more than chance explains among so many slopes")
+    match judged.outcome:
+        case "explained" if judged.by_chance:
+            remarks.append("off by no more than chance explains among so many slopes")
+        case "explained" if judged.lingers:
+            lingering = judged.prediction.lingering or Fraction()
+            remarks.append(f"a term that fades like {power(-lingering)} still shows")
+        case "explained" if judged.settles:
+            remarks.append("the predicted slope at the largest widths")
+        case "explained":
+            remarks.append("the difference fades as width grows")
+        case "undetermined" if judged.looks_flat:
+            remarks.append("too noisy to tell the predicted slope from none")
+        case "undetermined" if judged.noisy:
+            remarks.append("too noisy to tell")
+        case "undetermined" if judged.diverged:
+            remarks.append("training has left the targets far behind at every width")
+        case "undetermined":
+            remarks.append(_between(judged))
     if fit.bend:
         towards = " towards the predicted slope" if judged.approaches else ""
         remarks.append(f"still bends{towards} at the largest widths")
     return "; ".join(remarks) or None
+
+
+def _between(judged: Judged) -> str:
+    assert judged.fit is not None, "there are slopes"
+    return (
+        f"slope {judged.fit.lower.value:+z.3f} at the smaller widths, "
+        f"{judged.fit.upper.value:+z.3f} at the larger: neither the predicted one nor clearly not"
+    )
 
 
 def _seen(judgement: Judgement) -> str:
@@ -138,10 +170,14 @@ def _seen(judgement: Judgement) -> str:
             growing = [each for each in judged if each.trend == "grows" and counts(each.place)]
             first = min((each.place.step for each in growing), default=0)
             growing = [each for each in growing if each.place.step == first]
-            foreseen = [each for each in growing if each.predicted_trend == "grows"]
+            foreseen = [each for each in growing if (each.prediction.exponent or 0) < 0]
             growing = foreseen or growing
             if not growing:
-                vanishing = [e for e in judged if e.place.quantity == "h" and e.trend == "shrinks"]
+                vanishing = [
+                    each
+                    for each in judged
+                    if each.place.quantity == "h" and each.trend == "shrinks"
+                ]
                 return f"{_slope(vanishing[0])} at initialization"
             return _slope(max(growing, key=lambda each: each.fit.slope if each.fit else 0.0))
         case Kind.TRIVIAL:
@@ -154,14 +190,14 @@ def _seen(judgement: Judgement) -> str:
 
 
 def _slope(judged: Judged) -> str:
-    where = f"{_symbol(judged)} (step {judged.place.step})"
+    where = _where(judged)
     if judged.blew_up:
         return f"{where} blows up at width {judged.blew_up[0]}"
     if judged.fit is None:
         return f"{where} is below all floating-point numbers"
     if judged.trend == "stays":
-        return f"{where} stays of size Θ(1), measured slope {judged.asymptotic_slope:+z.3f}"
-    return f"{where} {judged.trend} like n^({judged.asymptotic_slope:.3f})"
+        return f"{where} stays of size Θ(1), measured slope {judged.asymptotic.value:+z.3f}"
+    return f"{where} {judged.trend} like n^({judged.asymptotic.value:.3f})"
 
 
 def _symbol(judged: Judged) -> str:
@@ -177,31 +213,7 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
             "is no slope to see; lower learning_rate, steps or widths"
         )
     if judgement.foreseen == judgement.theory:
-        if not judgement.disagreeing:
-            read = f"the slopes by themselves read {_KIND[judgement.empirical]}, not {theory}"
-            if any(each.agrees is False and each.lingers for each in judgement.judged):
-                return (
-                    f"{read}, since terms that fade slowly with width still show; choose larger "
-                    "widths"
-                )
-            return (
-                f"{read}, although each is as predicted: one lies close to the tolerance; lower "
-                "tolerance and raise seeds"
-            )
-        if judgement.diverged:
-            return (
-                f"from step {judgement.diverged} on f is far off the targets at every width alike, "
-                "and such training follows no simple law; lower learning_rate"
-            )
-        if judgement.narrow:
-            return (
-                f"{_agreement(judgement)}, but fewer than four widths, or widths below 64, are no "
-                "case against a theorem about large ones; choose more and larger widths"
-            )
-        return (
-            f"{_agreement(judgement)}, and the others still bend towards the prediction, or keep "
-            "to it at the largest widths; choose larger widths, or a smaller learning_rate"
-        )
+        return _open_evidence(experiment, judgement)
     if steps := _steps_needed(experiment, judgement):
         return (
             f"{theory} shows from step {steps} on, and the experiment has {experiment.steps}; "
@@ -211,14 +223,91 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
     assert smallest is not None, "with enough steps only small exponents can hide a verdict"
     assert smallest.prediction.exponent, "it is not zero"
     exponent = abs(smallest.prediction.exponent)
-    noisy = smallest.wide_margin > experiment.tolerance
-    remedy = "raise seeds" if noisy else f"lower tolerance below {float(exponent):.2g}"
+    finer = float(exponent) / 2
+    remedy = (
+        f"set tolerance to {_rounded_down(finer)}"
+        if finer >= FINEST_TOLERANCE
+        else "no widths that can be simulated show it"
+    )
     return (
         f"theory says {theory}, which rests on an exponent as small as {exponent}, and slopes are "
-        f"told apart here to {smallest.wide_margin:.2g}; across these widths it changes a size by "
+        f"told apart here to {experiment.tolerance:.2g}; across these widths it changes a size by "
         f"{_percent(experiment, exponent)}, and a factor of 2 takes widths that span a factor of "
         f"2^{1 / exponent}; {remedy}"
     )
+
+
+def _open_evidence(experiment: Experiment, judgement: Judgement) -> str:
+    """Why measured slopes that could tell the verdict do not."""
+    if judgement.off:  # and yet no contradiction
+        return (
+            f"{_agreement(judgement)}, but fewer than four widths, or widths mostly below 256, are "
+            "no case against a theorem about large ones; choose more and larger widths"
+        )
+    undetermined = judgement.open
+    if not undetermined:
+        return (
+            f"the slopes by themselves read {_KIND[judgement.empirical]}, not "
+            f"{_KIND[judgement.theory]}, although each is as predicted up to chance and to terms "
+            f"that fade slowly; choose {_larger(judgement)}"
+        )
+    if judgement.diverged and any(each.diverged for each in undetermined):
+        return (
+            f"from step {judgement.diverged} on f is far off the targets at every width alike, "
+            "and such training follows no simple law; lower learning_rate"
+        )
+    broken = [each for each in undetermined if each.broken]
+    if broken:
+        return (
+            f"{_where(broken[0])}: {place_note(broken[0])}, so that there is no slope to see; "
+            f"{_remedy_for_ranges(experiment)}"
+        )
+    noisiest = max(undetermined, key=lambda each: each.noise)
+    if all(each.noisy for each in undetermined):
+        return (
+            f"{_count(undetermined)}; the slope of {_where(noisiest)} is told to "
+            f"±{noisiest.margin:.2g} only; {_quieter(experiment, judgement, noisiest)}"
+        )
+    worst = max((each for each in undetermined if not each.noisy), key=lambda each: each.error)
+    return (
+        f"{_count(undetermined)}; {_where(worst)}: {place_note(worst)}; choose "
+        f"{_larger(judgement)}, or a smaller learning_rate"
+    )
+
+
+def _remedy_for_ranges(experiment: Experiment) -> str:
+    if found := beyond_floats(experiment):
+        return found[0].removesuffix(".")
+    return "lower learning_rate, steps or widths"
+
+
+def _quieter(experiment: Experiment, judgement: Judgement, noisiest: Judged) -> str:
+    seeds = ceil(1.5 * experiment.seeds * noisiest.noise**2)
+    if seeds <= MOST_SEEDS:
+        return f"raise seeds to {seeds}"
+    return f"choose {_larger(judgement)}, or a larger batch_size"
+
+
+def _larger(judgement: Judgement) -> str:
+    return f"widths up to {4 * judgement.judged[0].widths[-1]}"
+
+
+def _where(judged: Judged) -> str:
+    return f"{_symbol(judged)} (step {judged.place.step})"
+
+
+def _count(undetermined: Sequence[Judged]) -> str:
+    return (
+        "one slope is undetermined"
+        if len(undetermined) == 1
+        else f"{len(undetermined)} slopes are undetermined"
+    )
+
+
+def _rounded_down(number: float) -> str:
+    """To one digit."""
+    exponent = floor(log10(number))
+    return f"{floor(number / 10**exponent) * 10**exponent:.{max(0, -exponent)}f}"
 
 
 def _percent(experiment: Experiment, exponent: Fraction) -> str:
@@ -230,14 +319,9 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
     """A second step, where theory's verdict shows only then (through the updated readout)."""
     if experiment.steps > 1:
         return None
-    margin = experiment.tolerance
     expected = predictions(experiment.parametrization, 2, experiment.activation)
-    trends = (
-        Judged(each, None, margin, margin, (), (), experiment.widths, least=0.0)
-        for each in expected
-    )
-    regime = experiment.parametrization.regime
-    foreseen = decide(((each.place, each.predicted_trend) for each in trends), regime)
+    trends = ((Place(*each[:3]), predicted_trend(each, experiment.tolerance)) for each in expected)
+    foreseen = decide(trends, experiment.parametrization.regime)
     return 2 if foreseen == judgement.theory else None
 
 
@@ -255,22 +339,24 @@ def _sound(judged: Judged) -> int:
 
 
 def _agreement(judgement: Judgement) -> str:
-    compared = [each for each in judgement.judged if each.agrees is not None]
-    agreeing = sum(each.agrees is True for each in compared)
+    compared = [each for each in judgement.judged if each.outcome is not None]
+    agreeing = sum(each.outcome == "agrees" for each in compared)
     if agreeing == len(compared):
         return f"all {agreeing} slopes are as predicted"
-    chance = (
-        ""
-        if judgement.disagreeing
-        else " (the others differ by chance, or by terms that fade slowly)"
-    )
-    return f"{agreeing} of {len(compared)} slopes are as predicted{chance}"
+    words = f"{agreeing} of {len(compared)} slopes are as predicted"
+    if judgement.off:
+        return words
+    hidden = sum(each.outcome == "undetermined" for each in compared)
+    if hidden == len(compared) - agreeing:
+        return f"{words}, {hidden} undetermined"
+    others = f"{hidden} undetermined, the others" if hidden else "the others"
+    return f"{words} ({others} differ by chance, or by terms that fade slowly)"
 
 
 def _worst(judgement: Judgement) -> str:
-    measured = [each for each in judgement.disagreeing if each.fit]
+    measured = [each for each in judgement.off if each.fit]
     if not measured:
-        return _slope(judgement.disagreeing[0])
+        return _slope(judgement.off[0])
 
     def difference(each: Judged) -> float:
         assert each.fit is not None

@@ -11,7 +11,7 @@ from dbos import error as dbos_errors
 from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import TypedDict
 
-from app.experiment import conclude
+from app.experiment import conclude, further
 from app.experiment.plan import Experiment, Measurement, measurements, seconds_left
 from app.experiment.report import CheckResult
 from app.queue.measuring import MOST_RECOVERIES, Measured, measure
@@ -25,6 +25,9 @@ _KILLS_WORKERS: Final = (
 )
 
 
+Sizes = list[list[float | None]]
+
+
 class Plan(TypedDict):
     """When the check began (milliseconds), and its measurements as they were planned then."""
 
@@ -35,18 +38,24 @@ class Plan(TypedDict):
 # Restarts are no failures: each measurement counts the deaths in it, and so does the conclusion.
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
 def coordinate_check(job: dict[str, Any]) -> CheckResult:
-    """Measure, then conclude.  On a worker that takes it over it goes on after its last step."""
+    """Measure until all is settled, then conclude.
+
+    On a worker that takes it over it goes on after its last step.
+    """
     with in_hand():
         experiment = job["experiment"]
         plan = _plan(experiment)
-        total = len(plan["measurements"])
-        handles = _queued(experiment, plan)
+        planned = plan["measurements"]
         measured: list[Measured] = []
-        for measurement, handle in zip(plan["measurements"], handles, strict=True):
-            done = len(measured)
-            message = f"width {measurement[0]}: {done} of {total} measurements"
-            _tell(plan, experiment, measured, message)
-            measured.append(_result(handle, handles[done:]))
+        while len(measured) < len(planned):
+            handles = _queued(experiment, planned, len(measured))
+            for place, handle in enumerate(handles):
+                done, total = len(measured), len(planned)
+                message = f"width {planned[done][0]}: {done} of {total} measurements"
+                _tell(plan, experiment, measured, message)
+                measured.append(_result(handle, handles[place:]))
+            planned += _further(experiment, plan, measured)
+        total = len(planned)
         _tell(plan, experiment, measured, f"{total} of {total} measurements")
         result = _conclude(experiment, plan, measured)
         # For lists, which do not load results.
@@ -54,12 +63,14 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         return result
 
 
-def _queued(experiment: dict[str, Any], plan: Plan) -> list[WorkflowHandle[Measured]]:
-    """Handles of all measurements, which any worker may take from now on."""
+def _queued(
+    experiment: dict[str, Any], planned: list[tuple[int, int, int]], done: int
+) -> list[WorkflowHandle[Measured]]:
+    """Handles of the measurements still to be done, which any worker may take from now on."""
     check = cast(str, DBOS.workflow_id)
     queue = CUDA_MEASUREMENTS if experiment["device"] == "cuda" else MEASUREMENTS
     handles = []
-    for number, measurement in enumerate(plan["measurements"], 1):
+    for number, measurement in enumerate(planned[done:], done + 1):
         with SetWorkflowID(f"{check}-{number}"), SetEnqueueOptions(priority=number):
             handles.append(DBOS.enqueue_workflow(queue, measure, check, experiment, measurement))
     return handles
@@ -83,7 +94,9 @@ def _result(handle: WorkflowHandle[Measured], rest: list[WorkflowHandle[Measured
 
 def _tell(plan: Plan, experiment: dict[str, Any], measured: list[Measured], message: str) -> None:
     spent = sum(each["seconds"] for each in measured)
-    left = seconds_left(Experiment.from_json(experiment), len(measured), spent)
+    known = Experiment.from_json(experiment)
+    more = [Measurement(*each) for each in plan["measurements"][len(measurements(known)) :]]
+    left = seconds_left(known, len(measured), spent, more)
     _note(
         {
             "done": len(measured),
@@ -118,16 +131,33 @@ def _taken_at() -> int:
     return cast(int, row.dequeued_at)
 
 
+@DBOS.step(name="further")
+def _further(
+    experiment: dict[str, Any], plan: Plan, measured: list[Measured]
+) -> list[tuple[int, int, int]]:
+    with said_plainly("planning"):
+        return [
+            (each.width, each.first_seed, each.seeds)
+            for each in further.further(Experiment.from_json(experiment), _pairs(plan, measured))
+        ]
+
+
+def _pairs(
+    plan: Plan, measured: list[Measured]
+) -> list[tuple[Measurement, list[list[float | None]]]]:
+    return [
+        (Measurement(*planned), each["sizes"])
+        for planned, each in zip(plan["measurements"], measured, strict=True)
+    ]
+
+
 @DBOS.step(name="conclude")
 def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) -> CheckResult:
     _count_attempt()
     with said_plainly("concluding"):
         return conclude.conclude(
             Experiment.from_json(experiment),
-            [
-                (Measurement(*planned), each["sizes"])
-                for planned, each in zip(plan["measurements"], measured, strict=True)
-            ],
+            _pairs(plan, measured),
             # More than one where workers of different kinds took turns.
             ", ".join(sorted({each["device"] for each in measured})),
             sum(each["seconds"] for each in measured),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from app.experiment.plan import Estimate, Experiment, estimate
+from app.experiment.plan import Estimate, Experiment, estimate, with_more
 from app.experiment.reading import bounds
 from app.problems import ProblemError
 from app.settings import Settings
@@ -28,6 +28,10 @@ class Budget:
     def admits(self, cost: Estimate) -> bool:
         """Whether both fit."""
         return cost.seconds <= self.seconds and cost.bytes <= self.bytes
+
+    def with_more(self, experiment: Experiment) -> Experiment:
+        """The experiment with what it may take beyond its estimate, where slopes stay open."""
+        return with_more(experiment, self.seconds, self.bytes)
 
     def check(self, experiment: Experiment) -> None:
         """Raise ``ProblemError`` with the estimate, the bound and what to lower, if it is over."""

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from app.api.checks.answer import check_answer, check_summary
+from app.api.checks.budget import Budget
 from app.api.checks.job import job_of
 from app.api.checks.request import CheckIn
 from app.api.http.resource import Answers, example
 from app.experiment.reading import read_question
 from app.experiment.report import CheckResult
 from app.queue.client import Check, Outcome, Progress
+from app.settings import Settings
 
 CHECK_ID: Final = "3f0c9a526d1e4f7b9a381c5e7d20b4a6"
 
@@ -64,6 +66,9 @@ CREATE: Final[dict[str, Any]] = {
     },
 }
 
+_USUAL: Final = Budget(
+    *(Settings.model_fields[name].default for name in ("check_max_seconds", "check_max_bytes"))
+)
 _CREATED: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 _RESULT: Final[CheckResult] = {
     "verdict": "confirmed",
@@ -73,7 +78,7 @@ _RESULT: Final[CheckResult] = {
     "2) stays of size Θ(1), measured slope +0.000; all 33 slopes are as predicted.",
     "subject": "a = (-1/2, 0, 1/2), b = 1/2, c = 0 · sgd · tanh · mse · η = 0.5",
     "widths": [256, 512, 1024, 2048, 4096],
-    "seeds": [64, 45, 32, 23, 16],
+    "seeds": [24, 17, 12, 8, 6],
     "tolerance": 0.05,
     "quantities": [
         {
@@ -83,6 +88,7 @@ _RESULT: Final[CheckResult] = {
             "predicted_exponent": "0",
             "measured_exponent": 0.000139,
             "standard_error": 0.002754,
+            "outcome": "agrees",
             "agrees": True,
             "sizes": [
                 [0.223112, 0.214812, 0.236213],
@@ -106,7 +112,7 @@ _RESULT: Final[CheckResult] = {
 def answers() -> Answers:
     """Answers about the first.  Of the result one quantity of many is shown."""
     body = CheckIn(**CREATE["mup"]["value"])
-    job = job_of(body, read_question(body.question()))
+    job = job_of(body, _USUAL.with_more(read_question(body.question())))
     queued = Check(
         id=CHECK_ID,
         status="queued",

@@ -51,8 +51,9 @@ class CheckIn(ParametrizationIn):
     seeds: Annotated[
         Any,
         one_of(
-            "How many networks at the largest width; at smaller ones there are more, so that the "
-            f"noise is even. By default {bounds.SEEDS.default}, or {bounds.DENSE_SEEDS.default} "
+            "How many networks at the largest width to begin with; at smaller ones there are more, "
+            "so that the noise is even, and more are measured where slopes stay undetermined. "
+            f"By default {bounds.SEEDS.default}, or {bounds.DENSE_SEEDS.default} "
             "where they are dense.",
             bounds.SEEDS.schema(),
         ),

@@ -110,9 +110,10 @@ def _require_cuda(queue: CheckQueue) -> None:
 def _job(body: CheckIn, settings: Settings) -> dict[str, Any]:
     """What is queued.  Raises for what does not validate, and for what is over the budget."""
     limits = Limits(settings.max_integer, min(settings.max_depth, settings.check_max_depth))
+    budget = Budget.of(settings)
     experiment = read_question(body.question(), limits)
-    Budget.of(settings).check(experiment)
-    return job_of(body, experiment)
+    budget.check(experiment)
+    return job_of(body, budget.with_more(experiment))
 
 
 @router.get(

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Final
 
+from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS
 from app.experiment.reading.plain_values import Real, Whole
 
 STEPS: Final = Whole("it counts training steps", 1, 64, default=4)
-SEEDS: Final = Whole("it counts networks at the largest width", 1, 256, default=16)
+SEEDS: Final = Whole("it counts networks at the largest width", 1, MOST_SEEDS, default=6)
 # A step of a dense network costs n², not n.
-DENSE_SEEDS: Final = replace(SEEDS, default=8)
+DENSE_SEEDS: Final = replace(SEEDS, default=4)
 SEED: Final = Whole("it fixes all randomness", 0, 2**32 - 1, default=0)
 BATCH_SIZE: Final = Whole("it counts the inputs of a batch", 1, 128, default=4)
 INPUT_DIM: Final = Whole("it counts the entries of an input", 1, 256, default=8)
@@ -17,7 +18,7 @@ INPUT_DIM: Final = Whole("it counts the entries of an input", 1, 256, default=8)
 LEARNING_RATE: Final = Real("it is η, the learning rate at n^0", 1e-6, 1e3)
 MOMENTUM: Final = Real("it is what stays of the velocity", 0, 1, default=0.0, open_above=True)
 # Regimes lie 1/2 apart: from 1/4 on, one slope would agree with two of them.
-TOLERANCE: Final = Real("it is how far a slope may be off", 0.001, 0.25, default=0.05)
+TOLERANCE: Final = Real("it is how far a slope may be off", FINEST_TOLERANCE, 0.25, default=0.05)
 
 WIDTH: Final = Whole("a width counts neurons", 16, 2**26)
 #: A slope needs three points, well apart; by default there are ``plan.DEFAULT_WIDTHS``.

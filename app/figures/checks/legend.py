@@ -89,7 +89,7 @@ def _marks(shown: Sequence[Panel], edges: Collection[str]) -> Iterator[Entry]:
     if any(banded(panel) for panel in shown):
         yield Entry("quartiles", Rectangle((0, 0), _WIDTH, _HEIGHT, color=QUIET, alpha=0.25, lw=0))
     if any(line.wrong for line in drawn):
-        yield Entry("disagrees", _line(color=style.WRONG, linewidth=1.6, **style.CROSS))
+        yield Entry("off", _line(color=style.WRONG, linewidth=1.6, **style.CROSS))
     if any(line.exponent is None for line in drawn):
         yield Entry("no prediction", _line(color=style.UNPREDICTED, linewidth=1))
     for edge in EDGES:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from app.experiment.report import CheckResult, QuantityReport
+from app.experiment.report import CheckResult, Outcome, QuantityReport
 from solver.theory import QUANTITIES, Quantity
 
 Array = npt.NDArray[np.float64]
@@ -22,6 +22,7 @@ Array = npt.NDArray[np.float64]
 DECADES_PER_DOUBLING: Final = log10(2)
 
 _OF_BODY: Final = ("h", "x", "delta_h", "delta_x", "update")
+_GRAVEST_FIRST: Final[tuple[Outcome, ...]] = ("off", "undetermined", "explained", "agrees")
 # With at most this many steps all are drawn.
 _MOST_STEPS: Final = 5
 # More bands than this would cover one another.
@@ -67,17 +68,17 @@ class Line:
         return None if spelled is None else Fraction(spelled)
 
     @property
-    def agrees(self) -> bool | None:
-        """Whether the measured exponent is the predicted one; None where either is missing."""
-        return self.report["agrees"]
+    def outcome(self) -> Outcome | None:
+        """Why the line is what it is, in a word; None where theory predicts nothing."""
+        return self.report["outcome"]
 
     @property
     def wrong(self) -> bool:
-        """Whether theory does not explain the measured exponent."""
-        return self.agrees is False and not self.report["explained"]
+        """Whether the slope speaks against the theory."""
+        return self.outcome == "off"
 
     @property
-    def off(self) -> float:
+    def error(self) -> float:
         """How far the measured exponent is from the predicted one; infinite if unknown."""
         measured, exponent = self.report["measured_exponent"], self.exponent
         return inf if measured is None or exponent is None else abs(measured - float(exponent))
@@ -117,7 +118,7 @@ class Panel:
     @property
     def compared(self) -> tuple[Line, ...]:
         """The lines that were compared with a prediction."""
-        return tuple(line for line in self.lines if line.agrees is not None)
+        return tuple(line for line in self.lines if line.outcome is not None)
 
     @property
     def wrong(self) -> tuple[Line, ...]:
@@ -125,9 +126,10 @@ class Panel:
         return tuple(line for line in self.lines if line.wrong)
 
     @property
-    def agrees(self) -> bool | None:
-        """Whether theory explains every line that was compared; None if none was."""
-        return not self.wrong if self.compared else None
+    def mark(self) -> Outcome | None:
+        """The gravest outcome of its lines: that of the panel; None where nothing is compared."""
+        outcomes = {line.outcome for line in self.lines}
+        return next((each for each in _GRAVEST_FIRST if each in outcomes), None)
 
     @property
     def exponents(self) -> tuple[Fraction, ...]:
@@ -160,7 +162,7 @@ def _panel(quantity: Quantity, lines: Sequence[Line], steps: Sequence[int]) -> P
     drawn = [line for line in lines if line.step in steps]
     wrong = [line for line in lines if line.wrong]
     if wrong and not any(line in drawn for line in wrong):
-        drawn.append(max(wrong, key=lambda line: line.off))  # a disagreement is never hidden
+        drawn.append(max(wrong, key=lambda line: line.error))  # a disagreement is never hidden
     return Panel(quantity, tuple(lines), tuple(drawn))
 
 

@@ -148,7 +148,7 @@ def _draw_line(axes: Axes, line: Line, key: Key, quantity: str) -> None:
             transform=offset_copy(axes.transData, axes.get_figure(root=True), x=8, units="points"),
             clip_on=False,
             zorder=5,
-            gid=f"disagrees-{quantity}-{line.layer}-{line.step}",
+            gid=f"off-{quantity}-{line.layer}-{line.step}",
             **style.CROSS,
         )
 

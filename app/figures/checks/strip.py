@@ -1,5 +1,6 @@
 """The strip above a panel: what it shows, and whether it agrees."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from app.experiment.report import Outcome
 from app.figures.checks import style
 from app.figures.checks.lines import Line, Panel
 from app.figures.drawing import INK, MATH, QUIET, SMALL
@@ -15,14 +17,24 @@ _INCHES: Final = 0.4
 # Where it begins, in heights of the panel.
 _BOTTOM: Final = 1.03
 
+_WORDS: Final[dict[Outcome, str]] = {
+    "off": "off",
+    "agrees": "agree",
+    "explained": "explained",
+    "undetermined": "undetermined",
+}
+
 
 def draw_strip(axes: Axes, panel: Panel) -> None:
-    """Draw it, on the colour of its mark: ✓, ✗, or – where nothing was compared."""
+    """Draw it, on the colour of its mark: ✓, ✗, ?, or – where nothing was compared."""
+    right = (style.RIGHT, "#e3f1e6", "✓")
     colour, tint, mark = {
-        True: (style.RIGHT, "#e3f1e6", "✓"),
-        False: (style.WRONG, "#fbe2e0", "✗"),
+        "agrees": right,
+        "explained": right,
+        "undetermined": (INK, "#eeeeee", "?"),
+        "off": (style.WRONG, "#fbe2e0", "✗"),
         None: (QUIET, "#eeeeee", "–"),
-    }[panel.agrees]
+    }[panel.mark]
     box = axes.get_window_extent()
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -48,22 +60,21 @@ def draw_strip(axes: Axes, panel: Panel) -> None:
 
 def caption(panel: Panel) -> str:
     """How many lines agree, and what was measured."""
-    compared, wrong = panel.compared, panel.wrong
+    compared = panel.compared
     if not panel.exponents:
         return "no prediction"
     if not compared:
         return "nothing to compare"
-    verb, total = "disagree" if wrong else "agree", len(compared)
-    some = len(wrong) or sum(line.agrees is True for line in compared)
-    if total == 1:
-        count = f"{verb}s" if some else "explained"
-    elif some == total:
-        count = f"all {total} {verb}"
-    elif wrong:
-        count = f"{some} of {total} {verb}"
-    else:
-        count = f"{some} agree, {total - some} explained" if some else f"all {total} explained"
-    return ": ".join([count, *_slopes(compared)])
+    return ": ".join([_counted(compared), *_slopes(compared)])
+
+
+def _counted(compared: Sequence[Line]) -> str:
+    """Such as ``7 agree, 1 explained``."""
+    numbers = Counter(line.outcome for line in compared)
+    if len(compared) == 1:
+        return str(compared[0].outcome)
+    words = [f"{numbers[outcome]} {word}" for outcome, word in _WORDS.items() if numbers[outcome]]
+    return f"all {words[0]}" if len(words) == 1 else ", ".join(words)
 
 
 def _slopes(compared: Sequence[Line]) -> Iterator[str]:
@@ -71,7 +82,7 @@ def _slopes(compared: Sequence[Line]) -> Iterator[str]:
     exponents = [line.report["measured_exponent"] for line in compared]
     slopes = [-exponent for exponent in exponents if exponent is not None]
     if slopes and len({line.exponent for line in compared}) > 1:
-        off = max(line.off for line in compared if isfinite(line.off))
+        off = max(line.error for line in compared if isfinite(line.error))
         yield f"slopes off by up to {_decimal(off)}"
     elif slopes:
         low, high = _decimal(min(slopes)), _decimal(max(slopes))

@@ -21,7 +21,7 @@ WRONG: Final = "#c4161c"
 RIGHT: Final = "#1a7f37"
 
 
-#: The mark at the end of a line that disagrees.
+#: The mark at the end of a line that is off.
 CROSS: Final[dict[str, Any]] = {"marker": "x", "markersize": 6, "markeredgewidth": 2}
 
 

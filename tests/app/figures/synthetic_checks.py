@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.experiment.report import CheckResult, QuantityReport
+from app.experiment.report import CheckResult, Outcome, QuantityReport
 from solver import Parametrization, classify, format_exponent, gallery_entry
 from solver.theory.predicted_exponents import Prediction, predictions
 
@@ -77,6 +77,7 @@ def _report(
         "predicted_exponent": None if guess.exponent is None else format_exponent(guess.exponent),
         "measured_exponent": measured,
         "standard_error": None if measured is None else 0.004,
+        "outcome": _outcome(guess.exponent, measured),
         "agrees": _agrees(guess.exponent, measured),
         "sizes": [
             [s, 0.8 * s, min(1.3 * s, 1e308)] if np.isfinite(s) else None for s in sizes.tolist()
@@ -89,6 +90,11 @@ def _report(
 
 def _spread(size: float) -> list[float] | None:
     return [size, 0.8 * size, min(1.3 * size, 1e308)] if np.isfinite(size) else None
+
+
+def _outcome(predicted: Fraction | None, measured: float | None) -> Outcome | None:
+    agrees = _agrees(predicted, measured)
+    return None if agrees is None else "agrees" if agrees else "off"
 
 
 def _agrees(predicted: Fraction | None, measured: float | None) -> bool | None:

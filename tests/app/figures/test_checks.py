@@ -46,7 +46,7 @@ class Drawing(Svg):
 
 
 def disagreeing(result: CheckResult) -> list[QuantityReport]:
-    return [each for each in result["quantities"] if each["agrees"] is False]
+    return [each for each in result["quantities"] if each["outcome"] == "off"]
 
 
 CASES = {
@@ -118,11 +118,11 @@ def test_disagreement_is_marked_where_there_is_some_and_nowhere_else(case: str) 
     result, drawing = CASES[case], of(case)
     wrong = disagreeing(result)
     names = {f"{each['quantity']}-{each['layer']}-{each['step']}" for each in wrong}
-    assert drawing.named("disagrees-") == names
-    assert ("disagrees" in drawing.words()) == bool(wrong)
+    assert drawing.named("off-") == names
+    assert ("off" in drawing.words()) == bool(wrong)
     for quantity in QUANTITIES:
-        agrees = {e["agrees"] for e in result["quantities"] if e["quantity"] == quantity}
-        mark = "✗" if False in agrees else "✓" if True in agrees else "–"
+        outcomes = {e["outcome"] for e in result["quantities"] if e["quantity"] == quantity}
+        mark = "✗" if "off" in outcomes else "✓" if "agrees" in outcomes else "–"
         assert drawing.words(f"mark-{quantity}") == [mark]
 
 
@@ -177,7 +177,7 @@ def test_what_was_measured_in_words() -> None:
     words = of("contradicted").words("panel-delta_x")
     slopes = [-e["measured_exponent"] for e in disagreeing(result) if e["quantity"] == "delta_x"]  # type: ignore[operator]
     low, high = (f"{each:.3f}".replace("-", "−") for each in (min(slopes), max(slopes)))
-    assert f"all {len(slopes)} disagree: slopes {low} to {high}" in words
+    assert f"all {len(slopes)} off: slopes {low} to {high}" in words
 
 
 def test_a_single_line_is_not_called_all() -> None:
@@ -185,7 +185,7 @@ def test_a_single_line_is_not_called_all() -> None:
     (report,) = (
         each
         for each in CASES["unstable"]["quantities"]
-        if each["quantity"] == "f" and each["agrees"] is not None
+        if each["quantity"] == "f" and each["outcome"] is not None
     )
     assert report["measured_exponent"]
     assert f"agrees: slope {-report['measured_exponent']:.3f}".replace("-", "−") in words
@@ -232,22 +232,25 @@ def test_a_disagreement_at_a_step_that_is_not_drawn_is_drawn_all_the_same() -> N
             for each in result["quantities"]
             if (each["quantity"], each["step"]) == ("delta_x", step)
         )
-        report.update({"agrees": False, "measured_exponent": measured})
+        report.update({"outcome": "off", "agrees": False, "measured_exponent": measured})
     drawing = Drawing(result)
-    assert drawing.named("disagrees-") == {"delta_x-1-9"}
+    assert drawing.named("off-") == {"delta_x-1-9"}
     assert drawing.words("mark-delta_x") == ["✗"]
-    assert any(words.startswith("2 of 40 disagree") for words in drawing.words("panel-delta_x"))
+    assert any(words.startswith("2 off, 38 agree") for words in drawing.words("panel-delta_x"))
 
 
-def test_what_theory_explains_is_counted_but_not_marked() -> None:
+@pytest.mark.parametrize(("outcome", "mark"), [("explained", "✓"), ("undetermined", "?")])
+def test_what_is_not_off_is_counted_but_not_marked(outcome: Any, mark: str) -> None:
     result = synthetic("mup", 2)
     for report in result["quantities"]:
         if (report["quantity"], report["layer"], report["step"]) == ("delta_x", 1, 2):
-            report.update({"agrees": False, "explained": True, "measured_exponent": 0.2})
+            report.update({"outcome": outcome, "measured_exponent": 0.2})
     drawing = Drawing(result)
-    assert drawing.named("disagrees-") == set()
-    assert drawing.words("mark-delta_x") == ["✓"]
-    assert any(words.startswith("7 agree, 1 explained") for words in drawing.words("panel-delta_x"))
+    assert drawing.named("off-") == set()
+    assert drawing.words("mark-delta_x") == [mark]
+    assert any(
+        words.startswith(f"7 agree, 1 {outcome}") for words in drawing.words("panel-delta_x")
+    )
 
 
 def test_no_text_is_smaller_than_seven_points() -> None:
@@ -319,8 +322,8 @@ DEGENERATE = {
     "far widths": small(widths=[2, 2**40]),
     "one surviving": with_sizes(*[None] * 4, [1.0, 0.9, 1.1], *[None] * 4),
     "every other": with_sizes([1.0, 0.9, 1.1], None),
-    "all blew up": with_sizes(None, agrees=None, **UNMEASURED),
-    "all blew up, wrongly": with_sizes(None, agrees=False, **UNMEASURED),
+    "all blew up": with_sizes(None, outcome="undetermined", **UNMEASURED),
+    "all blew up, wrongly": with_sizes(None, outcome="off", **UNMEASURED),
     "all zero": with_sizes([0.0, 0.0, 0.0]),
     "zero quartile": with_sizes([1.0, 0.0, 2.0]),
     "zero or nothing": with_sizes([0.0, 0.0, 0.0], None),
@@ -328,10 +331,10 @@ DEGENERATE = {
     "huge": with_sizes([1e300, 1e299, 1.7e308]),
     "tiny": with_sizes([5e-324, 0.0, 1e-300]),
     "huge and tiny": with_sizes([1e300, 1e300, 1e300], [1e-300, 1e-300, 1e-300]),
-    "no predictions": small(predicted_exponent=None, agrees=None),
-    "steep": small(predicted_exponent="1000000", agrees=False),
-    "steep and rising": small(predicted_exponent="-1000000", agrees=False),
-    "next to flat": small(predicted_exponent="1/1000000", agrees=False),
+    "no predictions": small(predicted_exponent=None, outcome=None),
+    "steep": small(predicted_exponent="1000000", outcome="off"),
+    "steep and rising": small(predicted_exponent="-1000000", outcome="off"),
+    "next to flat": small(predicted_exponent="1/1000000", outcome="off"),
     "deep and long": synthetic("mup", 16, steps=12, widths=[256, 1024]),
     "a long summary": {**small(), "summary": "$n^{ \\alpha & <b> " * 60},
 }

@@ -173,6 +173,7 @@ def result_of(check: Check) -> dict[str, Any]:
                 "predicted_exponent": "0",
                 "measured_exponent": 0.01,
                 "standard_error": 0.004,
+                "outcome": "agrees",
                 "agrees": True,
                 "explained": False,
                 "sizes": [[0.5, 0.4, 0.6]] * (len(widths) - 1) + [None],

@@ -1,7 +1,8 @@
 """The command line with scripted measurements: python -m tests....queue_process DIR COMMAND...
 
 Each measurement appends "begin WIDTH" and "end WIDTH" to DIR/log; in between it waits as
-long as DIR/hold-WIDTH exists, and raises if DIR/fail-WIDTH does.  No torch.  Unless DIR/own-pace
+long as DIR/hold-WIDTH exists, and raises if DIR/fail-WIDTH does.  Where DIR/more-WIDTH exists,
+that width is measured further.  No torch.  Unless DIR/own-pace
 exists, processes look more often for what is to be done, so that tests wait less.
 """
 
@@ -65,7 +66,17 @@ def main(directory: Path, arguments: list[str]) -> None:
         device_here=lambda: {"device": "cpu", "name": "a double", "memory": 2**30},
         DeviceError=type("D", (Exception,), {}),
     )
+
+    def further(
+        _: Experiment, measured: Sequence[tuple[Measurement, list[list[float]]]]
+    ) -> list[Measurement]:
+        say("further 0")
+        done = {each.width for each, _ in measured}
+        asked = {int(path.name.removeprefix("more-")) for path in directory.glob("more-*")}
+        return [Measurement(width, 0, 2) for width in sorted(asked - done)]
+
     replace("conclude", conclude=conclude)
+    replace("further", further=further)
     if not (directory / "own-pace").exists():
         hurry()
     launches_when_told(directory, say)

@@ -94,6 +94,27 @@ def test_a_worker_killed_in_mid_check_goes_on_after_its_last_step(scene: Scene) 
     assert end.result["seconds"] == pytest.approx(sum(x["seconds"] for x in measured(scene)))
 
 
+def test_what_is_measured_further_is_measured_once_too(on_sqlite: Scene) -> None:
+    for width in (128, 256):
+        (on_sqlite.directory / f"more-{width}").touch()
+    hold = on_sqlite.hold(256)
+    check = on_sqlite.queue.submit(job(64))
+    worker = on_sqlite.worker()
+    on_sqlite.begun(256)
+    now = on_sqlite.check(check.id)
+    assert (now.progress.done, now.progress.total) == (2, 3)
+    on_sqlite.end(worker)
+    # The plan stands: what a worker has found to be wanted is not decided again by the next.
+    (on_sqlite.directory / "more-128").unlink()
+    hold.unlink()
+    on_sqlite.worker()
+    end = on_sqlite.reaches(check.id, "succeeded")
+    assert end.result is not None
+    assert end.result["widths"] == [64, 128, 256]
+    assert (end.progress.done, end.progress.total) == (3, 3)
+    assert [on_sqlite.times("end", width) for width in (64, 128, 256)] == [1, 1, 1]
+
+
 def test_a_failing_check_says_why_and_the_worker_goes_on(on_postgres: Scene) -> None:
     flaw = on_postgres.directory / "fail-128"
     flaw.touch()

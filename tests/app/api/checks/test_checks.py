@@ -95,7 +95,7 @@ def test_what_is_left_out_has_documented_defaults(service: Service) -> None:
     assert check["experiment"] == {
         "widths": [2**k for k in range(8, 17)],
         "steps": 4,
-        "seeds": 16,
+        "seeds": 6,
         "seed": 0,
         "batch_size": 4,
         "input_dim": 8,
@@ -112,7 +112,7 @@ def test_what_is_left_out_has_documented_defaults(service: Service) -> None:
     assert adam["method"] == "dense"
     assert adam["update_rule"] == "adam"
     assert adam["learning_rate"] == 0.1
-    assert adam["seeds"] == 8
+    assert adam["seeds"] == 4
     assert adam["widths"] == [2**k for k in range(6, 12)]
 
 
