@@ -242,7 +242,7 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
     "weight decay": (
         {"weight_decay": 0.1},
         {"/weight_decay"},
-        ("no experiment knows weight_decay",),
+        ("knows weight_decay",),
     ),
     "an unknown optimizer": ({"optimizer": "adamm"}, {"/optimizer"}, ("adam",)),
 }
