@@ -48,11 +48,9 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         planned = plan["measurements"]
         measured: list[Measured] = []
         while len(measured) < len(planned):
-            _tell(plan, experiment, measured, _message(planned, len(measured)))
             handles = _queued(experiment, planned, len(measured))
             for place, handle in enumerate(handles):
-                if place:
-                    _tell(plan, experiment, measured, _message(planned, len(measured)))
+                _tell(plan, experiment, measured, _message(planned, len(measured)))
                 measured.append(_result(handle, handles[place:]))
             planned += _further(experiment, plan, measured)
         total = len(planned)

@@ -217,7 +217,8 @@ def test_measurements_of_several_checks_take_turns(on_sqlite: Scene) -> None:
     on_sqlite.worker()
     on_sqlite.begun(64)
     short = on_sqlite.queue.submit(job(72, 80))
-    until(lambda: on_sqlite.check(short.id).status == "running", "the second is taken")
+    # What it says of its first measurement it says after queueing all of them.
+    until(lambda: "width 72" in on_sqlite.check(short.id).progress.message, "the second is taken")
     for hold in holds:
         hold.unlink()
     on_sqlite.reaches(long.id, "succeeded")
