@@ -68,7 +68,6 @@ from solver.theory import System as System
 from solver.theory import TensorParametrization as TensorParametrization
 from solver.theory import Wiring as Wiring
 from solver.theory import describe_layers as describe_layers
-from solver.theory import described_by as described_by
 from solver.theory import gallery_entry as gallery_entry
 from solver.theory import predictions as predictions
 from solver.theory import relations as relations

@@ -22,7 +22,7 @@ from solver.families import (
     understood,
 )
 from solver.families import survey as survey_families
-from solver.reading import Description, read
+from solver.reading import FIELDS, Description, read
 from solver.repairs import (
     DEFAULT_MARGIN,
     AnyDepthRepair,
@@ -74,6 +74,7 @@ def classify(
     ``TypeError`` for an argument that is neither.
     """
     _check("activation", activation, ACTIVATIONS)
+    _check("loss", loss, get_args(Loss))
     if isinstance(parametrization, Parametrization) and not description:
         return classify_parametrization(parametrization, activation, loss)
     given = _given(parametrization, description, "classify")
@@ -214,9 +215,8 @@ def _described(description: dict[str, Any], name: str, own: tuple[str, ...]) -> 
     try:
         return Description(**description)
     except TypeError:
-        known = tuple(Description.__slots__)
-        strange = ", ".join(each for each in description if each not in known)
-        takes = ", ".join((*known, *own, "activation"))
+        strange = ", ".join(each for each in description if each not in FIELDS)
+        takes = ", ".join((*FIELDS, *own, "activation"))
         raise TypeError(f"{name} takes no {strange}; it takes {takes}") from None
 
 

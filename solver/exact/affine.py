@@ -124,7 +124,7 @@ def affine(constant: Fraction | int, coefficients: Mapping[str, Fraction]) -> Af
 
 def constant(value: Fraction | int) -> AffineForm:
     """A form without unknowns."""
-    return AffineForm(Fraction(value), ())
+    return AffineForm(value if isinstance(value, Fraction) else Fraction(value), ())
 
 
 def unknown(name: str) -> AffineForm:

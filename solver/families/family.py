@@ -17,11 +17,11 @@ from solver.theory.dichotomy import Kind
 from solver.theory.exponents import FROZEN, ZERO, Exponents, shared
 from solver.theory.law import Coefficients, Law
 from solver.theory.laws import OPTIMIZERS, Optimizer
-from solver.theory.layers import LayerSpan, merged
+from solver.theory.layers import LayerSpan
 from solver.theory.network import Block, Network
+from solver.theory.parametrization import by_layers
 from solver.theory.roles import Role
 from solver.theory.slacks import reaches
-from solver.theory.tensors import Described, described_by
 
 
 class Forms(NamedTuple):
@@ -154,9 +154,13 @@ class Family(NamedTuple):
             *self[3:7],
         )
 
-    def described(self) -> Described:
-        """The member at which all unknowns are 0."""
-        return described_by(self.at(dict.fromkeys(self.unknowns, Fraction())))
+    @property
+    def optimizers_in_order(self) -> tuple[Optimizer, ...]:
+        """The optimizer of each weight matrix, or of each role, or of each named tensor."""
+        if not self.readout_name:
+            return by_layers(self.at(dict.fromkeys(self.unknowns, Fraction()))).optimizers
+        places = [(span, block.optimizer) for block in self.body for span in block.spans]
+        return (*[optimizer for _, optimizer in sorted(places)], self.readout_optimizer)
 
     def forms(self) -> Iterator[AffineForm]:
         """All exponents."""
@@ -230,11 +234,3 @@ def canonical(forms: Forms, unknowns: Sequence[str], law: Law) -> Forms:
     zero = dict.fromkeys(unknowns, Fraction())
     points = [zero, *({**zero, name: Fraction(1)} for name in unknowns)]
     return interpolated([forms.at(point).canonical(law) for point in points], unknowns)
-
-
-def grouped_blocks(tensors: Sequence[FamilyBlock]) -> tuple[FamilyBlock, ...]:
-    """Those that differ in their spans alone, as one."""
-    spans: dict[FamilyBlock, list[LayerSpan]] = {}
-    for each in tensors:
-        spans.setdefault(each._replace(spans=()), []).extend(each.spans)
-    return tuple(block._replace(spans=merged(where)) for block, where in spans.items())

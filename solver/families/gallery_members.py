@@ -7,7 +7,7 @@ from typing import NamedTuple
 from solver.exact.affine import AffineForm, unknown
 from solver.exact.arithmetic import Constraint, between
 from solver.exact.polyhedra import Constraints, Polyhedra, Polyhedron
-from solver.families.family import Family, Forms, canonical
+from solver.families.family import Family, FamilyBlock, Forms, canonical
 from solver.families.targets import clauses, faithfulness
 from solver.theory.gallery import GALLERY, GalleryEntry, RoleEntry
 from solver.theory.roles import Role
@@ -32,6 +32,8 @@ def landmarks(family: Family, domain: Constraints, sets: Polyhedra) -> Iterator[
 
     A family of the gallery (``uniform(s)``) is left out where it is but an entry named before.
     """
+    if family.readout_name or any(_beyond_the_gallery(block) for block in family.layers):
+        return
     found: list[Polyhedron] = []
     for entry in sorted(GALLERY.values(), key=lambda each: each.parameter is not None):
         fits = family.depth == 1 or not entry.depth_one_only
@@ -42,6 +44,12 @@ def landmarks(family: Family, domain: Constraints, sets: Polyhedra) -> Iterator[
                 if entry.parameter is None or landmark.where not in found:
                     yield landmark
                 found.append(landmark.where)
+
+
+def _beyond_the_gallery(block: FamilyBlock) -> bool:
+    """Whether a tensor has what no entry of the gallery has."""
+    wired = block.role is Role.VECTOR or block.residual or block.normalized
+    return wired or bool(block.exponents.infinite) or block.exponents.w is not None
 
 
 def _landmark(entry: GalleryEntry, constraints: Constraints, sets: Polyhedra) -> Landmark:

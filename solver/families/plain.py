@@ -17,7 +17,7 @@ from solver.families.words import (
     written,
 )
 from solver.theory.by_depth import plain_by_depth
-from solver.theory.plain import plain_exponent, plain_optimizer
+from solver.theory.plain import plain_exponent, plain_names
 
 if TYPE_CHECKING:
     from solver.families.surveys import AnyDepthSurvey, Survey
@@ -31,7 +31,9 @@ def plain_survey(survey: "Survey") -> dict[str, Any]:
         "optimum": None if survey.optimum is None else _optimum(survey.optimum),
         "warnings": list(survey.warnings),
         "depth": survey.depth,
-        "optimizer": plain_optimizer(survey.family.described()),
+        "optimizer": plain_names(
+            survey.family.optimizers_in_order, bool(survey.family.readout_name)
+        ),
         "unknowns": list(names),
         "gallery": [
             {

@@ -11,11 +11,11 @@ from solver.exact.affine import AffineForm, unknown
 from solver.exact.arithmetic import Constraint, between
 from solver.exact.exponents import Limits, shown
 from solver.exact.expressions import parse_expression
-from solver.families.family import Family, FamilyBlock, grouped_blocks, interpolated
+from solver.families.family import Family, FamilyBlock, interpolated
 from solver.reading.description import Description, named_entry, read
 from solver.reading.symbols import EntryReader, is_several
 from solver.theory.gallery import GalleryEntry, RoleEntry
-from solver.theory.network import Network
+from solver.theory.network import Network, grouped_blocks
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.tensors import Described, TensorParametrization
 
@@ -185,8 +185,10 @@ def _by_role(
             role: form.replaced(name, parameter) for role, form in named.items() if form is not None
         }
 
-    return Description(
-        depth=description.depth,
+    return replace(
+        description,
+        preset=None,
+        s=None,
         a=roles(entry.a),
         b=roles(entry.b),
         c=roles(entry.c),

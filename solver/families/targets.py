@@ -10,11 +10,14 @@ from fractions import Fraction
 from typing import Final, Literal, NamedTuple
 
 from solver.errors import ParametrizationError
-from solver.exact.affine import AffineForm
+from solver.exact.affine import AffineForm, constant
 from solver.exact.arithmetic import Arithmetic, Clause, Constraint
+from solver.exact.infinite import INFINITE
 from solver.families.family import Family, Slack
-from solver.theory.conditions import READOUT_UPDATE
+from solver.theory.conditions import READOUT_UPDATE, Condition
+from solver.theory.conditions import stability as forms_of_stability
 from solver.theory.dichotomy import Kind
+from solver.theory.exponents import ZERO
 from solver.theory.layers import describe_layers, single_layer
 from solver.theory.wording import readout_move, stated
 
@@ -90,7 +93,7 @@ def r_branches(family: Family) -> tuple[AffineForm, ...]:
         form = slack.form
         if form.terms not in least or form.constant < least[form.terms].constant:
             least[form.terms] = form
-    return tuple(least.values())
+    return tuple(least.values()) or (constant(INFINITE),)  # where nothing moves features
 
 
 def requirements(
@@ -101,14 +104,14 @@ def requirements(
     With ``margin``, the kernel and the operator regime ask for r to be at least that, instead
     of positive.
     """
-    slacks, readout = list(family.slacks()), _readout(family)
+    slacks, readout = list(family.slacks()), family.readout_index
     stable = [_holding(each, readout) for each in slacks]
     features, logits = list(_of("features", slacks)), list(_of("logits", slacks))
     size = readout_move(readout)
-    update = stated(_readout_update(slacks).condition, (), readout).form
-    tight = Constraint(_readout_update(slacks).form, "=")
+    update = stated(_readout_update(family), (), readout).form
+    own = [Constraint(each.form, "=") for each in _of_readout_update(slacks)]
     nontrivial = _some("nontrivial", f"{update} = 1 or {size} = 1", logits)._replace(
-        also=tuple((tight, Constraint(each.form, ">=")) for each in logits if each.spans)
+        also=tuple((*own, Constraint(each.form, ">=")) for each in logits if each.spans)
     )
     match target:
         case "stable":
@@ -130,12 +133,12 @@ def requirements(
             first = [each for each in features if each.spans[0].first == 1]
             return (*stable, nontrivial, _some(target, "r_1 = 0", first))
         case "maximal":
-            return (*stable, *_maximal(slacks, update, f"{size} = 1"))
+            return (*stable, *_maximal(family, slacks, update, f"{size} = 1"))
 
 
 def faithfulness(family: Family) -> list[Requirement]:
     """The conditions of faithfulness (TP4b Lemma 2.8.11), where d is given."""
-    return [_holding(each, _readout(family)) for each in family.faithfulness()]
+    return [_holding(each, family.readout_index) for each in family.faithfulness()]
 
 
 def clauses(asked: Sequence[Requirement]) -> tuple[Clause, ...]:
@@ -180,15 +183,22 @@ def _above(
     )
 
 
-def _maximal(slacks: Sequence[Slack], update: str, size: str) -> Iterator[Requirement]:
-    """Every layer is updated maximally, the readout initialized maximally (TP4 Theorem 5.6)."""
-    layers = dict.fromkeys(each.spans for each in _of("features", slacks))
-    for spans in layers:
+def _maximal(
+    family: Family, slacks: Sequence[Slack], update: str, size: str
+) -> Iterator[Requirement]:
+    """Every layer is updated maximally, the readout initialized maximally (TP4 Theorem 5.6).
+
+    What is frozen cannot be; a readout that starts at zero need not be initialized maximally.
+    """
+    for spans in (block.spans for block in family.body):
         own = [each for each in _of("features", slacks) if each.spans == spans]
         one = single_layer(spans)
-        where = f"r_{one} = 0" if one else f"r_l = 0 for l = {describe_layers(spans)}"
-        yield _some(f"maximal.{spans[0].first}", where, own)
-    yield _some("maximal.readout_update", f"{update} = 1", [_readout_update(slacks)])
+        where = f"r_{spans[0]} = 0" if one else f"r_l = 0 for l = {describe_layers(spans)}"
+        name = spans[0] if spans[0].tensor else spans[0].first
+        yield _some(f"maximal.{name}", where, own)
+    yield _some("maximal.readout_update", f"{update} = 1", _of_readout_update(slacks))
+    if family.readout.infinite & ZERO:
+        return
     body = [each for each in _of("logits", slacks) if each.spans]
     yield _some("maximal.readout_initialization", size, body)
 
@@ -216,9 +226,11 @@ def _of(
     return (each for each in slacks if each.condition.family == family)
 
 
-def _readout_update(slacks: Sequence[Slack]) -> Slack:
-    return next(each for each in slacks if each.condition.name == READOUT_UPDATE)
+def _of_readout_update(slacks: Sequence[Slack]) -> list[Slack]:
+    """Of ``u >= 1``; none where the readout is frozen."""
+    return [each for each in slacks if each.condition.name == READOUT_UPDATE]
 
 
-def _readout(family: Family) -> str:
-    return "{L+1}" if family.depth is None else str(family.depth + 1)
+def _readout_update(family: Family) -> Condition:
+    conditions = forms_of_stability(family.layers[-1].shape, family.readout_law, family.alignment)
+    return next(each for each in conditions if each.name == READOUT_UPDATE)

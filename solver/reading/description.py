@@ -16,7 +16,7 @@ matrices (see ``wiring``) with all of them.  Everything wrong is reported at onc
 its path.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Final, cast
 
@@ -40,7 +40,7 @@ _FORMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Description:
+class Description(WiringDescription):
     """The raw values, None where nothing was written.  See the module's docstring."""
 
     depth: object = None
@@ -52,26 +52,12 @@ class Description:
     preset: object = None
     s: object = None
     optimizer: object = None
-    bias: object = None
-    residual: object = None
-    normalized: object = None
-    weight_decay: object = None
-    epsilon: object = None
-    alignment: object = None
     tensors: object = None
     attention: object = None
 
-    @property
-    def wiring(self) -> WiringDescription:
-        """What is said beside the weight matrices."""
-        return WiringDescription(
-            self.bias,
-            self.residual,
-            self.normalized,
-            self.weight_decay,
-            self.epsilon,
-            self.alignment,
-        )
+
+#: The names of its fields.
+FIELDS: Final = tuple(each.name for each in fields(Description))
 
 
 def read(
@@ -87,25 +73,14 @@ def read(
         return read_tensors(
             description.tensors, description.attention, description.alignment, reader
         )
-    return read_perceptron(description, limits, parse)
-
-
-def read_perceptron(
-    description: Description, limits: Limits = DEFAULT_LIMITS, parse: Parse = parse_exponent
-) -> Parametrization | RoleParametrization:
-    """The same where the network is a perceptron; tensors are refused."""
-    reader = EntryReader(limits, parse)
-    if description.tensors is not None or description.attention is not None:
-        name = "tensors" if description.tensors is not None else "attention"
-        reader.stop(
-            (name,), f"{name} has no place here; give a, b and c of a perceptron, or a preset"
-        )
-    return wired(_perceptron(description, limits, reader), description.wiring, reader)
+    if description.attention is not None:
+        reader.stop(("attention",), "attention goes with tensors, which make its queries and keys")
+    return wired(_perceptron(description, limits, reader), description, reader)
 
 
 def _check_tensors_alone(given: Description, reader: EntryReader) -> None:
     """Everything about a network by tensors is said tensor by tensor."""
-    for name in Description.__slots__:
+    for name in FIELDS:
         if name not in _WITH_TENSORS and getattr(given, name) is not None:
             reader.flaw((name,), f"{name} does not go with tensors, which say it one by one")
     reader.stop_if_flawed()

@@ -5,7 +5,7 @@ every form of a perceptron.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import islice
 from typing import Final, TypeVar
@@ -39,7 +39,7 @@ class WiringDescription:
     @property
     def plain(self) -> bool:
         """Whether nothing was written."""
-        return all(getattr(self, each) is None for each in self.__slots__)
+        return all(getattr(self, each.name) is None for each in fields(WiringDescription))
 
 
 _Given = Parametrization | RoleParametrization

@@ -19,7 +19,7 @@ from solver.repairs.plain import plain_any_depth_repair
 from solver.theory.activations import Activation
 from solver.theory.by_depth import summary_by_depth
 from solver.theory.parametrization import RoleParametrization
-from solver.theory.tensors import described_by
+from solver.theory.tensors import with_exponents
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,6 +72,6 @@ def repair_any_depth(
 def _does_at_depth_one(found: Repair) -> bool:
     if found.best is None:
         return False
-    repaired = described_by(found.best.network)
+    repaired = with_exponents(found.given, found.best.network)
     assert isinstance(repaired, RoleParametrization), "it stands for every L >= 2"
     return meets(repaired.at_depth(1), found.target)

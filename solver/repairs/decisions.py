@@ -6,7 +6,7 @@ have weights: the cost of a change by 1.  Infinite exponents are facts, not deci
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
@@ -19,7 +19,7 @@ from solver.theory.layers import BIAS, LayerSpan, describe_layers, is_named, mer
 from solver.theory.network import Block, Network
 from solver.theory.parametrization import RoleParametrization
 from solver.theory.roles import Role
-from solver.theory.tensors import Described
+from solver.theory.tensors import Described, TensorParametrization
 
 Symbol = Literal["a", "b", "c", "d", "w"]
 _SYMBOLS: Final[tuple[Symbol, ...]] = get_args(Symbol)
@@ -151,7 +151,7 @@ def pose(given: Described, options: Options) -> tuple[tuple[Decision, ...], Fami
     Exponents by role stand for every L >= 2; they must then have hidden ones.
     """
     network = _every_tensor(given)
-    asked = _Asked(options, network)
+    asked = _Asked(_with_tied_readout(options, given), network)
     groups: dict[_Group, list[Block]] = {}
     for block in network.body:
         groups.setdefault(asked.group(block), []).append(block)
@@ -175,6 +175,22 @@ def pose(given: Described, options: Options) -> tuple[tuple[Decision, ...], Fami
     readout = asked.forms(None, network.readout, (), label)
     posed = Family(network.depth, tuple(body), readout, *network[3:])
     return tuple(asked.decisions.values()), posed
+
+
+def _with_tied_readout(options: Options, given: Described) -> Options:
+    """With what an embedding and the readout that is tied to it share."""
+    if not isinstance(given, TensorParametrization) or given.readout.tied_to is None:
+        return options
+    names = (given.readout.tied_to, given.readout.name)
+    shared = tuple(
+        tuple(Selector(f"{symbol}.{name}", symbol, name) for name in names) for symbol in "bcd"
+    )
+    ties = list(options.ties)
+    for tie in shared:
+        touching = [each for each in ties if set(each) & set(tie)]
+        ties = [each for each in ties if each not in touching]
+        ties.append(tuple(dict.fromkeys((*tie, *(one for each in touching for one in each)))))
+    return replace(options, ties=tuple(ties))
 
 
 def _every_tensor(given: Described) -> Network:

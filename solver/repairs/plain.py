@@ -11,7 +11,7 @@ from solver.theory.activations import Activation
 from solver.theory.by_depth import plain_by_depth
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.plain import plain_exponent, plain_optimizer, plain_parametrization
-from solver.theory.tensors import Described, described_by
+from solver.theory.tensors import Described, with_exponents
 from solver.verdicts.plain import plain_verdict
 from solver.verdicts.verdict import Verdict, classify, classify_any_depth
 
@@ -24,7 +24,7 @@ _WriteVerdict = Callable[[Verdict], Any]
 def plain_repair(found: Repair, write: _WriteVerdict = plain_verdict) -> dict[str, Any]:
     """A repair, the answer first; ``write`` writes the verdict on what it leads to."""
     given = found.given
-    best = None if found.best is None else described_by(found.best.network)
+    best = None if found.best is None else with_exponents(given, found.best.network)
     return {
         "possible": found.best is not None,
         "summary": repair_text(found),
@@ -42,7 +42,7 @@ def plain_repair(found: Repair, write: _WriteVerdict = plain_verdict) -> dict[st
         "alternatives": [
             {
                 "changes": _changes(each),
-                "parametrization": plain_parametrization(described_by(each.network)),
+                "parametrization": plain_parametrization(with_exponents(given, each.network)),
             }
             for each in found.alternatives
         ],

@@ -12,12 +12,12 @@ from solver.reading.description import Description, named_entry, vector_lengths
 from solver.reading.symbols import EntryReader, Path, is_list, is_several
 from solver.repairs.decisions import Options, Selector, places_of
 from solver.repairs.least_change import DEFAULT_MARGIN
-from solver.theory.exponents import Exponents
+from solver.theory.exponents import SYMBOLS, Exponents
 from solver.theory.layers import BIAS
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.tensors import Described, TensorParametrization
 
-_SELECTOR: Final = re.compile(r"([abcdw])(?:\.(.{1,64}))?", re.ASCII)
+_SELECTOR: Final = re.compile(rf"([{SYMBOLS}])(?:\.(.{{1,64}}))?", re.ASCII)
 _PLACE: Final = re.compile(
     rf"input|hidden|readout|[1-9][0-9]{{0,6}}|{BIAS}(\.[1-9][0-9]{{0,6}})?", re.ASCII
 )
@@ -120,7 +120,7 @@ class OptionsReader:
             return
         if any(each in other for other in before for each in tie) or len(set(tie)) < len(tie):
             self._reader.flaw(path, "an exponent is in two ties; join them")
-        symbol = "abcdw".index(tie[0].symbol)
+        symbol = SYMBOLS.index(tie[0].symbol)
         values = {
             value
             for each in tie
@@ -191,7 +191,7 @@ class OptionsReader:
         if place is not None and not by_tensors and not _PLACE.fullmatch(place):
             return f"names no exponents; {_FORM}"
         if symbol in "dw" and all(
-            exponents["abcdw".index(symbol)] is None for _, exponents in self._tensors
+            exponents[SYMBOLS.index(symbol)] is None for _, exponents in self._tensors
         ):
             return "names exponents that were not given; leave it out"
         if symbol == "c" and place is not None and self._one_c and not place.startswith(BIAS):

@@ -28,6 +28,7 @@ from solver.theory.parametrization import Parametrization as Parametrization
 from solver.theory.parametrization import RoleParametrization as RoleParametrization
 from solver.theory.plain import plain_exponent as plain_exponent
 from solver.theory.plain import plain_laws as plain_laws
+from solver.theory.plain import plain_names as plain_names
 from solver.theory.plain import plain_optimizer as plain_optimizer
 from solver.theory.plain import plain_parametrization as plain_parametrization
 from solver.theory.predicted_exponents import QUANTITIES as QUANTITIES
@@ -43,7 +44,7 @@ from solver.theory.tensors import Attending as Attending
 from solver.theory.tensors import Described as Described
 from solver.theory.tensors import NamedTensor as NamedTensor
 from solver.theory.tensors import TensorParametrization as TensorParametrization
-from solver.theory.tensors import described_by as described_by
+from solver.theory.tensors import with_exponents as with_exponents
 from solver.theory.wiring import PLAIN as PLAIN
 from solver.theory.wiring import Bias as Bias
 from solver.theory.wiring import Wiring as Wiring

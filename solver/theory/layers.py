@@ -1,6 +1,6 @@
 """Sets of layers, as people write them: ``2``, ``2..9``, ``2..4, 7``, ``2..L``; named tensors."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 _Layer = TypeVar("_Layer", bound=Hashable)
@@ -46,9 +46,7 @@ def merged(spans: Iterable[LayerSpan]) -> tuple[LayerSpan, ...]:
     return tuple(result)
 
 
-def grouped(
-    layers: Sequence[_Layer], first: int, tensor: str = ""
-) -> dict[_Layer, tuple[LayerSpan, ...]]:
+def grouped(layers: Sequence[_Layer], first: int) -> dict[_Layer, tuple[LayerSpan, ...]]:
     """The distinct ones of consecutive layers, in order, each with where it occurs.
 
     ``first`` is the number of the first layer.
@@ -57,18 +55,10 @@ def grouped(
     start = 0
     for place, layer in enumerate(layers):
         if place + 1 == len(layers) or layers[place + 1] != layer:
-            span = LayerSpan(first + start, first + place, tensor)
+            span = LayerSpan(first + start, first + place)
             spans.setdefault(layer, []).append(span)
             start = place + 1
     return {layer: tuple(where) for layer, where in spans.items()}
-
-
-def one_by_one(
-    layers: Sequence[_Layer], first: int, tensor: str = ""
-) -> Iterator[tuple[_Layer, tuple[LayerSpan, ...]]]:
-    """Each of consecutive layers with where it is."""
-    for number, layer in enumerate(layers, start=first):
-        yield layer, (LayerSpan(number, number, tensor),)
 
 
 def describe_layers(spans: Sequence[LayerSpan]) -> str:

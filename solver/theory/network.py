@@ -1,7 +1,7 @@
 """What the theorems see of a parametrization: its distinct tensors, each with law and wiring."""
 
-from collections.abc import Hashable
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from solver.theory.alignment import THEOREM, Alignment
 from solver.theory.conditions import Attention, Shape
@@ -9,7 +9,7 @@ from solver.theory.dichotomy import Kind, regime_of
 from solver.theory.exponents import Exponents, canonical_integers
 from solver.theory.law import Law
 from solver.theory.laws import OPTIMIZERS, Optimizer
-from solver.theory.layers import LayerSpan
+from solver.theory.layers import LayerSpan, merged
 from solver.theory.roles import Role
 
 
@@ -37,6 +37,25 @@ class Block(NamedTuple):
         """What decides which conditions there are on them, trained under this law."""
         decays = self.exponents.w is not None
         return Shape(self.role, law, self.residual, self.normalized, False, decays, self.attended)
+
+
+class _Spanned(Protocol):
+    """A block: a named tuple that says where its tensors are."""
+
+    @property
+    def spans(self) -> tuple[LayerSpan, ...]: ...
+    def _replace(self, *, spans: tuple[LayerSpan, ...]) -> Any: ...
+
+
+_Spans = TypeVar("_Spans", bound=_Spanned)
+
+
+def grouped_blocks(blocks: Iterable[_Spans]) -> tuple[_Spans, ...]:
+    """Those that differ in their spans alone, as one; in order."""
+    spans: dict[Any, list[LayerSpan]] = {}
+    for each in blocks:
+        spans.setdefault(each._replace(spans=()), []).extend(each.spans)
+    return tuple(block._replace(spans=merged(where)) for block, where in spans.items())
 
 
 class Network(NamedTuple):
@@ -84,12 +103,22 @@ class Network(NamedTuple):
         return regime_of([OPTIMIZERS[each].regime for each in trained])
 
     @property
+    def scales_gradients(self) -> bool:
+        """Whether some tensor has a d, or an ε."""
+        ends = [self.readout, *[block.exponents for block in self.body]]
+        return any(each.d is not None for each in ends)
+
+    @property
     def wired(self) -> bool:
         """Whether it has more than the papers' perceptrons have, whose theorem is proved."""
         return self.tied or any(
             block.role is Role.VECTOR or block.residual or block.normalized or block.attended
             for block in self.body
         )
+
+    def grouped(self) -> "Network":
+        """The same with one block for all tensors that differ in their place alone."""
+        return self._replace(body=grouped_blocks(self.body))
 
     @property
     def last(self) -> str:

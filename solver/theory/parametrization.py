@@ -7,17 +7,16 @@ arXiv 2011.14522, Section 3).  Adaptive optimizers may also scale the gradient b
 before the update function (TP4b, arXiv 2308.01814).  What else the perceptron has is its wiring.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import Any
 
 from solver.theory.dichotomy import Kind
 from solver.theory.exponents import Exponents
 from solver.theory.law import Law
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
-from solver.theory.layers import BIAS, LayerSpan, grouped, one_by_one
+from solver.theory.layers import BIAS, LayerSpan, grouped
 from solver.theory.network import Block, Network
 from solver.theory.roles import Role
 from solver.theory.wiring import PLAIN, Bias, Wiring
@@ -86,7 +85,7 @@ class Parametrization:
         """Group equal layers."""
         optimizer, layers = self.optimizer, self.layers
         if self.wiring != PLAIN:
-            return self._wired(_grouped)
+            return self.spelled_out().grouped()
         if isinstance(optimizer, tuple):
             first, *_, last = optimizer
             distinct = grouped(list(zip(layers, optimizer, strict=True))[1:-1], first=2)
@@ -102,25 +101,27 @@ class Parametrization:
 
     def spelled_out(self) -> Network:
         """The same with a block for each tensor."""
-        return self._wired(one_by_one)
-
-    def _wired(self, group: Callable[..., Iterable[tuple[Any, tuple[LayerSpan, ...]]]]) -> Network:
         wiring, optimizers = self.wiring, self.optimizers
-        body = [
-            (each, optimizer, wiring.residual_at(place), wiring.normalized_at(place))
-            for place, (each, optimizer) in enumerate(
+        matrices = [
+            Block(
+                Role.HIDDEN if place else Role.INPUT,
+                (LayerSpan(place + 1, place + 1),),
+                exponents,
+                optimizer,
+                wiring.residual_at(place),
+                wiring.normalized_at(place),
+            )
+            for place, (exponents, optimizer) in enumerate(
                 zip(self.layers[:-1], optimizers[:-1], strict=True)
             )
         ]
-        blocks = [Block(Role.INPUT, (LayerSpan(1, 1),), *body[0])]
-        blocks += [Block(Role.HIDDEN, spans, *each) for each, spans in group(body[1:], first=2)]
-        blocks += [
-            Block(Role.VECTOR, spans, *each)
-            for each, spans in group(wiring.biases, first=1, tensor=BIAS)
+        vectors = [
+            Block(Role.VECTOR, (LayerSpan(number, number, BIAS),), *bias)
+            for number, bias in enumerate(wiring.biases, start=1)
         ]
         return Network(
             self.depth,
-            tuple(blocks),
+            (*matrices, *vectors),
             self.layers[-1],
             optimizers[-1],
             alignment=wiring.alignment,
@@ -214,12 +215,6 @@ class RoleParametrization:
             last,
             alignment=wiring.alignment,
         )
-
-
-def _grouped(
-    layers: Sequence[Any], first: int, tensor: str = ""
-) -> Iterable[tuple[Any, tuple[LayerSpan, ...]]]:
-    return grouped(layers, first, tensor).items()
 
 
 def _common(optimizers: tuple[Optimizer, ...], count: int) -> Optimizers:

@@ -30,10 +30,14 @@ def plain_parametrization(value: Described) -> dict[str, Any]:
 
 def plain_optimizer(value: Described) -> str | dict[str, str] | list[str]:
     """The optimizer: one name, or by role where hidden layers share theirs, or a list."""
-    names = value.optimizers
+    return plain_names(value.optimizers, isinstance(value, TensorParametrization))
+
+
+def plain_names(names: Sequence[str], by_tensor: bool) -> str | dict[str, str] | list[str]:
+    """One name, or several by role where hidden layers share theirs, or a list."""
     if len(set(names)) == 1:
         return names[0]
-    return list(names) if isinstance(value, TensorParametrization) else _roles_of(names)
+    return list(names) if by_tensor else _roles_of(names)
 
 
 def plain_laws(value: Described) -> dict[str, str] | list[str]:

@@ -97,12 +97,7 @@ class TensorParametrization:
 
     def network(self) -> Network:
         """Group the tensors that meet the same conditions."""
-        network = self.spelled_out()
-        blocks: dict[Block, list[LayerSpan]] = {}
-        for block in network.body:
-            blocks.setdefault(block._replace(spans=()), []).extend(block.spans)
-        body = tuple(block._replace(spans=tuple(spans)) for block, spans in blocks.items())
-        return network._replace(body=body)
+        return self.spelled_out().grouped()
 
     def spelled_out(self) -> Network:
         """The same with a block for each tensor."""
@@ -153,25 +148,16 @@ class TensorParametrization:
 Described = Parametrization | RoleParametrization | TensorParametrization
 
 
-def described_by(network: Network) -> Described:
-    """The parametrization that describes a network: by tensors where they are named."""
-    if not network.readout_name:
-        return by_layers(network)
-    tensors = {
-        span.first: NamedTensor(
-            span.tensor,
-            block.role,
-            block.exponents,
-            block.optimizer,
-            block.residual,
-            block.normalized,
+def with_exponents(given: Described, network: Network) -> Described:
+    """What was given, with the exponents that a network of its tensors has."""
+    if isinstance(given, TensorParametrization):
+        found = {span.first: block.exponents for block in network.body for span in block.spans}
+        return replace(
+            given,
+            tensors=tuple(
+                each._replace(exponents=found.get(place, network.readout))
+                for place, each in enumerate(given.tensors, start=1)
+            ),
         )
-        for block in network.body
-        for span in block.spans
-    }
-    end = NamedTensor(
-        network.readout_name, Role.READOUT, network.readout, network.readout_optimizer
-    )
-    return TensorParametrization(
-        (*(tensors[place] for place in sorted(tensors)), end), alignment=network.alignment
-    )
+    changed = by_layers(network)
+    return replace(changed, wiring=changed.wiring._replace(epsilon=given.wiring.epsilon))

@@ -143,14 +143,14 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def equivalent_entries(canonical: Described, network: Network) -> tuple[str, ...]:
+def equivalent_entries(
+    canonical: Parametrization | RoleParametrization, network: Network
+) -> tuple[str, ...]:
     """Labels of the gallery entries that a parametrization is equivalent to, in gallery order.
 
     ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
     (``"uniform(1/4)"``) only where no entry without a parameter fits.
     """
-    if isinstance(canonical, TensorParametrization) or network.wired:
-        return ()
     if isinstance(canonical, Parametrization):
         layers = canonical.layers
         if any(layer != layers[1] for layer in layers[2:-1]):

@@ -86,7 +86,7 @@ def plain_judgement(
         [condition(report) for report in judgement.conditions],
         list(judgement.reasons),
         list(judgement.consequences),
-        plain_parametrization(judgement.canonical),
+        None if judgement.canonical is None else plain_parametrization(judgement.canonical),
         list(judgement.equivalent_to),
         [_of_layers(each.spans, each.exponent) for each in judgement.untrained],
         [_of_layers(each.spans, each.exponent) for each in judgement.decays],
@@ -152,7 +152,9 @@ def plain_verdict(
         "status": verdict.status,
         "sources": list(verdict.sources),
         "parametrization": plain_parametrization(verdict.parametrization),
-        "canonical": written.canonical,
+        "canonical": written.canonical
+        if verdict.judgement.canonical is not None
+        else plain_parametrization(verdict.canonical),
         "layers": written.layers,
         "tensors": written.tensors,
         "readout": {

@@ -14,10 +14,15 @@ from solver.theory.by_depth import summary_by_depth
 from solver.theory.dichotomy import Kind
 from solver.theory.layers import BIAS, LayerSpan
 from solver.theory.network import Block, Network
-from solver.theory.parametrization import Optimizers, Parametrization, RoleParametrization
+from solver.theory.parametrization import (
+    Optimizers,
+    Parametrization,
+    RoleParametrization,
+    by_layers,
+)
 from solver.theory.roles import Role
 from solver.theory.slacks import Evaluated
-from solver.theory.tensors import Described, TensorParametrization, described_by
+from solver.theory.tensors import Described, TensorParametrization
 from solver.verdicts.certificate import ConditionReport, certificate
 from solver.verdicts.consequences import consequences, is_derived, limits_of_the_theorem
 from solver.verdicts.decay import Decay, decays
@@ -118,7 +123,7 @@ class Verdict(_Fields):
     @property
     def canonical(self) -> Described:
         """The representative of the gauge class."""
-        return self.judgement.canonical
+        return self.judgement.canonical or self.parametrization.canonical()
 
     @property
     def equivalent_to(self) -> tuple[str, ...]:
@@ -292,21 +297,31 @@ class Judgement:
         return certificate(self.evaluation)
 
     @property
-    def canonical(self) -> Described:
-        """The representative of the class; of deep networks it is large, and not kept."""
+    def canonical(self) -> Parametrization | RoleParametrization | None:
+        """The representative of the class; of deep networks it is large, and not kept.
+
+        None where members of the class are written in more ways than one: by tensors, whose ties
+        and attention the class does not tell apart, and with an ε, which may be given as d.
+        """
+        network = self.evaluation.network
+        if network.readout_name or network.scales_gradients:
+            return None
         return self._canonical if self.few_layers else self._new_canonical()
 
     @cached_property
-    def _canonical(self) -> Described:
+    def _canonical(self) -> Parametrization | RoleParametrization:
         return self._new_canonical()
 
-    def _new_canonical(self) -> Described:
-        return described_by(self.evaluation.network).canonical()
+    def _new_canonical(self) -> Parametrization | RoleParametrization:
+        return by_layers(self.evaluation.network).canonical()
 
     @cached_property
     def equivalent_to(self) -> tuple[str, ...]:
         """The gallery entries in the class."""
-        return equivalent_entries(self.canonical, self.evaluation.network)
+        network = self.evaluation.network
+        if network.readout_name or network.wired:
+            return ()
+        return equivalent_entries(by_layers(network).canonical(), network)
 
 
 def _few_layers(network: Network) -> bool:

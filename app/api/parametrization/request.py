@@ -36,6 +36,7 @@ from app.api.parametrization.schemas import (
     one_of,
 )
 from solver import Activation, Described, Description, Limits, ParametrizationError, read
+from solver.reading import FIELDS
 
 # Deeper networks take many milliseconds, in which the event loop should serve others.
 _DEEP: Final = 256
@@ -152,25 +153,7 @@ class ParametrizationIn(JsonObject):
 
     def description(self) -> Description:
         """What was posted, for the solver to read."""
-        return Description(
-            depth=self.depth,
-            abc=self.abc,
-            a=self.a,
-            b=self.b,
-            c=self.c,
-            d=self.d,
-            preset=self.preset,
-            s=self.s,
-            optimizer=self.optimizer,
-            bias=self.bias,
-            residual=self.residual,
-            normalized=self.normalized,
-            weight_decay=self.weight_decay,
-            epsilon=self.epsilon,
-            alignment=self.alignment,
-            tensors=self.tensors,
-            attention=self.attention,
-        )
+        return Description(**{name: getattr(self, name) for name in FIELDS})
 
     def resolve(self, limits: Limits, *prefix: str) -> Described:
         """The parametrization posted.
