@@ -56,8 +56,12 @@ class Description(WiringDescription):
     attention: object = None
 
 
-#: The names of its fields.
-FIELDS: Final = tuple(each.name for each in fields(Description))
+_BESIDE: Final = tuple(each.name for each in fields(WiringDescription))
+#: The names of its fields, what every description needs first.
+FIELDS: Final = (
+    *(each.name for each in fields(Description) if each.name not in _BESIDE),
+    *_BESIDE,
+)
 
 
 def read(

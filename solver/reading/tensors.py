@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, TypeGuard, cast
 
-from solver.exact.exponents import shown
+from solver.exact.exponents import Written, shown
 from solver.exact.infinite import INFINITE
 from solver.reading.optimizers import read_optimizer
 from solver.reading.symbols import MOST_FLAWS, EntryReader, Path, is_list
@@ -80,7 +80,7 @@ def _names(written: Sequence[Mapping[str, Any]], reader: EntryReader) -> list[st
     names: list[str] = []
     for place, each in enumerate(written):
         name, path = each.get("name"), ("tensors", place, "name")
-        if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME:
+        if not _is_name(name):
             reader.flaw(
                 path, f"name is {shown(name)}; give a text of 1 to {_LONGEST_NAME} characters"
             )
@@ -91,6 +91,13 @@ def _names(written: Sequence[Mapping[str, Any]], reader: EntryReader) -> list[st
         names.append(name if isinstance(name, str) else "")
     reader.stop_if_flawed()
     return names
+
+
+def _is_name(value: object) -> TypeGuard[str]:
+    """Whether it is text, and not a number as somebody wrote it, of a length that can be shown."""
+    if not isinstance(value, str) or isinstance(value, Written):
+        return False
+    return bool(value.strip()) and len(value) <= _LONGEST_NAME
 
 
 _KINDS: Final = {str(role): role for role in Role}
@@ -234,7 +241,7 @@ def _attention(
                     f"{end} is {shown(each.get(end))}; it names a tensor of kind hidden",
                 )
         name, grows = each.get("name", f"attention{place + 1}"), each.get("grows", "head_size")
-        if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
+        if not _is_name(name):
             reader.flaw((*path, "name"), f"name is {shown(name)}; give a text")
         if grows not in ("head_size", "heads"):
             reader.flaw(

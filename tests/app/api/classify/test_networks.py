@@ -137,6 +137,8 @@ def test_alignment_is_an_assumption_beside_the_theorem(client: TestClient) -> No
         ({"tensors": [EMBED]}, "/tensors", "readout"),
         ({"tensors": [HEAD]}, "/tensors", "alone"),
         ({"tensors": [EMBED, EMBED, HEAD]}, "/tensors/1/name", "once"),
+        ({"tensors": [{**EMBED, "name": 1.5}, HEAD]}, "/tensors/0/name", "text"),
+        ({**ADAM, "attention": []}, "/attention", "tensors"),
         ({"tensors": [EMBED, {**HEAD, "tied_to": "nothing"}]}, "/tensors/1/tied_to", "embed"),
         ({"tensors": [{**EMBED, "kind": "conv"}, HEAD]}, "/tensors/0/kind", "kinds are"),
         ({"tensors": [{**EMBED, "stride": 2}, HEAD]}, "/tensors/0/stride", "no field"),
