@@ -9,6 +9,7 @@ from solver.theory.conditions import Condition as Condition
 from solver.theory.conditions import System as System
 from solver.theory.conditions import system as system
 from solver.theory.dichotomy import Kind as Kind
+from solver.theory.exponents import SYMBOLS as SYMBOLS
 from solver.theory.exponents import Exponents as Exponents
 from solver.theory.exponents import shared as shared
 from solver.theory.gallery import GALLERY as GALLERY

@@ -83,7 +83,8 @@ def _slopes(compared: Sequence[Line]) -> Iterator[str]:
     slopes = [-exponent for exponent in exponents if exponent is not None]
     if slopes and len({line.exponent for line in compared}) > 1:
         off = max(line.error for line in compared if isfinite(line.error))
-        yield f"slopes off by up to {_decimal(off)}"
+        # Short: beside two outcomes there is little room.
+        yield f"off by up to {_decimal(off)}"
     elif slopes:
         low, high = _decimal(min(slopes)), _decimal(max(slopes))
         yield f"slope {low}" if low == high else f"slopes {low} to {high}"

@@ -2,12 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import compress
 from typing import Final
 
-from solver import Cell, Kind, Optimum, Role, Survey, describe_layers, optimum_text, where_text
+from solver import (
+    Cell,
+    Kind,
+    LayerSpan,
+    Optimum,
+    Role,
+    Survey,
+    describe_layers,
+    optimum_text,
+    where_text,
+)
 from solver.exact import AffineForm, format_exponent
 from solver.families import Forms
-from solver.theory import joined
+from solver.theory import SYMBOLS, joined
 
 #: What a verdict means, in a few words.
 MEANINGS: Final = {
@@ -57,45 +68,67 @@ def place(point: Sequence[Fraction]) -> str:
 
 def depth(survey: Survey) -> str:
     """Of which networks a panel speaks."""
+    if survey.family.readout_name:
+        return "this network"
     return "every L ≥ 2" if survey.depth is None else f"L = {survey.depth}"
 
 
 def slug(survey: Survey) -> str:
     """The same in the names of a picture's parts."""
+    if survey.family.readout_name:
+        return "network"
     return "deeper" if survey.depth is None else f"L{survey.depth}"
+
+
+def _there(survey: Survey) -> str:
+    return f"{'in' if survey.family.readout_name else 'at'} {depth(survey)}"
 
 
 def title(surveys: Sequence[Survey]) -> str:
     """What is asked."""
     unknowns = joined(list(surveys[0].unknowns))
-    depths = joined([f"at {depth(each)}" for each in surveys])
+    depths = joined([_there(each) for each in surveys])
     return f"Which values of {unknowns} give which verdict, {depths}"
 
 
 def subject(surveys: Sequence[Survey]) -> str:
-    """The family: the exponents of every layer."""
+    """The family: the exponents of every layer, or of every named tensor."""
     family = surveys[-1].family
     by_role = family.depth is None or (family.depth == 1 and len(surveys) == 1)
+    named = bool(family.readout_name)
+    present = [
+        any(block.exponents[place] is not None for block in family.layers)
+        for place in range(len(SYMBOLS))
+    ]
     layers = [
         _layer(
-            block.role.value if by_role else _layers(describe_layers(block.spans)), block.exponents
+            block.role.value
+            if by_role and not named and block.role is not Role.VECTOR
+            else _layers(block.spans),
+            block.exponents,
+            present,
         )
         for block in family.body
     ]
-    symbols = "a, b, c" if family.readout.d is None else "a, b, c, d"
-    readout = _layer(Role.READOUT.value, family.readout)
+    symbols = ", ".join(compress(SYMBOLS, present))
+    readout = _layer(family.readout_name or Role.READOUT.value, family.readout, present)
     return (
-        f"optimizer {', '.join(family.optimizers)}  ·  ({symbols}) of every layer:  "
-        f"{',  '.join([*layers, readout])}"
+        f"optimizer {', '.join(family.optimizers)}  ·  ({symbols}) of every "
+        f"{'tensor' if named else 'layer'}:  {',  '.join([*layers, readout])}"
     )
 
 
-def _layers(numbers: str) -> str:
+def _layers(spans: Sequence[LayerSpan]) -> str:
+    numbers = describe_layers(spans)
+    if any(span.tensor for span in spans):
+        return numbers
     return f"layer {numbers}" if numbers.isdecimal() else f"layers {numbers}"
 
 
-def _layer(name: str, forms: Forms) -> str:
-    text = f"{name} ({', '.join(formula(each) for each in forms if each is not None)})"
+def _layer(name: str, forms: Forms, present: Sequence[bool]) -> str:
+    """Its exponents, with a dash for those that others have."""
+    shown = ("–" if each is None else formula(each) for each in compress(forms, present))
+    text = f"{name} ({', '.join(shown)})"
     return text if len(text) > _LONGEST_UNBROKEN else text.replace(" ", _UNBROKEN)
 
 
@@ -128,7 +161,8 @@ def _sentences(survey: Survey) -> Iterator[str]:
     for kind, where in survey.pieces:
         places.setdefault(kind, []).append(f"where {where_text(where, unknowns)}")
     parts = (f"{verdict(kind)} {' or '.join(wheres)}" for kind, wheres in places.items())
-    yield f"At {depth(survey)}: {'; '.join(parts)}."
+    there = _there(survey)
+    yield f"{there[0].upper()}{there[1:]}: {'; '.join(parts)}."
     if survey.landmarks:
         members = (
             f"{each.name} at {where_text(each.where, unknowns)}" for each in survey.landmarks
