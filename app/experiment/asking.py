@@ -18,11 +18,11 @@ from app.experiment.plan import Experiment, Measurement, measurements, with_more
 from app.experiment.reading import Question, read_question
 from app.experiment.report import CheckResult, CheckVerdict
 from solver import Description
+from solver.reading import FIELDS
 
 # Wider networks than were asked for are measured where one of them fits.
 _MOST_BYTES: Final = 4 * 2**30
 
-_DESCRIPTION: Final = tuple(each.name for each in fields(Description))
 _CHOICES: Final = tuple(each.name for each in fields(Question) if each.name != "description")
 
 
@@ -82,12 +82,12 @@ def check(*, progress: Callable[[int, int], object] | None = None, **asked: Any)
 
 
 def _question(asked: dict[str, Any]) -> Question:
-    strange = [name for name in asked if name not in (*_DESCRIPTION, *_CHOICES)]
+    strange = [name for name in asked if name not in (*FIELDS, *_CHOICES)]
     if strange:
-        known = ", ".join((*_DESCRIPTION, *_CHOICES))
+        known = ", ".join((*FIELDS, *_CHOICES))
         raise TypeError(f"check takes no {', '.join(strange)}; it takes {known}")
     values: dict[str, Any] = {name: _plain(value) for name, value in asked.items()}
-    description = {name: values[name] for name in _DESCRIPTION if name in values}
+    description = {name: values[name] for name in FIELDS if name in values}
     choices = {name: values[name] for name in _CHOICES if name in values}
     return Question(description=Description(**description), **choices)
 

@@ -59,7 +59,8 @@ def make_tables(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
             connection.execute(schema.CreateSchema(_SCHEMA, if_not_exists=True))
-        _metadata.create_all(connection)
+        for table in _metadata.sorted_tables:
+            connection.execute(schema.CreateTable(table, if_not_exists=True))
         theirs = (
             "dbos.workflow_status" if engine.dialect.name == "postgresql" else "workflow_status"
         )
