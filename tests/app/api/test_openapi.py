@@ -408,7 +408,7 @@ BOUNDS = [
     ("loss", ("mse", "logistic"), ("hinge", 1)),
     ("method", ("auto", "dense", "matrix_free"), ("sparse",)),
     ("device", ("auto", "cpu", "cuda"), ("cuda:0",)),
-    ("activation", ("tanh", "relu", "gelu", "erf", "linear"), ("swish",)),
+    ("activation", ("tanh", "relu", "gelu", "silu", "erf", "linear"), ("swish",)),
     ("update_rule", ("sgd",), ("rmsprop",)),
 ]
 
