@@ -1,5 +1,6 @@
 """Limits of infinite width in closed form: kernels, kernel gradient descent, linear networks."""
 
+from solver.limits.essential import essential as essential
 from solver.limits.gaussian_moments import Moments as Moments
 from solver.limits.gaussian_moments import gaussian_moments as gaussian_moments
 from solver.limits.kernel import KernelLimit as KernelLimit

@@ -1,0 +1,118 @@
+"""What is to be simulated, as plain values that travel as JSON.  Knows no torch."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from app.experiment.plan import Device, Experiment, Loss
+from solver import Activation
+from solver.limits import Training
+
+_Row = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitJob:
+    """A limit, with every choice made.
+
+    ``exponents`` are those of ``plan.spelled``: of a network from which all that vanishes with
+    width is left out.  ``inputs`` (m rows) are trained on, ``probe`` (p rows) only looked at;
+    ``batches`` lists the inputs of each step.  ``precision`` is the standard error to reach.
+    """
+
+    exponents: tuple[tuple[str, str, str, str | None], ...]
+    activation: Activation
+    loss: Loss
+    learning_rate: float
+    inputs: tuple[_Row, ...]
+    targets: _Row
+    probe: tuple[_Row, ...]
+    batches: tuple[tuple[int, ...], ...]
+    precision: float
+    seed: int
+    device: Device
+
+    @property
+    def depth(self) -> int:
+        """L, the number of hidden layers."""
+        return len(self.exponents) - 1
+
+    @property
+    def steps(self) -> int:
+        """The number of training steps."""
+        return len(self.batches)
+
+    @property
+    def points(self) -> int:
+        """How many outputs are followed."""
+        return len(self.inputs) + len(self.probe)
+
+    def shares(self, step: int) -> _Row:
+        """The part of each point in the mean over the batch of a step; that of probes is 0."""
+        batch = self.batches[step]
+        counts = np.bincount(batch, minlength=self.points) / len(batch)
+        return tuple(counts.tolist())
+
+    def experiment(self, width: int, networks: int) -> Experiment:
+        """The same as an experiment on networks of one width, all points in its batch."""
+        return Experiment(
+            exponents=self.exponents,
+            optimizer="sgd",
+            update_rule="sgd",
+            momentum=0.0,
+            method="matrix_free",
+            device=self.device,
+            widths=(width,),
+            steps=self.steps,
+            seeds=networks,
+            seed=self.seed,
+            batch_size=self.points,
+            input_dim=len(self.inputs[0]),
+            inputs=self.inputs + self.probe,
+            # Probes have no part in the loss, whatever their targets are.
+            targets=self.targets + (0.0,) * len(self.probe),
+            activation=self.activation,
+            loss=self.loss,
+            learning_rate=self.learning_rate,
+            tolerance=0.05,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """As JSON values; ``LimitJob.from_json`` reads them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "LimitJob":
+        """The job that ``as_json`` wrote."""
+        rows = {
+            name: tuple(tuple(row) for row in values[name])
+            for name in ("exponents", "inputs", "probe", "batches")
+        }
+        return cls(**{**values, **rows, "targets": tuple(values["targets"])})
+
+    @classmethod
+    def of(
+        cls,
+        exponents: tuple[tuple[str, str, str, str | None], ...],
+        activation: Activation,
+        training: Training,
+        precision: float,
+        seed: int = 0,
+        device: Device = "auto",
+    ) -> "LimitJob":
+        """The job of a training in one output."""
+        return cls(
+            exponents=exponents,
+            activation=activation,
+            loss=cast(Loss, training.loss),
+            learning_rate=training.learning_rate,
+            inputs=tuple(map(tuple, training.inputs.tolist())),
+            targets=tuple(training.targets.tolist()),
+            probe=tuple(map(tuple, training.probe.tolist())),
+            batches=training.batches,
+            precision=precision,
+            seed=seed,
+            device=device,
+        )

@@ -1,0 +1,73 @@
+"""The outputs of networks of one width at every step.  Needs torch."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from app.experiment.cores import Sizes, shared_out
+from app.experiment.limits.job import LimitJob
+from app.experiment.limits.report import Half
+from app.experiment.matrix_free import Simulation
+from app.experiment.plan import Measurement
+from app.experiment.run import device_of
+from solver.theory import Quantity
+
+Array = npt.NDArray[np.float64]
+
+
+def measure(job: LimitJob, measurement: Measurement) -> tuple[Half, Half]:
+    """Mean and spread of the outputs, over the even and over the odd networks of a measurement.
+
+    Raises ``DeviceError`` where the job asks for a device that is not there.
+    """
+    networks = range(measurement.first_seed, measurement.first_seed + measurement.seeds)
+    f = outputs(job, measurement.width, networks)
+    return _half(f[0::2]), _half(f[1::2])
+
+
+def outputs(job: LimitJob, width: int, networks: range) -> Array:
+    """f_t of every network, (networks, steps + 1, points); not finite where it blew up."""
+    experiment = job.experiment(width, len(networks))
+    device = device_of(experiment)
+
+    def simulate(some: range) -> Sizes:
+        record = _Outputs()
+        simulation = Simulation(experiment, width, some, device, record)
+        for step in range(job.steps):
+            simulation.step(torch.tensor(job.shares(step), dtype=torch.float64, device=device))
+        path = torch.stack(record.path, dim=1).flatten(1).mT
+        rows: Sizes = path.tolist()
+        return rows
+
+    if device.type == "cpu":
+        rows = shared_out(simulate, networks, floats=width * job.points)
+    else:
+        rows = simulate(networks)
+    f = np.array(rows, dtype=float).T
+    return f.reshape(len(networks), job.steps + 1, job.points)
+
+
+class _Outputs:
+    """Keeps the outputs of each step, (networks, points), and nothing else."""
+
+    def __init__(self) -> None:
+        self.path: list[Tensor] = []
+
+    def record(self, quantity: Quantity, layer: int, step: int, values: Tensor) -> None:  # noqa: ARG002
+        """Keep f."""
+        if quantity == "f":
+            self.path.append(values)
+
+
+def _half(f: Array) -> Half:
+    finite = bool(np.isfinite(f).all()) and len(f) > 0
+    if not finite:
+        return {"networks": len(f), "mean": [], "squares": []}
+    mean = f.mean(axis=0)
+    squares = np.square(f - mean).sum(axis=0)
+    if not math.isfinite(float(squares.sum())):
+        return {"networks": len(f), "mean": [], "squares": []}
+    return {"networks": len(f), "mean": mean.tolist(), "squares": squares.tolist()}

@@ -1,0 +1,44 @@
+"""What networks of one width gave, and the limit that is made of it, as they travel."""
+
+from typing_extensions import TypedDict
+
+
+class Half(TypedDict):
+    """Half of the networks of a measurement.
+
+    ``mean`` and ``squares`` (sums of squared deviations from it) are (steps + 1, points); empty
+    where a network blew up, or where there is none.
+    """
+
+    networks: int
+    mean: list[list[float]]
+    squares: list[list[float]]
+
+
+class WidthReport(TypedDict):
+    """All networks of one width: the mean of f_t, (steps + 1, points), and its standard error."""
+
+    width: int
+    networks: int
+    f: list[list[float]]
+    standard_error: list[list[float]]
+
+
+class LimitReport(TypedDict):
+    """The limit: f_t and its standard error, (steps + 1, points), and what the error is made of.
+
+    ``sampling`` is the largest standard error that networks leave by their number, ``halves`` the
+    same as two halves of the networks show it (root mean square over all numbers), and
+    ``extrapolation`` what a bias of higher order than 1/n may leave.
+    """
+
+    f: list[list[float]]
+    standard_error: list[list[float]]
+    sampling: float
+    halves: float
+    extrapolation: float
+    precision: float
+    reached: bool
+    widths: list[WidthReport]
+    device: str
+    seconds: float
