@@ -394,9 +394,11 @@ def _unknown_field(name: str, checking: bool) -> str:
         return f'"{name}" does not belong in this request; leave it out'
     if name in _CHECK_FIELDS:
         return f'"{name}" belongs to POST {_CHECKS}, which trains networks; leave it out'
+    if name in _LIMIT_FIELDS:
+        return f'"{name}" belongs to POST /v1/limits, which follows outputs; leave it out'
     if name in _SOLVING_FIELDS:
         return f'"{name}" belongs to POST {_SOLVING_FIELDS[name]}; leave it out'
-    known = (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS)
+    known = (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS, *_LIMIT_FIELDS)
     alike = get_close_matches(name[:40], known, n=1)
     hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
     return f"{shown(name)} is not a field here; {hint}"
@@ -417,6 +419,7 @@ _CHECK_FIELDS: Final = (
     *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets", "loss"),
     *("learning_rate", "momentum", "update_rule", "method", "device", "tolerance"),
 )
+_LIMIT_FIELDS: Final = ("probe", "batch", "f0")
 # Texts that must match a pattern, which says little to people.
 _TEXTS: Final = {
     "Idempotency-Key": "1 to 255 visible ASCII characters, such as a UUID",

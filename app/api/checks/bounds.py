@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from app.api.checks.plain_values import Real, Whole
+from app.api.http.plain_values import Real, Whole
 
 STEPS: Final = Whole("it counts training steps", 1, 64, default=4)
 SEEDS: Final = Whole("it counts networks at the largest width", 1, 256, default=16)

@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.api.checks import bounds
-from app.api.checks.plain_values import PlainReader, Whole
 from app.api.checks.request import ACTIVATIONS, DEVICES, METHODS, CheckIn
 from app.api.http.json_body import plain
+from app.api.http.plain_values import PlainReader, Whole
 from app.experiment.plan import (
     DEFAULT_WIDTHS,
     LOSSES,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, get_args
 
 from solver import Activation, Kind, Optimizer, Target, Wanted
+from solver.limits import LOSSES, Method
 
 ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -35,6 +36,8 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *("update", "readout_update", "readout_init"),
         ),
         "Loss": ("mse", "logistic"),
+        "LimitLoss": LOSSES,
+        "LimitMethod": get_args(Method),
         "UpdateRule": ("sgd", "adam", "signsgd"),
         "AskedMethod": ("auto", "matrix_free", "dense"),
         "Method": ("matrix_free", "dense"),

@@ -1,0 +1,180 @@
+"""What the service answers about limits: the documented shapes, and a limit written out in them."""
+
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.api.limits.reading import Question
+from app.api.parametrization.answer import ParametrizationOut, VerdictName
+from app.api.parametrization.writing import parametrization
+from solver import Activation
+from solver.limits import ClosedForm, KernelLimit, Loss, Method
+from solver.theory import joined
+
+Array = npt.NDArray[np.float64]
+Matrix = list[list[float]]
+
+#: One number for each input; for cross_entropy a list of one for each class.
+Outputs = list[float] | Matrix
+
+
+class ProbeOut(TypedDict):
+    """The outputs at the probes."""
+
+    f: Outputs
+    standard_deviation: Outputs
+    standard_error: Outputs
+
+
+class StepOut(TypedDict):
+    """The outputs after some steps."""
+
+    step: int
+    f: Annotated[
+        Outputs,
+        Field(description="The limit, one for each input; the mean, where it is random."),
+    ]
+    standard_deviation: Annotated[
+        Outputs, Field(description="Over initializations; 0 where the limit is not random.")
+    ]
+    standard_error: Annotated[
+        Outputs, Field(description="How far f may be off; 0 where it is exact.")
+    ]
+    probe: ProbeOut | None
+
+
+class KernelPartOut(TypedDict):
+    """What one layer adds to the kernel."""
+
+    layer: int
+    present: Annotated[bool, Field(description="Whether the layer trains in the limit: exact.")]
+    matrix: Annotated[Matrix | None, Field(description="null where it is not present.")]
+
+
+class KernelOut(TypedDict):
+    """The kernel between inputs and probes, in this order."""
+
+    matrix: Annotated[Matrix, Field(description="K, the sum of the parts that are present.")]
+    parts: list[KernelPartOut]
+    sigma: Annotated[Matrix, Field(description="Σ^L, the covariance of the last features.")]
+    starts_random: Annotated[
+        bool, Field(description="Whether f_0 is a Gaussian process with covariance Σ^L; else 0.")
+    ]
+    quadrature_error: Annotated[
+        float, Field(description="Of the entries of K; 0 where there is a closed form.")
+    ]
+
+
+class LimitOut(TypedDict):
+    """What networks do as width goes to infinity."""
+
+    method: Method
+    summary: str
+    verdict: VerdictName
+    warnings: list[str]
+    depth: int
+    parametrization: ParametrizationOut
+    activation: Activation
+    loss: Loss
+    learning_rate: float
+    trajectory: Annotated[list[StepOut], Field(description="From step 0 on.")]
+    kernel: Annotated[KernelOut | None, Field(description="null unless the method is kernel.")]
+
+
+def limit_out(question: Question, found: ClosedForm) -> LimitOut:
+    """A limit in closed form, as it is answered."""
+    verdict, training = question.verdict, question.training
+    assert verdict.depth is not None, "limits are for networks with a depth"
+    return {
+        "method": found.method,
+        "summary": _summary(question, found),
+        "verdict": verdict.kind.value,
+        "warnings": list(verdict.warnings),
+        "depth": verdict.depth,
+        "parametrization": parametrization(verdict.parametrization),
+        "activation": question.activation,
+        "loss": training.loss,
+        "learning_rate": training.learning_rate,
+        "trajectory": trajectory_out(
+            found.trajectory.f,
+            found.trajectory.deviation,
+            found.trajectory.error,
+            len(training.inputs),
+        ),
+        "kernel": None if found.kernel is None else _kernel(found.kernel, found.kernel_error),
+    }
+
+
+def trajectory_out(f: Array, deviation: Array, error: Array, inputs: int) -> list[StepOut]:
+    """Arrays (steps + 1, points, outputs) as they are answered, with probes apart."""
+    known, probes = slice(inputs), slice(inputs, None)
+    return [
+        {
+            "step": step,
+            "f": _outputs(f[step, known]),
+            "standard_deviation": _outputs(deviation[step, known]),
+            "standard_error": _outputs(error[step, known]),
+            "probe": {
+                "f": _outputs(f[step, probes]),
+                "standard_deviation": _outputs(deviation[step, probes]),
+                "standard_error": _outputs(error[step, probes]),
+            }
+            if f.shape[1] > inputs
+            else None,
+        }
+        for step in range(len(f))
+    ]
+
+
+def _outputs(values: Array) -> Outputs:
+    several: Matrix = values.tolist()
+    return several if values.shape[1] > 1 else [row[0] for row in several]
+
+
+def _kernel(kernel: KernelLimit, error: float) -> KernelOut:
+    return {
+        "matrix": kernel.kernel.tolist(),
+        "parts": [
+            {
+                "layer": layer,
+                "present": part is not None,
+                "matrix": None if part is None else part.tolist(),
+            }
+            for layer, part in enumerate(kernel.parts, start=1)
+        ],
+        "sigma": kernel.sigma.tolist(),
+        "starts_random": kernel.starts_random,
+        "quadrature_error": error,
+    }
+
+
+def _summary(question: Question, found: ClosedForm) -> str:
+    if found.kernel is None:
+        return (
+            "The network learns features. It is linear with one hidden layer, so its limit is a "
+            "finite linear network: exact."
+        )
+    parts = list(enumerate(found.kernel.parts, start=1))
+    present = [str(layer) for layer, part in parts if part is not None]
+    absent = [str(layer) for layer, part in parts if part is None]
+    start = (
+        "the outputs given"
+        if question.f0 is not None
+        else "random outputs, a Gaussian process"
+        if found.kernel.starts_random
+        else "f_0 = 0"
+    )
+    if not present:
+        return f"The network stands still at {start}: the updates of every layer vanish with width."
+    trained = "Every layer trains." if not absent else f"{_layers(present)}."
+    vanishing = f" The updates of layer {joined(absent)} vanish with width." if absent else ""
+    return f"Kernel gradient descent from {start}. {trained}{vanishing}"
+
+
+def _layers(present: list[str]) -> str:
+    if len(present) == 1:
+        return f"Layer {present[0]} trains"
+    return f"Layers {joined(present)} train"
