@@ -11,9 +11,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
 from app.api import openapi
-from app.api.checks.events import MOST_STREAMS
 from app.api.http.queue_access import queue_threads
 from app.api.http.solving import AT_ONCE
+from app.api.jobs.events import MOST_STREAMS
 from app.api.resources import RESOURCES
 from app.docs_page import application
 from app.guide import serve_guide

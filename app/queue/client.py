@@ -1,6 +1,6 @@
-"""The API's side of the queue: submit, read, list and cancel checks.
+"""The API's side of the queue: submit, read, list and cancel durable jobs, of a kind each.
 
-Knows nothing of how a check is done, and loads dbos only when it is first asked.
+Knows nothing of how a job is done, and loads dbos only when it is first asked.
 """
 
 import builtins
@@ -13,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, cast
 from uuid import uuid4
 
 from app.experiment.report import CheckResult
-from app.queue.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+from app.queue.names import APPLICATION, CHECK, LIMIT, PROGRAM, QUEUE, VERSION, Kind
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
@@ -38,11 +38,12 @@ _FAILED: Final = tuple(name for name, meaning in _STATUSES.items() if meaning ==
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CURSOR: Final = re.compile(r"([0-9]{13})-([0-9]{16})-([0-9a-f]{32})", re.ASCII)
 
-#: Where a check stands among all, a later one higher: milliseconds of the database's clock,
-#: which on SQLite are whole seconds; microseconds of the submitter's clock; and the id.
+#: Where a job stands among all of its kind, a later one higher: milliseconds of the database's
+#: clock, which on SQLite are whole seconds; microseconds of the submitter's clock; and the id.
 _Place = tuple[int, int, str]
 
 _T = TypeVar("_T")
+_Result = TypeVar("_Result")
 
 
 class QueueUnavailableError(Exception):
@@ -59,16 +60,20 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a check is, in measurements."""
+    """How far a job is, in units of its work: for a check, measurements."""
 
     done: int
     total: int
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check as it is now.  ``job`` is what was submitted, as JSON gives it back."""
+@dataclass(frozen=True)  # with slots, Python 3.11 cannot make one by the name Check
+class Job(Generic[_Result]):
+    """A durable job as it is now.  ``job`` is what was submitted, as JSON gives it back.
+
+    What was submitted holds ``request``, the body as it was posted, and ``total``, the units of
+    work as far as they are known.
+    """
 
     id: str
     status: Status
@@ -78,14 +83,19 @@ class Check:
     started_at: datetime | None
     finished_at: datetime | None
     error: str | None
-    result: CheckResult | None
+    result: _Result | None
+
+
+#: A job of the kind ``CHECK``.
+Check = Job[CheckResult]
 
 
 class CheckQueue:
     """The queue in one database.  May be used from many threads.
 
-    Every method raises ``QueueUnavailableError`` while the database cannot be reached, and works
-    again as soon as it can.
+    It holds jobs of several kinds: whoever asks says of which, and else asks about checks.  Every
+    method raises ``QueueUnavailableError`` while the database cannot be reached, and works again as
+    soon as it can.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -94,21 +104,21 @@ class CheckQueue:
         self._client: DBOSClient | None = None
         self._engine: Engine | None = None
 
-    def submit(self, job: dict[str, Any], key: str | None = None) -> Check:
-        """Queue a check: once it is returned, it will be done.
+    def submit(self, job: dict[str, Any], key: str | None = None, kind: Kind = CHECK) -> Job[Any]:
+        """Queue a job: once it is returned, it will be done.
 
-        A second submission under the same key gives the first check.  Raises ``KeyReusedError``
+        A second submission under the same key gives the first job.  Raises ``KeyReusedError``
         if that was for another request.
         """
-        identifier = sha256(key.encode()).hexdigest()[:32] if key is not None else uuid4().hex
+        identifier = uuid4().hex if key is None else _identifier(key, kind)
 
-        def submitted(client: "DBOSClient") -> Check:
+        def submitted(client: "DBOSClient") -> Job[Any]:
             from dbos import error
 
             with suppress(error.DBOSWorkflowIDInUseError):
                 client.enqueue(
                     {
-                        "workflow_name": WORKFLOW,
+                        "workflow_name": kind,
                         "queue_name": QUEUE,
                         "workflow_id": identifier,
                         "workflow_id_reuse_policy": "reject",
@@ -117,56 +127,61 @@ class CheckQueue:
                     },
                     job,
                 )
-            return _only(client, identifier)
+            return _only(client, identifier, kind)
 
-        check = self._ask(submitted)
-        if check.job["request"] != json.loads(json.dumps(job["request"])):
+        submission = self._ask(submitted)
+        if submission.job["request"] != json.loads(json.dumps(job["request"])):
             raise KeyReusedError(
                 "this Idempotency-Key was used before, for another request; take a new one, or "
                 "send the same request again"
             )
-        return check
+        return submission
 
-    def get(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """The check of that id, or None if there is none."""
+    def get(self, id: str, kind: Kind = CHECK) -> Job[Any] | None:  # noqa: A002  # the contract's name
+        """The job of that id and kind, or None if there is none."""
         if not _IDENTIFIER.fullmatch(id):
             return None
-        return self._ask(lambda client: _found(client, id))
+        return self._ask(lambda client: _found(client, id, kind))
 
     def list(
-        self, *, limit: int, cursor: str | None = None, status: Status | None = None
-    ) -> tuple[list[Check], str | None]:
-        """At most ``limit`` checks without their results, newest first, and the next cursor.
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        status: Status | None = None,
+        kind: Kind = CHECK,
+    ) -> tuple[list[Job[Any]], str | None]:
+        """At most ``limit`` jobs without their results, newest first, and the next cursor.
 
         The cursor is None on the last page.  Raises ``CursorError`` for one that is none.
         """
         after = None if cursor is None else _CURSOR.fullmatch(cursor)
         if cursor is not None and after is None:
             raise CursorError(
-                "the cursor is not one that a page of checks gave as its next; leave it out for "
+                "the cursor is not one that a page gave as its next; leave it out for "
                 "the first page"
             )
         before = None if after is None else (int(after[1]), int(after[2]), after[3])
         statuses = [name for name, meaning in _STATUSES.items() if status in (None, meaning)]
-        return self._ask(lambda client: _page(client, limit, before, statuses))
+        return self._ask(lambda client: _page(client, limit, before, statuses, kind))
 
-    def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """Cancel a check, at once if it is queued, after its present measurement if it runs.
+    def cancel(self, id: str, kind: Kind = CHECK) -> Job[Any] | None:  # noqa: A002  # as above
+        """Cancel a job, at once if it is queued, after its present unit of work if it runs.
 
-        A finished check stays what it is.
+        A finished job stays what it is.
         """
-        check = self.get(id)
-        if check is None or check.status not in ("queued", "running"):
-            return check
+        present = self.get(id, kind)
+        if present is None or present.status not in ("queued", "running"):
+            return present
 
-        def cancelled(client: "DBOSClient") -> Check:
+        def cancelled(client: "DBOSClient") -> Job[Any]:
             client.cancel_workflow(id)
-            return _only(client, id)
+            return _only(client, id, kind)
 
         return self._ask(cancelled)
 
     def ping(self) -> None:
-        """Raise ``QueueUnavailableError`` unless checks can be submitted."""
+        """Raise ``QueueUnavailableError`` unless jobs can be submitted."""
         self._ask(lambda client: client.list_workflows(workflow_ids=["0"]))
 
     def close(self) -> None:
@@ -221,26 +236,36 @@ class CheckQueue:
             engine.dispose()
 
 
-def _found(client: "DBOSClient", identifier: str) -> Check | None:
-    rows = client.list_workflows(workflow_ids=[identifier], name=WORKFLOW)
-    return _check(rows[0]) if rows else None
+def _identifier(key: str, kind: Kind) -> str:
+    """The id of a job under an idempotency key, which each kind has for itself."""
+    own = key if kind == CHECK else f"{kind} {key}"  # no key holds a space
+    return sha256(own.encode()).hexdigest()[:32]
 
 
-def _only(client: "DBOSClient", identifier: str) -> Check:
-    check = _found(client, identifier)
-    assert check is not None, "checks are never deleted"
-    return check
+def _found(client: "DBOSClient", identifier: str, kind: Kind) -> Job[Any] | None:
+    rows = client.list_workflows(workflow_ids=[identifier], name=kind)
+    return _job(rows[0]) if rows else None
+
+
+def _only(client: "DBOSClient", identifier: str, kind: Kind) -> Job[Any]:
+    job = _found(client, identifier, kind)
+    assert job is not None, "jobs are never deleted"
+    return job
 
 
 def _page(
-    client: "DBOSClient", limit: int, before: _Place | None, statuses: builtins.list[str]
-) -> tuple[builtins.list[Check], str | None]:
-    """The checks below ``before``, highest first."""
+    client: "DBOSClient",
+    limit: int,
+    before: _Place | None,
+    statuses: builtins.list[str],
+    kind: Kind,
+) -> tuple[builtins.list[Job[Any]], str | None]:
+    """The jobs below ``before``, highest first."""
     until = None if before is None else _iso(before[0] + 1)
     asked = limit + 3
     while True:
         rows = client.list_workflows(
-            name=WORKFLOW, status=statuses, end_time=until, sort_desc=True, limit=asked,
+            name=kind, status=statuses, end_time=until, sort_desc=True, limit=asked,
             load_output=False,
         )  # fmt: skip
         # The database sorts by its clock alone: what it says of the last instant is not all.
@@ -257,11 +282,11 @@ def _page(
     placed.sort(key=lambda each: each[0], reverse=True)
     page = placed[:limit]
     errors = _errors(client, [row.workflow_id for _, row in page if row.status in _FAILED])
-    checks = [_check(row, errors.get(row.workflow_id)) for _, row in page]
+    jobs = [_job(row, errors.get(row.workflow_id)) for _, row in page]
     if len(placed) <= limit:
-        return checks, None
+        return jobs, None
     created, submitted, identifier = page[-1][0]
-    return checks, f"{created:013}-{submitted:016}-{identifier}"
+    return jobs, f"{created:013}-{submitted:016}-{identifier}"
 
 
 def _place(row: "WorkflowStatus") -> _Place:
@@ -288,13 +313,13 @@ def _time(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def _check(row: "WorkflowStatus", error: Exception | None = None) -> Check:
-    """A row of dbos's as a check.  What it has not loaded is None."""
+def _job(row: "WorkflowStatus", error: Exception | None = None) -> Job[Any]:
+    """A row of dbos's as a job.  What it has not loaded is None."""
     status = _STATUSES[row.status]
     job: dict[str, Any] = row.input["args"][0] if row.input else {}
     told = row.attributes or {}
     total = told.get("total", job["total"])
-    return Check(
+    return Job(
         id=row.workflow_id,
         status=status,
         job=job,
@@ -302,15 +327,23 @@ def _check(row: "WorkflowStatus", error: Exception | None = None) -> Check:
         created_at=cast(datetime, _time(_created(row))),
         started_at=_time(told.get("started_at")),
         finished_at=_time(row.completed_at) if status not in ("queued", "running") else None,
-        error=_says(row.status, row.error or error) if status == "failed" else None,
-        result=cast(CheckResult, row.output) if status == "succeeded" and row.output else None,
+        error=_says(row, row.error or error) if status == "failed" else None,
+        result=row.output if status == "succeeded" and row.output else None,
     )
 
 
-def _says(status: str, error: Exception | None) -> str:
-    if status == "ERROR":
+_SMALLER: Final[Mapping[Kind, tuple[str, str]]] = {
+    CHECK: ("check", "smaller widths, fewer seeds or a smaller batch"),
+    LIMIT: ("limit", "fewer inputs and probes, fewer steps, or less precision"),
+    PROGRAM: ("program", "a shorter program, or for less precision"),
+}
+
+
+def _says(row: "WorkflowStatus", error: Exception | None) -> str:
+    if row.status == "ERROR":
         return str(error)
+    what, smaller = _SMALLER[cast(Kind, row.name)]
     return (
-        "the worker died again and again in this check, most likely for want of memory; ask for "
-        "smaller widths, fewer seeds or a smaller batch"
+        f"the worker died again and again in this {what}, most likely for want of memory; ask for "
+        f"{smaller}"
     )

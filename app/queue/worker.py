@@ -1,4 +1,4 @@
-"""The worker: a process that does one check at a time, and takes over those of the dead.
+"""The worker: a process that does one job at a time, and takes over those of the dead.
 
 It may be killed at any moment: every step it has finished is in the database.  So that is also
 how it stops.
@@ -22,11 +22,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.experiment.run import DeviceError
+from app.queue import limit_workflow as _limits  # noqa: F401  # registers what is done of a kind
+from app.queue import workflow as _checks  # noqa: F401  # as above
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare
-from app.queue.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+from app.queue.job import JobError, running
+from app.queue.names import APPLICATION, KINDS, QUEUE, VERSION
 from app.queue.presence import OneOfMany, OnlyWorker, Presence
-from app.queue.workflow import CheckError, running
 
 _SECONDS_BETWEEN_LOOKS: Final = 3.0
 _SECONDS_BETWEEN_POLLS: Final = 0.5
@@ -94,7 +96,9 @@ def _take_over(presence: Presence, executor: str, abandoned: set[str]) -> set[st
     ``abandoned`` are the latter at the last look: a check between two hands is no lost one.
     Returns those of this look.
     """
-    held = DBOS.list_workflows(name=WORKFLOW, status="PENDING", load_input=False, load_output=False)
+    held = DBOS.list_workflows(
+        name=list(KINDS), status="PENDING", load_input=False, load_output=False
+    )
     # After the checks, the workers: one that took a check in between was alive before.
     alive = presence.alive()
     owners = {str(each.executor_id) for each in held}
@@ -124,7 +128,7 @@ class _ToLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, DBOSAwaitedWorkflowCancelledError) or (
-            isinstance(error, CheckError) and isinstance(error.__cause__, DeviceError)
+            isinstance(error, JobError) and isinstance(error.__cause__, DeviceError)
         ):  # told to whoever asked for the check
             _log.info("a check ended without a result", error=_first_line(error))
             return

@@ -3,34 +3,17 @@
 Loaded by the worker only: this is where torch comes in.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
-from typing import Any, Final, cast
+from typing import Any
 
 from dbos import DBOS
-from sqlalchemy.exc import SQLAlchemyError
 from typing_extensions import TypedDict
 
 from app.experiment import conclude, run
 from app.experiment.plan import Experiment, Measurement, measurements
 from app.experiment.report import CheckResult
-from app.queue.names import WORKFLOW
-
-# A check in which its worker dies this often takes no more workers with it.
-_MOST_RECOVERIES: Final = 10
-_LONGEST_MESSAGE: Final = 2000
-
-
-class CheckError(Exception):
-    """A check cannot be done.  The message is for whoever asked for it."""
-
-
-class DatabaseLostError(BaseException):
-    """The database went away in mid-check.
-
-    No Exception, because that would be an outcome of the check: it has none yet.
-    """
+from app.queue.job import MOST_RECOVERIES, in_hand, said_plainly, taken_at, tell
+from app.queue.names import CHECK
 
 
 class Plan(TypedDict):
@@ -48,59 +31,26 @@ class Measured(TypedDict):
     seconds: float
 
 
-_running: set[str] = set()
-
-
-def running() -> frozenset[str]:
-    """The checks in the hands of this process."""
-    return frozenset(_running)
-
-
-@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=_MOST_RECOVERIES)
+@DBOS.workflow(name=CHECK, max_recovery_attempts=MOST_RECOVERIES)
 def coordinate_check(job: dict[str, Any]) -> CheckResult:
     """Measure, then conclude.  On a worker that takes it over it goes on after its last step."""
-    with _in_hand():
+    with in_hand():
         experiment = job["experiment"]
         plan = _plan(experiment)
-        total = len(plan["measurements"])
+        began, total = plan["started_at"], len(plan["measurements"])
         measured: list[Measured] = []
         for done, measurement in enumerate(plan["measurements"]):
-            _tell(plan, done, f"width {measurement[0]}: {done} of {total} measurements")
+            tell(began, done, total, f"width {measurement[0]}: {done} of {total} measurements")
             measured.append(_measure(experiment, measurement))
-        _tell(plan, total, f"{total} of {total} measurements")
+        tell(began, total, total, f"{total} of {total} measurements")
         return _conclude(experiment, plan, measured)
-
-
-@contextmanager
-def _in_hand() -> Iterator[None]:
-    identifier = cast(str, DBOS.workflow_id)
-    _running.add(identifier)
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise DatabaseLostError from error
-    finally:
-        _running.discard(identifier)
-
-
-def _tell(plan: Plan, done: int, message: str) -> None:
-    DBOS.update_workflow_attributes(
-        cast(str, DBOS.workflow_id),
-        {
-            "done": done,
-            "total": len(plan["measurements"]),
-            "message": message,
-            "started_at": plan["started_at"],
-        },
-        merge=True,
-    )
 
 
 @DBOS.step(name="plan")
 def _plan(experiment: dict[str, Any]) -> Plan:
-    with _said_plainly("planning"):
+    with said_plainly("planning"):
         return {
-            "started_at": _taken_at(),
+            "started_at": taken_at(),
             "measurements": [
                 (each.width, each.first_seed, each.seeds)
                 for each in measurements(Experiment.from_json(experiment))
@@ -108,17 +58,10 @@ def _plan(experiment: dict[str, Any]) -> Plan:
         }
 
 
-def _taken_at() -> int:
-    """When this check was taken from the queue, by the clock of the database."""
-    identifier = cast(str, DBOS.workflow_id)
-    (row,) = DBOS.list_workflows(workflow_ids=[identifier], load_input=False, load_output=False)
-    return cast(int, row.dequeued_at)
-
-
 @DBOS.step(name="measure")
 def _measure(experiment: dict[str, Any], measurement: tuple[int, int, int]) -> Measured:
     started = perf_counter()
-    with _said_plainly(f"measuring width {measurement[0]}"):
+    with said_plainly(f"measuring width {measurement[0]}"):
         known = Experiment.from_json(experiment)
         return {
             "sizes": run.measure(known, Measurement(*measurement)),
@@ -129,7 +72,7 @@ def _measure(experiment: dict[str, Any], measurement: tuple[int, int, int]) -> M
 
 @DBOS.step(name="conclude")
 def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) -> CheckResult:
-    with _said_plainly("concluding"):
+    with said_plainly("concluding"):
         return conclude.conclude(
             Experiment.from_json(experiment),
             [
@@ -140,14 +83,3 @@ def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) 
             ", ".join(sorted({each["device"] for each in measured})),
             sum(each["seconds"] for each in measured),
         )
-
-
-@contextmanager
-def _said_plainly(doing: str) -> Iterator[None]:
-    try:
-        yield
-    except run.DeviceError as error:
-        raise CheckError(str(error)) from error
-    except Exception as error:
-        what = f"{doing} failed: {type(error).__name__}: {error}"
-        raise CheckError(what[:_LONGEST_MESSAGE]) from error

@@ -6,29 +6,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.api.jobs.events import ProgressOut, progress_out
 from app.api.parametrization.answer import OptimizerName, ParametrizationOut, VerdictName
 from app.api.parametrization.writing import parametrization
 from app.experiment.plan import Device, Experiment, Loss, Method, estimate
 from app.experiment.report import CheckResult
 from app.experiment.update_rules import UpdateRule
-from app.queue.client import Check, Progress
+from app.queue.client import Check
 from solver import Activation, classify
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-
-
-class ProgressOut(TypedDict):
-    """How far a check is, in measurements: some networks of one width each."""
-
-    done: int
-    total: int
-    message: str
-
-
-class ProgressEvent(ProgressOut):
-    """The data of an event ``progress``."""
-
-    status: Status
 
 
 class ExperimentOut(TypedDict):
@@ -104,11 +91,6 @@ class ChecksOut(TypedDict):
     ]
 
 
-def progress_event(check: Check) -> ProgressEvent:
-    """How far a check of the queue is."""
-    return {"status": check.status, **_progress(check.progress)}
-
-
 def check_summary(check: Check) -> CheckSummaryOut:
     """A check of the queue as it is listed."""
     experiment = Experiment.from_json(check.job["experiment"])
@@ -117,7 +99,7 @@ def check_summary(check: Check) -> CheckSummaryOut:
     return {
         "id": check.id,
         "status": check.status,
-        "progress": _progress(check.progress),
+        "progress": progress_out(check.progress),
         "created_at": check.created_at,
         "started_at": check.started_at,
         "finished_at": check.finished_at,
@@ -161,7 +143,3 @@ def check_answer(check: Check) -> CheckOut:
         "estimate": {"seconds": round(cost.seconds, 1), "bytes": cost.bytes},
         "result": check.result,
     }
-
-
-def _progress(progress: Progress) -> ProgressOut:
-    return {"done": progress.done, "total": progress.total, "message": progress.message}

@@ -1,45 +1,18 @@
 """GET /v1/checks/{id}/events: progress as server-sent events."""
 
-import signal
 from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import Annotated
 
-import msgspec
-from anyio import Semaphore, WouldBlock, sleep
 from fastapi import APIRouter, Depends, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.api.checks.answer import check_answer, progress_event
+from app.api.checks.answer import check_answer
 from app.api.checks.one_check import asked_for
 from app.api.http.documented import problems
-from app.problems import ProblemError
-from app.queue.client import Check, QueueUnavailableError
+from app.api.jobs.events import followed, place
+from app.queue.client import Check
 
 router = APIRouter(prefix="/v1/checks", tags=["checks"])
-
-#: Each stream asks the queue twice a second.
-MOST_STREAMS: Final = 100
-_SECONDS_BETWEEN: Final = 0.5
-
-_RUNNING: Final = ("queued", "running")
-
-
-async def _place(request: Request) -> AsyncIterator[None]:
-    """A place among the streams, taken until this one ends."""
-    places: Semaphore = request.app.state.streams
-    try:
-        places.acquire_nowait()
-    except WouldBlock:
-        raise ProblemError(
-            "too-many-streams",
-            f"{MOST_STREAMS} streams of events are open; try again later, or ask for the check "
-            "itself now and then",
-            headers={"Retry-After": "10"},
-        ) from None
-    try:
-        yield
-    finally:
-        places.release()
 
 
 @router.get(
@@ -48,7 +21,7 @@ async def _place(request: Request) -> AsyncIterator[None]:
     summary="Follow a check: server-sent events",
     response_class=EventSourceResponse,
     responses=problems("not-found", "queue-unavailable", "too-many-streams"),
-    dependencies=[Depends(_place)],
+    dependencies=[Depends(place)],
 )
 async def check_events(
     # As it is at first: what is wrong is answered before the stream begins.
@@ -61,29 +34,5 @@ async def check_events(
     check as GET answers it, however it ended; close the stream then. A stream that breaks off
     before may be opened again at any time: it begins with the present state.
     """
-    told = None
-    while True:
-        now = progress_event(check)
-        if now != told:
-            yield ServerSentEvent(event="progress", raw_data=_encoded(now))
-            told = now
-        if check.status not in _RUNNING:
-            yield ServerSentEvent(event="result", raw_data=_encoded(check_answer(check)))
-            return
-        await sleep(_SECONDS_BETWEEN)
-        if _server_stops():
-            return
-        try:
-            check = await asked_for(check.id, request)
-        except QueueUnavailableError:
-            continue  # it recovers, and so does the stream
-
-
-def _encoded(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _server_stops() -> bool:
-    """Whether uvicorn has been told to stop: it waits for open streams, and tells nobody."""
-    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
-    return bool(getattr(server, "should_exit", False))
+    async for event in followed(check, lambda: asked_for(check.id, request), check_answer):
+        yield event

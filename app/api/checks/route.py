@@ -3,12 +3,11 @@
 from typing import Annotated, Any, Final
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
-from app.api.checks.api_key import api_key
 from app.api.checks.budget import Budget
 from app.api.checks.one_check import CheckId, existing
 from app.api.checks.reading import job_of, read_check
@@ -18,6 +17,8 @@ from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
 from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of, settings_of
+from app.api.jobs.api_key import api_key
+from app.api.jobs.idempotency import IdempotencyKey
 from app.queue.client import CheckQueue
 from app.settings import Settings
 from solver import Limits
@@ -49,15 +50,7 @@ _ACCEPTED: Final[Responses] = {
 async def create_check(
     body: Annotated[CheckIn, Body(openapi_examples=check_examples.CREATE)],
     request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Anything of the caller's making, such as a UUID. The same body posted "
-            "again under the same key starts no second check: the answer is the first.",
-            pattern="^[!-~]{1,255}$",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Train networks across widths and compare their slopes with those that theory predicts.
 

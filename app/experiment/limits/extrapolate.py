@@ -12,12 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from app.experiment.limits.report import Half
+from app.experiment.plan import Measurement
 
 Array = npt.NDArray[np.float64]
 
 
 class BlownUpError(ValueError):
     """A network left the range of numbers.  The message is for whoever asked for the limit."""
+
+
+Halves = tuple[Half, Half]
+Known = tuple[Measurement, Halves]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,15 @@ def pooled(width: int, halves: Iterable[Half]) -> Sample:
     between = np.tensordot(counts, np.square(means - mean), 1)
     variance = (squares.sum(axis=0) + between) / max(total - 1, 1)
     return Sample(width, int(total), mean, variance)
+
+
+def samples(measured: Iterable[Known]) -> list[Sample]:
+    """All networks of each width.  Raises ``BlownUpError`` where one of them blew up."""
+    known = list(measured)
+    return [
+        pooled(width, (half for unit, halves in known if unit.width == width for half in halves))
+        for width in sorted({unit.width for unit, _ in known})
+    ]
 
 
 def extrapolated(samples: Sequence[Sample]) -> Limit:

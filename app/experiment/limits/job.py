@@ -20,6 +20,10 @@ class LimitJob:
     ``exponents`` are those of ``plan.spelled``: of a network from which all that vanishes with
     width is left out.  ``inputs`` (m rows) are trained on, ``probe`` (p rows) only looked at;
     ``batches`` lists the inputs of each step.  ``precision`` is the standard error to reach.
+
+    ``compare_widths`` are those of networks that are set beside the limit.  ``known`` is the limit
+    (steps + 1, points), where it has a closed form.  In the kernel regime ``kernel`` (points,
+    points) says where each network would go from its own f_0, and networks are set beside that.
     """
 
     exponents: tuple[tuple[str, str, str, str | None], ...]
@@ -33,6 +37,9 @@ class LimitJob:
     precision: float
     seed: int
     device: Device
+    compare_widths: tuple[int, ...] = ()
+    known: tuple[_Row, ...] | None = None
+    kernel: tuple[_Row, ...] | None = None
 
     @property
     def depth(self) -> int:
@@ -87,10 +94,24 @@ class LimitJob:
     def from_json(cls, values: Mapping[str, Any]) -> "LimitJob":
         """The job that ``as_json`` wrote."""
         rows = {
-            name: tuple(tuple(row) for row in values[name])
-            for name in ("exponents", "inputs", "probe", "batches")
+            name: None if values[name] is None else tuple(tuple(row) for row in values[name])
+            for name in ("exponents", "inputs", "probe", "batches", "known", "kernel")
         }
-        return cls(**{**values, **rows, "targets": tuple(values["targets"])})
+        lists = {name: tuple(values[name]) for name in ("targets", "compare_widths")}
+        return cls(**{**values, **rows, **lists})
+
+    @property
+    def training(self) -> Training:
+        """The training, as the solver has it."""
+        dimension = len(self.inputs[0])
+        return Training(
+            inputs=np.array(self.inputs),
+            targets=np.array(self.targets),
+            probe=np.array(self.probe).reshape(len(self.probe), dimension),
+            loss=self.loss,
+            learning_rate=self.learning_rate,
+            batches=self.batches,
+        )
 
     @classmethod
     def of(

@@ -24,7 +24,7 @@ class WidthReport(TypedDict):
     standard_error: list[list[float]]
 
 
-class LimitReport(TypedDict):
+class Simulated(TypedDict):
     """The limit: f_t and its standard error, (steps + 1, points), and what the error is made of.
 
     ``sampling`` is the largest standard error that networks leave by their number, ``halves`` the
@@ -40,5 +40,33 @@ class LimitReport(TypedDict):
     precision: float
     reached: bool
     widths: list[WidthReport]
+
+
+class Compared(TypedDict):
+    """Networks of one width: their mean f_t, and how far one of them is from the limit.
+
+    ``distance`` is a root mean square over networks, points and the steps from 1 on.
+    """
+
+    width: int
+    networks: int
+    f: list[list[float]]
+    distance: float
+    standard_error: float
+
+
+class Comparison(TypedDict):
+    """Finite networks beside the limit; the distance falls like n^(-rate)."""
+
+    widths: list[Compared]
+    rate: float | None
+    rate_standard_error: float | None
+
+
+class LimitReport(TypedDict):
+    """What a job gave: ``simulated`` is None where the limit has a closed form."""
+
+    simulated: Simulated | None
+    comparison: Comparison | None
     device: str
     seconds: float

@@ -2,25 +2,24 @@
 
 from time import perf_counter
 
-from app.experiment.limits.conclude import Halves, conclude, samples
+from app.experiment.limits.conclude import conclude
+from app.experiment.limits.extrapolate import Known
 from app.experiment.limits.job import LimitJob
 from app.experiment.limits.outputs import measure
-from app.experiment.limits.plan import ROUNDS, pilot, rest
+from app.experiment.limits.plan import ROUNDS, units
 from app.experiment.limits.report import LimitReport
-from app.experiment.plan import Measurement
 from app.experiment.run import device_name
 
 
-def simulated(job: LimitJob, max_seconds: float = 600.0) -> LimitReport:
+def worked_out(job: LimitJob, max_seconds: float = 600.0) -> LimitReport:
     """The limit, as precise as asked for or as the seconds allow.
 
     Raises ``BlownUpError`` where a network blew up.
     """
     started = perf_counter()
-    measured: list[tuple[Measurement, Halves]] = [(unit, measure(job, unit)) for unit in pilot(job)]
-    for _ in range(ROUNDS):
+    measured: list[Known] = []
+    for _ in range(ROUNDS + 1):
         left = max_seconds - (perf_counter() - started)
-        units = rest(job, samples(measured), left)
-        measured += [(unit, measure(job, unit)) for unit in units]
-    device = device_name(job.experiment(256, 1))
+        measured += [(unit, measure(job, unit)) for unit in units(job, measured, left)]
+    device = device_name(job.experiment(1, 1))
     return conclude(job, measured, device, perf_counter() - started)

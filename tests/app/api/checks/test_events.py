@@ -17,8 +17,8 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.checks import events as check_events
 from app.api.http import queue_access
+from app.api.jobs import events as job_events
 from app.queue.client import Progress, QueueUnavailableError
 from tests import ROOT
 from tests.app.queue.queue_double import QueueDouble, app_with, result_of
@@ -28,7 +28,7 @@ SMALL = {"preset": "mup", "depth": 2, "widths": [64, 128, 256]}
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_events, "_SECONDS_BETWEEN", 0.001)
+    monkeypatch.setattr(job_events, "_SECONDS_BETWEEN", 0.001)
 
 
 @pytest.fixture
@@ -153,8 +153,8 @@ def test_streams_are_bounded_and_give_their_place_back(queue: QueueDouble) -> No
         for _ in range(3):
             assert client.get(f"/v1/checks/{check_id}/events").status_code == 200
             assert client.get("/v1/checks/unknown/events").status_code == 404
-        assert places.value == check_events.MOST_STREAMS
-        for _ in range(check_events.MOST_STREAMS):
+        assert places.value == job_events.MOST_STREAMS
+        for _ in range(job_events.MOST_STREAMS):
             places.acquire_nowait()
         response = client.get(f"/v1/checks/{check_id}/events")
         assert response.status_code == 503
@@ -196,7 +196,7 @@ def test_a_stream_ends_when_its_reader_goes_away(queue: QueueDouble) -> None:
 
     asyncio.run(asyncio.wait_for(app(scope, receive, send), 30))
     assert b"event: progress" in b"".join(message.get("body", b"") for message in sent)
-    assert app.state.streams.value == check_events.MOST_STREAMS
+    assert app.state.streams.value == job_events.MOST_STREAMS
 
 
 # ---------------------------------------------------------------------------- a real server

@@ -1,5 +1,6 @@
 """Finite networks against limits in closed form, and simulated limits against known ones."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from app.experiment.limits.job import LimitJob
 from app.experiment.limits.outputs import outputs
-from app.experiment.limits.run import simulated
+from app.experiment.limits.report import Simulated
+from app.experiment.limits.run import worked_out
 from app.experiment.plan import spelled
 from solver import Activation, Deadline, Parametrization, gallery_entry, read
 from solver.limits import (
@@ -63,6 +65,12 @@ def job_of(parametrization: Parametrization, activation: Activation, **options: 
         TRAINING,
         **{**usual, **options},  # type: ignore[arg-type]
     )
+
+
+def simulated(job: LimitJob) -> Simulated:
+    found = worked_out(job)["simulated"]
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("case", KERNELS)
@@ -149,3 +157,26 @@ def test_a_readout_that_starts_too_small_counts_as_zero() -> None:
     f = outputs(job_of(left, "tanh"), 256, range(4))
     assert (f[:, 0] == 0).all()
     assert np.abs(f[:, -1, :3]).min() > 0.01
+
+
+def test_networks_approach_the_limit_at_the_rate_of_fluctuations() -> None:
+    """n^(-1/2), in both regimes; in the kernel regime from where each network starts."""
+    widths = (64, 256, 1024)
+    for name, depth, activation in (("mup", 1, "linear"), ("ntk", 2, "tanh")):
+        parametrization = named(name, depth)
+        found = closed_form(stable_verdict(parametrization, activation), activation, TRAINING)
+        kernel = None if found.kernel is None else tuple(map(tuple, found.kernel.kernel.tolist()))
+        job = replace(
+            job_of(parametrization, activation),
+            compare_widths=widths,
+            known=tuple(map(tuple, found.trajectory.f[:, :, 0].tolist())),
+            kernel=kernel,
+        )
+        report = worked_out(job)
+        assert report["simulated"] is None
+        comparison = report["comparison"]
+        assert comparison is not None
+        assert [each["width"] for each in comparison["widths"]] == list(widths)
+        assert comparison["rate"] is not None
+        assert comparison["rate_standard_error"] is not None
+        assert abs(comparison["rate"] - 0.5) < 3 * comparison["rate_standard_error"]

@@ -1,4 +1,4 @@
-"""The optional API key that guards starting and cancelling checks."""
+"""The optional API key that guards starting and cancelling jobs."""
 
 from secrets import compare_digest
 from typing import Annotated, Final
