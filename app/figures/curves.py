@@ -13,7 +13,8 @@ class Curves:
     """Outputs (steps + 1, points, outputs), of which the first ``inputs`` points are trained on.
 
     ``deviation`` is drawn as a band.  ``targets`` are drawn where there is one output; None else.
-    ``finite`` holds outputs of finite networks, by width, beside which the limit is drawn.
+    ``distances`` holds how far finite networks are from the limit: width, distance, its error; it
+    falls like n^(-rate).
     """
 
     title: str
@@ -22,4 +23,5 @@ class Curves:
     deviation: Array
     inputs: int
     targets: Array | None
-    finite: tuple[tuple[int, Array], ...] = ()
+    distances: tuple[tuple[int, float, float], ...] = ()
+    rate: float | None = None

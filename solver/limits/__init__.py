@@ -1,6 +1,5 @@
 """Limits of infinite width in closed form: kernels, kernel gradient descent, linear networks."""
 
-from solver.limits.essential import essential as essential
 from solver.limits.gaussian_moments import Moments as Moments
 from solver.limits.gaussian_moments import gaussian_moments as gaussian_moments
 from solver.limits.kernel import KernelLimit as KernelLimit
@@ -19,3 +18,4 @@ from solver.limits.training import Training as Training
 from solver.limits.trajectories import Trajectory as Trajectory
 from solver.limits.trajectories import descent as descent
 from solver.limits.trajectories import kernel_trajectory as kernel_trajectory
+from solver.limits.vanishing import essential as essential

@@ -22,6 +22,7 @@ from solver.theory import Activation, Parametrization
 from solver.verdicts import Verdict
 
 _HALF: Final = Fraction(1, 2)
+_ROUNDING: Final = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ def quadrature_error(fine: Array, coarse: Array) -> Array:
 
     The error falls like e^{-c/h}, so that halving the step squares it (relative to size).
     """
-    difference = np.abs(fine - coarse)
-    relative = difference / max(float(np.abs(fine).max(initial=0.0)), 1e-300)
-    return difference * np.minimum(1.0, 10 * relative)
+    difference, size = np.abs(fine - coarse), float(np.abs(fine).max(initial=0.0))
+    relative = difference / max(size, 1e-300)
+    error: Array = np.maximum(difference * np.minimum(1.0, 10 * relative), _ROUNDING * size)
+    return error
 
 
 def _limit(

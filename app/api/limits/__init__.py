@@ -3,11 +3,11 @@
 from typing import Final
 
 from app.api.http.resource import Resource
-from app.api.limits import plot, route
+from app.api.limits import one_limit, plot, route
 from app.api.limits.examples import answers
 
 RESOURCE: Final = Resource(
-    (route.router, plot.router),
+    (route.router, plot.router, one_limit.router),
     answers,
     about="What a network becomes as its width goes to infinity.",
 )

@@ -10,7 +10,9 @@ from typing_extensions import TypedDict
 from app.api.limits.reading import Question
 from app.api.parametrization.answer import ParametrizationOut, VerdictName
 from app.api.parametrization.writing import parametrization
-from solver import Activation
+from app.experiment.limits.job import LimitJob
+from app.experiment.limits.report import LimitReport, Simulated
+from solver import Activation, classify
 from solver.limits import ClosedForm, KernelLimit, Loss, Method
 from solver.theory import joined
 
@@ -68,6 +70,56 @@ class KernelOut(TypedDict):
     ]
 
 
+class SimulatedWidthOut(TypedDict):
+    """Networks of one width that were trained."""
+
+    width: int
+    networks: int
+
+
+class SimulationOut(TypedDict):
+    """How the limit was simulated, and what its error is made of."""
+
+    widths: list[SimulatedWidthOut]
+    sampling: Annotated[
+        float, Field(description="The largest standard error that the number of networks leaves.")
+    ]
+    halves: Annotated[
+        float, Field(description="The same, as two halves of the networks show it; on average.")
+    ]
+    extrapolation: Annotated[
+        float, Field(description="What a bias of higher order than 1/n may leave.")
+    ]
+    precision: Annotated[float, Field(description="What was asked for.")]
+    reached: Annotated[bool, Field(description="Whether every standard error is that small.")]
+    device: str
+    seconds: float
+
+
+class ComparedWidthOut(TypedDict):
+    """Finite networks of one width."""
+
+    width: int
+    networks: int
+    f: Annotated[Matrix, Field(description="Their mean: a row for each step, inputs first.")]
+    distance: Annotated[
+        float,
+        Field(
+            description="How far one network is from the limit: a root mean square over networks, "
+            "points and steps. In the kernel regime from where the kernel takes its own f_0."
+        ),
+    ]
+    standard_error: Annotated[float, Field(description="Of the distance.")]
+
+
+class ComparisonOut(TypedDict):
+    """Finite networks beside the limit."""
+
+    widths: list[ComparedWidthOut]
+    rate: Annotated[float | None, Field(description="The distance falls like n^(-rate).")]
+    rate_standard_error: float | None
+
+
 class LimitOut(TypedDict):
     """What networks do as width goes to infinity."""
 
@@ -82,6 +134,12 @@ class LimitOut(TypedDict):
     learning_rate: float
     trajectory: Annotated[list[StepOut], Field(description="From step 0 on.")]
     kernel: Annotated[KernelOut | None, Field(description="null unless the method is kernel.")]
+    simulation: Annotated[
+        SimulationOut | None, Field(description="null unless the method is simulation.")
+    ]
+    comparison: Annotated[
+        ComparisonOut | None, Field(description="null unless compare_widths were given.")
+    ]
 
 
 def limit_out(question: Question, found: ClosedForm) -> LimitOut:
@@ -105,7 +163,59 @@ def limit_out(question: Question, found: ClosedForm) -> LimitOut:
             len(training.inputs),
         ),
         "kernel": None if found.kernel is None else _kernel(found.kernel, found.kernel_error),
+        "simulation": None,
+        "comparison": None,
     }
+
+
+def simulated_out(job: LimitJob, report: LimitReport) -> LimitOut:
+    """A simulated limit, as it is answered."""
+    found = report["simulated"]
+    assert found is not None, "it has no closed form"
+    parametrized = job.parametrization
+    verdict = classify(parametrized, job.activation)
+    f, error = (np.array(found[name])[:, :, None] for name in ("f", "standard_error"))
+    return {
+        "method": "simulation",
+        "summary": _simulated_summary(found),
+        "verdict": verdict.kind.value,
+        "warnings": list(verdict.warnings),
+        "depth": job.depth,
+        "parametrization": parametrization(parametrized),
+        "activation": job.activation,
+        "loss": job.loss,
+        "learning_rate": job.learning_rate,
+        "trajectory": trajectory_out(f, np.zeros_like(f), error, len(job.inputs)),
+        "kernel": None,
+        "simulation": {
+            "widths": [
+                {"width": each["width"], "networks": each["networks"]} for each in found["widths"]
+            ],
+            "sampling": found["sampling"],
+            "halves": found["halves"],
+            "extrapolation": found["extrapolation"],
+            "precision": found["precision"],
+            "reached": found["reached"],
+            "device": report["device"],
+            "seconds": report["seconds"],
+        },
+        "comparison": None,
+    }
+
+
+def _simulated_summary(found: Simulated) -> str:
+    largest = max(max(row) for row in found["standard_error"])
+    widths = [each["width"] for each in found["widths"]]
+    reached = (
+        "as asked"
+        if found["reached"]
+        else f"and not {found['precision']:g} as asked: the time allowed did not suffice"
+    )
+    return (
+        "The network learns features. Its limit is extrapolated from networks of widths "
+        f"{joined([str(each) for each in widths])}; the largest standard error is {largest:.1g}, "
+        f"{reached}."
+    )
 
 
 def trajectory_out(f: Array, deviation: Array, error: Array, inputs: int) -> list[StepOut]:

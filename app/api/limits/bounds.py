@@ -22,5 +22,9 @@ BATCH: Final = Whole("a batch holds", 1, 64)
 INDEX: Final = Whole("it is the place of an input, from 0", 0, INPUTS.most - 1)
 PRECISION: Final = Real("it is the standard error to reach", 1e-5, 1, default=2e-3)
 
+#: Of networks that are set beside the limit.
+COMPARED: Final = Whole("a comparison takes different widths, their number", 2, 6)
+WIDTH: Final = Whole("a width counts neurons", 16, 2**16)
+
 #: An input smaller than this throughout tells a network nothing.
 LEAST_INPUT: Final = 1e-6

@@ -28,7 +28,7 @@ _PICTURE: Final[Responses] = {200: content("png", "svg"), **problems("not-accept
     responses=_PICTURE | SOLVING_PROBLEMS,
 )
 async def plot_limit(
-    body: Annotated[LimitIn, Body(openapi_examples=examples.LIMITS)], request: Request
+    body: Annotated[LimitIn, Body(openapi_examples=examples.AT_ONCE)], request: Request
 ) -> Response:
     """A line for each input and probe, with its target, and a band of one standard deviation.
 

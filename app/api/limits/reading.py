@@ -24,6 +24,13 @@ class Question:
     training: Training
     f0: Array | None
     seed: int
+    precision: float
+    compare_widths: tuple[int, ...]
+
+    @property
+    def durable(self) -> bool:
+        """Whether networks have to be trained for it."""
+        return self.method == "simulation" or bool(self.compare_widths)
 
     @property
     def method(self) -> Method:
@@ -52,17 +59,21 @@ def read_limit(body: LimitIn, limits: Limits) -> Question:
             f"probe[0] has {len(probe[0])} entries and inputs[0] has {len(inputs[0])}; all inputs "
             "have one dimension",
         )
-    simulated = verdict is not None and limit_method(verdict, activation) == "simulation"
+    widths = _compared(body, reader)
+    simulated = verdict is not None and (
+        limit_method(verdict, activation) == "simulation" or bool(widths)
+    )
     batches = _batches(body, len(inputs or [0]), simulated, reader)
     outputs = max(2, int(max(targets or [0])) + 1) if loss == "cross_entropy" else 1
     f0 = _f0(body.f0, len(inputs or []) + len(probe or []), outputs, verdict, activation, reader)
     learning_rate = reader.real("learning_rate", body.learning_rate, bounds.LEARNING_RATE)
     seed = reader.whole("seed", body.seed, bounds.SEED)
+    precision = reader.real("precision", body.precision, bounds.PRECISION)
     if simulated and loss == "cross_entropy":
         reader.flaw(
             ("loss",),
-            "loss is cross_entropy, and this limit is simulated in networks of one output; take "
-            "mse or logistic",
+            "loss is cross_entropy, and networks that are trained here have one output; take mse "
+            "or logistic, or leave compare_widths out in the kernel regime",
         )
     reader.stop_if_flawed()
     assert verdict is not None, "else there are flaws"
@@ -77,7 +88,7 @@ def read_limit(body: LimitIn, limits: Limits) -> Question:
         batches=batches,
         outputs=outputs,
     )
-    return Question(verdict, activation, training, f0, seed)
+    return Question(verdict, activation, training, f0, seed, precision, widths)
 
 
 def _verdict(
@@ -153,6 +164,24 @@ def _batches(
             "leave steps out",
         )
     return tuple(map(tuple, batches))
+
+
+def _compared(body: LimitIn, reader: PlainReader) -> tuple[int, ...]:
+    if body.compare_widths is None:
+        return ()
+    path = ("compare_widths",)
+    widths = reader.wholes(path, body.compare_widths, bounds.COMPARED, bounds.WIDTH) or []
+    for index, width in enumerate(widths):
+        if width in widths[:index]:
+            reader.flaw(
+                (*path, index), f"compare_widths[{index}] is {width}, as another is; give each once"
+            )
+    if body.f0 is not None:
+        reader.flaw(
+            ("f0",),
+            "f0 is given, and the networks of compare_widths start at random; leave one out",
+        )
+    return tuple(sorted(widths))
 
 
 def _f0(

@@ -129,6 +129,26 @@ class LimitIn(ParametrizationIn):
             },
         ),
     ] = None
+    precision: Annotated[
+        Any,
+        one_of(
+            "The standard error to reach, where the limit is simulated.", bounds.PRECISION.schema()
+        ),
+    ] = None
+    compare_widths: Annotated[
+        Any,
+        one_of(
+            "Widths of finite networks to set beside the limit: a durable job, whatever the "
+            "method.",
+            {
+                "type": "array",
+                "minItems": bounds.COMPARED.least,
+                "maxItems": bounds.COMPARED.most,
+                "items": bounds.WIDTH.schema(),
+                "uniqueItems": True,
+            },
+        ),
+    ] = None
     seed: Annotated[Any, one_of("Fixes all randomness.", bounds.SEED.schema())] = None
 
     def as_sent(self) -> dict[str, Any]:

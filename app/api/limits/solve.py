@@ -25,10 +25,11 @@ def answered(question: Question, deadline: Deadline) -> LimitOut:
     Raises ``ParametrizationError`` where the outputs diverge, and ``ProblemError`` past the
     deadline.
     """
-    return limit_out(question, _solved(question, deadline))
+    return limit_out(question, solved_form(question, deadline))
 
 
-def _solved(question: Question, deadline: Deadline) -> ClosedForm:
+def solved_form(question: Question, deadline: Deadline) -> ClosedForm:
+    """The limit in closed form, as the solver has it.  Raises as ``answered`` does."""
     try:
         return closed_form(
             question.verdict,
@@ -52,7 +53,7 @@ def drawn_curves(body: LimitIn, settings: Settings, deadline: Deadline) -> Curve
     question = read(body, settings)
     if question.method == "simulation":
         raise ParametrizationError.at((), SIMULATED)
-    found, training = _solved(question, deadline), question.training
+    found, training = solved_form(question, deadline), question.training
     return Curves(
         title=titled(question),
         subject=subject(question),

@@ -1,13 +1,13 @@
 """What is to be simulated, as plain values that travel as JSON.  Knows no torch."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 
-from app.experiment.plan import Device, Experiment, Loss
-from solver import Activation
+from app.experiment.plan import Device, Experiment, Loss, spelled
+from solver import Activation, Parametrization
 from solver.limits import Training
 
 _Row = tuple[float, ...]
@@ -17,9 +17,10 @@ _Row = tuple[float, ...]
 class LimitJob:
     """A limit, with every choice made.
 
-    ``exponents`` are those of ``plan.spelled``: of a network from which all that vanishes with
-    width is left out.  ``inputs`` (m rows) are trained on, ``probe`` (p rows) only looked at;
-    ``batches`` lists the inputs of each step.  ``precision`` is the standard error to reach.
+    ``exponents``, spelled as in ``plan.spelled``, are those of a network from which all that
+    vanishes with width is left out; those ``given`` are kept beside them.  ``inputs`` (m rows) are
+    trained on, ``probe`` (p rows) only looked at; ``batches`` lists the inputs of each step.
+    ``precision`` is the standard error to reach.
 
     ``compare_widths`` are those of networks that are set beside the limit.  ``known`` is the limit
     (steps + 1, points), where it has a closed form.  In the kernel regime ``kernel`` (points,
@@ -27,6 +28,7 @@ class LimitJob:
     """
 
     exponents: tuple[tuple[str, str, str, str | None], ...]
+    given: tuple[tuple[str, str, str, str | None], ...]
     activation: Activation
     loss: Loss
     learning_rate: float
@@ -45,6 +47,12 @@ class LimitJob:
     def depth(self) -> int:
         """L, the number of hidden layers."""
         return len(self.exponents) - 1
+
+    @property
+    def parametrization(self) -> Parametrization:
+        """The one that was given."""
+        given = replace(self.experiment(1, 1), exponents=self.given)
+        return given.parametrization
 
     @property
     def steps(self) -> int:
@@ -95,7 +103,7 @@ class LimitJob:
         """The job that ``as_json`` wrote."""
         rows = {
             name: None if values[name] is None else tuple(tuple(row) for row in values[name])
-            for name in ("exponents", "inputs", "probe", "batches", "known", "kernel")
+            for name in ("exponents", "given", "inputs", "probe", "batches", "known", "kernel")
         }
         lists = {name: tuple(values[name]) for name in ("targets", "compare_widths")}
         return cls(**{**values, **rows, **lists})
@@ -116,7 +124,8 @@ class LimitJob:
     @classmethod
     def of(
         cls,
-        exponents: tuple[tuple[str, str, str, str | None], ...],
+        given: Parametrization,
+        simulated: Parametrization,
         activation: Activation,
         training: Training,
         precision: float,
@@ -125,7 +134,8 @@ class LimitJob:
     ) -> "LimitJob":
         """The job of a training in one output."""
         return cls(
-            exponents=exponents,
+            exponents=spelled(simulated),
+            given=spelled(given),
             activation=activation,
             loss=cast(Loss, training.loss),
             learning_rate=training.learning_rate,

@@ -23,6 +23,8 @@ _RIGHT: Final = 118.0
 _TOP: Final = 64.0
 _BOTTOM: Final = 40.0
 
+_DISTANCES: Final = 180.0
+
 # More lines than these are drawn, and not named.
 _MOST_NAMED: Final = 12
 
@@ -36,12 +38,17 @@ def draw(curves: Curves, file_format: FileFormat) -> bytes:
 
 
 def _figure(curves: Curves) -> Figure:
-    page = blank(_WIDTH, _HEIGHT)
+    width = _WIDTH + (_LEFT + _DISTANCES if curves.distances else 0)
+    page = blank(width, _HEIGHT)
     write_at(page, Words(curves.title, INK, True, TITLE), _MARGIN, _HEIGHT - 25.9)
-    room = _WIDTH - 2 * _MARGIN
+    room = width - 2 * _MARGIN
     for row, text in enumerate(wrapped(Words(curves.subject, size=PLAIN), room, 2)):
         write_at(page, Words(text, QUIET, size=PLAIN), _MARGIN, _HEIGHT - 41.8 - 11.5 * row)
-    axes = axes_at(page, _LEFT, _BOTTOM, _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM)
+    height = _HEIGHT - _TOP - _BOTTOM
+    if curves.distances:
+        side = axes_at(page, width - _MARGIN - _DISTANCES, _BOTTOM, _DISTANCES, height)
+        _draw_distances(side, curves)
+    axes = axes_at(page, _LEFT, _BOTTOM, _WIDTH - _LEFT - _RIGHT, height)
     _prepare(axes)
     steps = np.arange(len(curves.f))
     named: list[Line2D] = []
@@ -55,9 +62,6 @@ def _figure(curves: Curves) -> Figure:
                 axes.fill_between(
                     steps, mean - spread, mean + spread, color=colour, alpha=0.12, linewidth=0
                 )
-            for order, (_, values) in enumerate(curves.finite):
-                fade = 0.25 + 0.5 * order / max(len(curves.finite), 1)
-                axes.plot(steps, values[:, point, output], color=colour, alpha=fade, linewidth=0.8)
             (line,) = axes.plot(
                 steps,
                 mean,
@@ -95,8 +99,26 @@ def _name(point: int, output: int, curves: Curves) -> str:
 def _prepare(axes: Axes) -> None:
     axes.set_xlabel("step $t$", fontsize=PLAIN, labelpad=2)
     axes.set_ylabel("output $f_t$", fontsize=PLAIN, labelpad=2)
-    axes.tick_params(labelsize=SMALL, color=QUIET, labelcolor=INK)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
+    _dress(axes)
+
+
+def _draw_distances(axes: Axes, curves: Curves) -> None:
+    widths, distances, errors = (np.array(each) for each in zip(*curves.distances, strict=True))
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.errorbar(widths, distances, errors, color=INK, marker="o", markersize=4, linestyle="none")
+    if curves.rate is not None:
+        middle = np.exp(np.log(distances).mean() + curves.rate * np.log(widths).mean())
+        axes.plot(widths, middle * widths ** (-curves.rate), color=QUIET, linewidth=1)
+        axes.set_title(f"falls like $n^{{-{curves.rate:.2f}}}$", fontsize=PLAIN, color=INK)
+    axes.set_xlabel("width $n$", fontsize=PLAIN, labelpad=2)
+    axes.set_ylabel("distance of a network from the limit", fontsize=PLAIN, labelpad=2)
+    _dress(axes)
+
+
+def _dress(axes: Axes) -> None:
+    axes.tick_params(labelsize=SMALL, color=QUIET, labelcolor=INK)
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):

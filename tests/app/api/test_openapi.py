@@ -31,6 +31,11 @@ OPERATIONS = {
     "check_plot_svg": ("get", "/v1/checks/{id}/plot.svg"),
     "check_plot_png": ("get", "/v1/checks/{id}/plot.png"),
     "find_limit": ("post", "/v1/limits"),
+    "get_limit": ("get", "/v1/limits/{id}"),
+    "cancel_limit": ("delete", "/v1/limits/{id}"),
+    "limit_events": ("get", "/v1/limits/{id}/events"),
+    "limit_plot_svg": ("get", "/v1/limits/{id}/plot.svg"),
+    "limit_plot_png": ("get", "/v1/limits/{id}/plot.png"),
     "plot_limit": ("post", "/v1/limits/plot"),
     "get_limit_plot": ("get", "/v1/limits/plot"),
     "list_parametrizations": ("get", "/v1/parametrizations"),
@@ -84,9 +89,8 @@ def client() -> Iterator[TestClient]:
 
 
 def success(operation: dict[str, Any]) -> str:
-    """The status of an answer that is no error."""
-    (status,) = (status for status in operation["responses"] if status.startswith("2"))
-    return status
+    """The status of an answer that is no error; the one that comes at once, where there are two."""
+    return min(status for status in operation["responses"] if status.startswith("2"))
 
 
 def answer_schema(operation: dict[str, Any], status: int | None = None) -> dict[str, Any]:
@@ -194,7 +198,7 @@ def test_sections_and_operations_come_in_the_order_of_use() -> None:
 def test_every_documented_error_is_a_problem() -> None:
     for _, path, operation in operations():
         for status, response in operation["responses"].items():
-            if status == success(operation):
+            if status.startswith("2"):
                 continue
             assert list(response["content"]) == ["application/problem+json"], (path, status)
             assert response["description"]
@@ -264,11 +268,12 @@ def test_every_question_has_named_examples(path: str) -> None:
 @pytest.mark.parametrize(("path", "value"), EXAMPLES)
 def test_every_example_works_untouched(client: TestClient, path: str, value: object) -> None:
     response = client.post(path, json=value)
-    assert response.status_code == int(success(POSTS[path])), response.text
-    documented = POSTS[path]["responses"][success(POSTS[path])]["content"]
+    assert response.status_code < 300, response.text
+    documented = POSTS[path]["responses"][str(response.status_code)]["content"]
     assert response.headers["content-type"].partition(";")[0] in documented
     if path in JSON_POSTS:
-        validator(answer_schema(POSTS[path])).validate(response.json())
+        schema = answer_schema(POSTS[path], response.status_code)
+        validator(schema).validate(response.json())
 
 
 @pytest.mark.parametrize(("path", "value"), EXAMPLES)
@@ -491,4 +496,5 @@ def test_the_key_opens_just_what_starts_and_cancels() -> None:
     }
     guarded = {op["operationId"]: op["security"] for _, _, op in operations() if "security" in op}
     either = [{"bearer": []}, {"api_key": []}]
-    assert guarded == {"create_check": either, "cancel_check": either}
+    starting = ("create_check", "cancel_check", "find_limit", "cancel_limit")
+    assert guarded == dict.fromkeys(starting, either)

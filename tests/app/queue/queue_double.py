@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.main import create_app
 from app.queue.client import Check, CursorError, KeyReusedError, Progress, QueueUnavailableError
+from app.queue.names import CHECK
 from app.settings import Settings
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,6 +26,7 @@ class QueueDouble:
         self.asked: list[str] = []
         self._checks: dict[str, Check] = {}
         self._keys: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
         self._coming: dict[str, Iterator[dict[str, Any]]] = {}
 
     # What tests do to it.
@@ -43,7 +45,7 @@ class QueueDouble:
 
     # What the service does with it.
 
-    def submit(self, job: dict[str, Any], key: str | None = None) -> Check:
+    def submit(self, job: dict[str, Any], key: str | None = None, kind: str = CHECK) -> Check:
         self._note("submit")
         assert json.loads(json.dumps(job, allow_nan=False)) == job, "a database keeps JSON"
         if key is not None and key in self._keys:
@@ -64,12 +66,15 @@ class QueueDouble:
             result=None,
         )
         self._checks[check.id] = check
+        self._kinds[check.id] = kind
         if key is not None:
             self._keys[key] = check.id
         return check
 
-    def get(self, check_id: str) -> Check | None:
+    def get(self, check_id: str, kind: str = CHECK) -> Check | None:
         self._note("get")
+        if self._kinds.get(check_id) != kind:
+            return None
         if check_id in self._coming:
             self.change(check_id, **next(self._coming[check_id], {}))
         return self._checks.get(check_id)
@@ -83,13 +88,17 @@ class QueueDouble:
         newest = [
             check
             for check in reversed(self._checks.values())
-            if status in (None, check.status) and (cursor is None or check.id < cursor)
+            if self._kinds[check.id] == CHECK
+            and status in (None, check.status)
+            and (cursor is None or check.id < cursor)
         ]
         page = newest[:limit]
         return page, page[-1].id if len(newest) > limit else None
 
-    def cancel(self, check_id: str) -> Check | None:
+    def cancel(self, check_id: str, kind: str = CHECK) -> Check | None:
         self._note("cancel")
+        if self._kinds.get(check_id) != kind:
+            return None
         check = self._checks.get(check_id)
         if check is not None and check.status in ("queued", "running"):
             self.change(check_id, status="cancelled", finished_at=START + timedelta(hours=1))

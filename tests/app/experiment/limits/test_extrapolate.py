@@ -12,6 +12,7 @@ from app.experiment.plan import Measurement
 
 JOB = LimitJob(
     exponents=(("-1/2", "1/2", "0", None), ("1/2", "1/2", "0", None)),
+    given=(("-1/2", "1/2", "0", None), ("1/2", "1/2", "0", None)),
     activation="tanh",
     loss="mse",
     learning_rate=0.5,

@@ -10,7 +10,6 @@ from app.experiment.limits.job import LimitJob
 from app.experiment.limits.outputs import outputs
 from app.experiment.limits.report import Simulated
 from app.experiment.limits.run import worked_out
-from app.experiment.plan import spelled
 from solver import Activation, Deadline, Parametrization, gallery_entry, read
 from solver.limits import (
     Training,
@@ -60,7 +59,8 @@ KERNELS: dict[str, tuple[Parametrization, Activation]] = {
 def job_of(parametrization: Parametrization, activation: Activation, **options: object) -> LimitJob:
     usual: dict[str, object] = {"precision": 1e-2, "seed": 1, "device": "cpu"}
     return LimitJob.of(
-        spelled(parametrization),
+        parametrization,
+        parametrization,
         activation,
         TRAINING,
         **{**usual, **options},  # type: ignore[arg-type]
