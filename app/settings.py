@@ -38,13 +38,17 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Longest time to solve one question with unknowns, in seconds."
     )
     check_max_depth: int = Field(
-        16, ge=1, le=64, description="Most hidden layers in a coordinate check."
+        16, ge=1, le=64, description="Most hidden layers in a coordinate check or a limit."
     )
     check_max_seconds: float = Field(
-        600.0, gt=0, description="Longest estimated time of a coordinate check, in seconds."
+        600.0,
+        gt=0,
+        description="Longest estimated time of a check or a simulated limit, in seconds.",
     )
     check_max_bytes: int = Field(
-        8 * 2**30, ge=2**20, description="Most memory a coordinate check may need, in bytes."
+        8 * 2**30,
+        ge=2**20,
+        description="Most memory a check or a simulated limit may need, in bytes.",
     )
     database_url: str = Field(
         "sqlite:///abc-checks.sqlite",

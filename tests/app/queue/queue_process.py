@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from app import cli
+from app.experiment.limits.job import LimitJob
 from app.experiment.plan import Experiment, Measurement
 from app.queue import beside
 
@@ -28,7 +29,7 @@ def main(directory: Path, arguments: list[str]) -> None:
         with (directory / "log").open("a") as log:
             log.write(f"{what} {os.getpid()}\n")
 
-    def measure(_: Experiment, measurement: Measurement) -> list[list[float]]:
+    def measure(_: object, measurement: Measurement) -> list[list[float]]:
         width = measurement.width
         say(f"begin {width}")
         while (directory / f"hold-{width}").exists():
@@ -53,6 +54,14 @@ def main(directory: Path, arguments: list[str]) -> None:
             "seconds": seconds,
         }
 
+    def measure_outputs(_: LimitJob, measurement: Measurement) -> list[dict[str, Any]]:
+        (numbers,) = measure(_, measurement)
+        noise = [[0.0, 0.0], [1e-3, 1e-3]]
+        mean = [[0.0, 0.0], [1 + 1 / measurement.width] * 2]
+        half = {"networks": len(numbers) // 2, "mean": mean, "squares": noise}
+        return [half, half]
+
+    replace("limits.outputs", measure=measure_outputs)
     replace(
         "run", measure=measure, device_name=lambda _: "cpu", DeviceError=type("D", (Exception,), {})
     )
