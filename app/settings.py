@@ -43,12 +43,12 @@ class Settings(BaseSettings):
     check_max_seconds: float = Field(
         600.0,
         gt=0,
-        description="Longest estimated time of a check or a simulated limit, in seconds.",
+        description="Longest estimated time of a check or a limit, in seconds.",
     )
     check_max_bytes: int = Field(
         8 * 2**30,
         ge=2**20,
-        description="Most memory a check or a simulated limit may need, in bytes.",
+        description="Most memory a check or a limit may need, in bytes.",
     )
     database_url: str = Field(
         "sqlite:///abc-checks.sqlite",

@@ -45,7 +45,8 @@ def infinite_width_limit(job: dict[str, Any]) -> LimitReport:
                 tell(began, done, total, f"width {unit[0]}: {done} of {total} measurements")
                 measured.append(_measure_networks(limit, unit))
         tell(began, len(measured), len(measured), f"{len(measured)} measurements")
-        return _conclude_limit(limit, measured)
+        nonlinearity = None if limit["known"] is not None else _measure_nonlinearity(limit)
+        return _conclude_limit(limit, measured, nonlinearity)
 
 
 @DBOS.step(name="begin")
@@ -79,12 +80,21 @@ def _measure_networks(limit: dict[str, Any], unit: _Unit) -> Measured:
         }
 
 
+@DBOS.step(name="measure_nonlinearity")
+def _measure_nonlinearity(limit: dict[str, Any]) -> tuple[float, float]:
+    with said_plainly("measuring the last step"):
+        return outputs.measured_nonlinearity(LimitJob.from_json(limit))
+
+
 @DBOS.step(name="conclude_limit")
-def _conclude_limit(limit: dict[str, Any], measured: list[Measured]) -> LimitReport:
+def _conclude_limit(
+    limit: dict[str, Any], measured: list[Measured], nonlinearity: tuple[float, float] | None
+) -> LimitReport:
     with said_plainly("concluding"):
         return conclude.conclude(
             LimitJob.from_json(limit),
             _known(measured),
+            nonlinearity,
             ", ".join(sorted({each["device"] for each in measured})),
             sum(each["seconds"] for each in measured),
         )

@@ -9,6 +9,7 @@ from solver.errors import ParametrizationError
 from solver.exact import Deadline
 from solver.limits.gaussian_moments import Array
 from solver.limits.kernel import KernelLimit, kernel_limit, quadrature_error
+from solver.limits.last_step import nonlinearity
 from solver.limits.linear import linear_limit
 from solver.limits.training import Training
 from solver.limits.trajectories import Trajectory, kernel_trajectory
@@ -23,12 +24,16 @@ _MOST_NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """A limit in closed form; the kernel and the error of its entries, where it is of that kind."""
+    """A limit in closed form; the kernel and the error of its entries, where it is of that kind.
+
+    ``nonlinearity`` is that of the last step (see ``last_step.py``).
+    """
 
     method: Method
     trajectory: Trajectory
     kernel: KernelLimit | None
     kernel_error: float
+    nonlinearity: float
 
 
 def stable_verdict(parametrization: Parametrization, activation: Activation) -> Verdict:
@@ -76,14 +81,18 @@ def closed_form(
     """
     deadline = deadline or Deadline()
     if limit_method(verdict, activation) == "linear":
-        f = linear_limit(verdict, training, deadline).f
-        found = ClosedForm("linear", Trajectory(f, np.zeros_like(f), np.zeros_like(f)), None, 0.0)
+        f, half = (
+            linear_limit(verdict, each, deadline).f for each in (training, training.half_last())
+        )
+        exact = Trajectory(f, np.zeros_like(f), np.zeros_like(f))
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = ClosedForm("linear", exact, None, 0.0, nonlinearity(f, half))
     else:
         kernel, coarse = kernel_limit(verdict, activation, training.points, deadline)
         trajectory = kernel_trajectory(kernel, coarse, training, f0, seed, deadline)
         errors = None if coarse is None else quadrature_error(kernel.kernel, coarse.kernel)
         error = 0.0 if errors is None else float(errors.max())
-        found = ClosedForm("kernel", trajectory, kernel, error)
+        found = ClosedForm("kernel", trajectory, kernel, error, 0.0)
     _check_range(found.trajectory)
     return found
 

@@ -38,7 +38,7 @@ def linear_limit(verdict: Verdict, training: Training, deadline: Deadline) -> Li
     size = float(evaluation.readout_initialized_maximally)
     first = np.concatenate((np.eye(dimension), np.zeros((outputs, dimension))))
     readout = np.concatenate((np.zeros((outputs, dimension)), size * np.eye(outputs)), axis=1)
-    trains = float(evaluation.readout_updated_maximally) * training.learning_rate
+    trains = float(evaluation.readout_updated_maximally)
     path = [(first, readout, points @ first.T @ readout.T)]
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(training.steps):
@@ -46,9 +46,10 @@ def linear_limit(verdict: Verdict, training: Training, deadline: Deadline) -> Li
             first, readout, f = path[-1]
             signal = training.weights(step)[:, None] * training.signal(f[:known])
             along = signal.T @ training.inputs
+            rate = training.rate(step)
             first, readout = (
-                first - training.learning_rate * readout.T @ along,
-                readout - trains * along @ first.T,
+                first - rate * readout.T @ along,
+                readout - rate * trains * along @ first.T,
             )
             path.append((first, readout, points @ first.T @ readout.T))
     us, vs, fs = zip(*path, strict=True)

@@ -1,6 +1,6 @@
 """What networks are trained on: inputs, targets, the loss and the batches of each step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -17,7 +17,8 @@ class Training:
 
     ``targets`` has m entries: numbers for mse, ±1 for logistic, classes 0..outputs-1 for
     cross_entropy.  ``batches`` lists the inputs of each step.  The loss of a step is the mean over
-    its batch of (f - y)²/2, log(1 + e^{-yf}), or -log softmax(f)_y.
+    its batch of (f - y)²/2, log(1 + e^{-yf}), or -log softmax(f)_y.  ``last`` multiplies the
+    learning rate of the last step.
     """
 
     inputs: Array
@@ -27,6 +28,7 @@ class Training:
     learning_rate: float
     batches: tuple[tuple[int, ...], ...]
     outputs: int = 1
+    last: float = 1.0
 
     @property
     def points(self) -> Array:
@@ -42,6 +44,14 @@ class Training:
         """The share of each input in the mean over the batch of a step, (m,)."""
         batch = self.batches[step]
         return np.bincount(batch, minlength=len(self.inputs)) / len(batch)
+
+    def half_last(self) -> "Training":
+        """The same, with half of the learning rate in the last step."""
+        return replace(self, last=self.last / 2)
+
+    def rate(self, step: int) -> float:
+        """The learning rate of a step."""
+        return self.learning_rate * (self.last if step == self.steps - 1 else 1.0)
 
     def signal(self, outputs: Array) -> Array:
         """L'(f, y) of each input; ``outputs`` is (..., m, k), with k = 1 but for cross_entropy."""

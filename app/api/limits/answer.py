@@ -70,6 +70,16 @@ class KernelOut(TypedDict):
     ]
 
 
+class NonlinearityOut(TypedDict):
+    """With g(s) the change of outputs where the loss derivative is multiplied by s.
+
+    |g(1) - 2 g(1/2)| / |g(1)|, in root mean squares over points.
+    """
+
+    value: float
+    standard_error: Annotated[float, Field(description="0 where it is exact.")]
+
+
 class SimulatedWidthOut(TypedDict):
     """Networks of one width that were trained."""
 
@@ -134,6 +144,13 @@ class LimitOut(TypedDict):
     learning_rate: float
     trajectory: Annotated[list[StepOut], Field(description="From step 0 on.")]
     kernel: Annotated[KernelOut | None, Field(description="null unless the method is kernel.")]
+    nonlinearity: Annotated[
+        NonlinearityOut,
+        Field(
+            description="How far the last step is from being linear in the loss derivative: 0 in "
+            "the kernel regime, and not where features are learned."
+        ),
+    ]
     simulation: Annotated[
         SimulationOut | None, Field(description="null unless the method is simulation.")
     ]
@@ -163,6 +180,7 @@ def limit_out(question: Question, found: ClosedForm) -> LimitOut:
             len(training.inputs),
         ),
         "kernel": None if found.kernel is None else _kernel(found.kernel, found.kernel_error),
+        "nonlinearity": {"value": found.nonlinearity, "standard_error": 0.0},
         "simulation": None,
         "comparison": None,
     }
@@ -172,6 +190,8 @@ def simulated_out(job: LimitJob, report: LimitReport) -> LimitOut:
     """A simulated limit, as it is answered."""
     found = report["simulated"]
     assert found is not None, "it has no closed form"
+    assert report["nonlinearity"] is not None, "as above"
+    value, value_error = report["nonlinearity"]
     parametrized = job.parametrization
     verdict = classify(parametrized, job.activation)
     f, error = (np.array(found[name])[:, :, None] for name in ("f", "standard_error"))
@@ -187,6 +207,7 @@ def simulated_out(job: LimitJob, report: LimitReport) -> LimitOut:
         "learning_rate": job.learning_rate,
         "trajectory": trajectory_out(f, np.zeros_like(f), error, len(job.inputs)),
         "kernel": None,
+        "nonlinearity": {"value": value, "standard_error": value_error},
         "simulation": {
             "widths": [
                 {"width": each["width"], "networks": each["networks"]} for each in found["widths"]

@@ -110,6 +110,7 @@ _REPORT: Final[LimitReport] = {
             for width in (256, 1024, 4096)
         ],
     },
+    "nonlinearity": (0.061, 0.002),
     "comparison": None,
     "device": "cpu",
     "seconds": 1.4,

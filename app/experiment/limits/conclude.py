@@ -20,12 +20,19 @@ from app.experiment.limits.report import (
 Array = npt.NDArray[np.float64]
 
 
-def conclude(job: LimitJob, measured: Sequence[Known], device: str, seconds: float) -> LimitReport:
+def conclude(
+    job: LimitJob,
+    measured: Sequence[Known],
+    nonlinearity: tuple[float, float] | None,
+    device: str,
+    seconds: float,
+) -> LimitReport:
     """The report.  Raises ``BlownUpError`` where a network blew up."""
     simulated = None if job.known is not None else _simulated(job, lines(measured))
     f = np.array(job.known if simulated is None else simulated["f"])
     return {
         "simulated": simulated,
+        "nonlinearity": nonlinearity,
         "comparison": _comparison(job, measured, f) if job.compare_widths else None,
         "device": device,
         "seconds": round(seconds, 3),

@@ -15,7 +15,7 @@ from app.experiment.matrix_free import Simulation
 from app.experiment.plan import Measurement
 from app.experiment.run import device_of
 from solver import Deadline
-from solver.limits import descent
+from solver.limits import descent, nonlinearity
 from solver.theory import Quantity
 
 Array = npt.NDArray[np.float64]
@@ -33,8 +33,32 @@ def measure(job: LimitJob, measurement: Measurement) -> tuple[Half, Half]:
     return _half(f[0::2]), _half(f[1::2])
 
 
-def outputs(job: LimitJob, width: int, networks: range) -> Array:
-    """f_t of every network, (networks, steps + 1, points); not finite where it blew up."""
+def measured_nonlinearity(job: LimitJob) -> tuple[float, float]:
+    """How far the last step is from being linear in the loss derivative, and the standard error.
+
+    Of the mean output of some wide networks, each trained twice; the error by leaving one out.
+    """
+    networks = range(_FIRST, _FIRST + _NETWORKS)
+    whole, half = (outputs(job, _WIDTH, networks, last) for last in (1.0, 0.5))
+    value = nonlinearity(whole.mean(axis=0), half.mean(axis=0))
+    others = [
+        nonlinearity(np.delete(whole, k, 0).mean(axis=0), np.delete(half, k, 0).mean(axis=0))
+        for k in range(_NETWORKS)
+    ]
+    return value, float(np.std(others) * math.sqrt(_NETWORKS - 1))
+
+
+_WIDTH: Final = 4096
+_NETWORKS: Final = 16
+# Far from the networks of all measurements.
+_FIRST: Final = 10**9
+
+
+def outputs(job: LimitJob, width: int, networks: range, last: float = 1.0) -> Array:
+    """f_t of every network, (networks, steps + 1, points); not finite where it blew up.
+
+    ``last`` multiplies the loss derivative in the last step.
+    """
     experiment = job.experiment(width, len(networks))
     device = device_of(experiment)
 
@@ -42,7 +66,8 @@ def outputs(job: LimitJob, width: int, networks: range) -> Array:
         record = _Outputs()
         simulation = Simulation(experiment, width, some, device, record)
         for step in range(job.steps):
-            simulation.step(torch.tensor(job.shares(step), dtype=torch.float64, device=device))
+            shares = torch.tensor(job.shares(step), dtype=torch.float64, device=device)
+            simulation.step(shares * (last if step == job.steps - 1 else 1.0))
         path = torch.stack(record.path, dim=1).flatten(1).mT
         rows: Sizes = path.tolist()
         return rows

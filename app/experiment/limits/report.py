@@ -64,9 +64,13 @@ class Comparison(TypedDict):
 
 
 class LimitReport(TypedDict):
-    """What a job gave: ``simulated`` is None where the limit has a closed form."""
+    """What a job gave: ``simulated`` is None where the limit has a closed form.
+
+    ``nonlinearity`` is that of the last step, and its standard error; None likewise.
+    """
 
     simulated: Simulated | None
+    nonlinearity: tuple[float, float] | None
     comparison: Comparison | None
     device: str
     seconds: float

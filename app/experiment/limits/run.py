@@ -5,7 +5,7 @@ from time import perf_counter
 from app.experiment.limits.conclude import conclude
 from app.experiment.limits.extrapolate import Known
 from app.experiment.limits.job import LimitJob
-from app.experiment.limits.outputs import measure
+from app.experiment.limits.outputs import measure, measured_nonlinearity
 from app.experiment.limits.plan import ROUNDS, units
 from app.experiment.limits.report import LimitReport
 from app.experiment.run import device_name
@@ -22,4 +22,5 @@ def worked_out(job: LimitJob, max_seconds: float = 600.0) -> LimitReport:
         left = max_seconds - (perf_counter() - started)
         measured += [(unit, measure(job, unit)) for unit in units(job, measured, left)]
     device = device_name(job.experiment(1, 1))
-    return conclude(job, measured, device, perf_counter() - started)
+    nonlinearity = None if job.known is not None else measured_nonlinearity(job)
+    return conclude(job, measured, nonlinearity, device, perf_counter() - started)

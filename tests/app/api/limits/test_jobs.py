@@ -41,7 +41,13 @@ COMPARISON: dict[str, Any] = {
 
 
 def report(**changes: Any) -> dict[str, Any]:
-    usual = {"simulated": SIMULATED, "comparison": None, "device": "cpu", "seconds": 1.0}
+    usual = {
+        "simulated": SIMULATED,
+        "nonlinearity": [0.1, 0.01],
+        "comparison": None,
+        "device": "cpu",
+        "seconds": 1.0,
+    }
     return {**usual, **changes}
 
 
@@ -87,6 +93,7 @@ def test_its_result_has_the_shape_of_every_limit(service: TestClient, queue: Que
     assert result["trajectory"][2]["probe"]["f"] == [0.1]
     assert result["trajectory"][1]["standard_error"] == [0.001, 0.001]
     assert result["simulation"]["reached"]
+    assert result["nonlinearity"] == {"value": 0.1, "standard_error": 0.01}
     assert result["parametrization"]["a"] == ["-1/2", "0", "1/2"]
     at_once = service.post("/v1/limits", json={**BODY, "preset": "ntk"}).json()
     assert set(result) == set(at_once)

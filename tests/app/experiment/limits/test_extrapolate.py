@@ -111,7 +111,7 @@ def test_the_report_says_whether_the_precision_was_reached() -> None:
         for n in WIDTHS
         for f in [made_up(n, 2**16 // n, 7)]
     ]
-    report = conclude(JOB, measured, "cpu", 1.0)["simulated"]
+    report = conclude(JOB, measured, None, "cpu", 1.0)["simulated"]
     assert report is not None
     assert report["reached"] == (np.max(report["standard_error"]) <= 1e-2)
     assert report["halves"] == pytest.approx(report["sampling"], rel=0.8)

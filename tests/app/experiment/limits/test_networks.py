@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.experiment.limits.job import LimitJob
-from app.experiment.limits.outputs import outputs
+from app.experiment.limits.outputs import measured_nonlinearity, outputs
 from app.experiment.limits.report import Simulated
 from app.experiment.limits.run import worked_out
 from solver import Activation, Deadline, Parametrization, gallery_entry, read
@@ -180,3 +180,16 @@ def test_networks_approach_the_limit_at_the_rate_of_fluctuations() -> None:
         assert comparison["rate"] is not None
         assert comparison["rate_standard_error"] is not None
         assert abs(comparison["rate"] - 0.5) < 3 * comparison["rate_standard_error"]
+
+
+def test_a_step_is_linear_in_the_kernel_regime_alone() -> None:
+    """Measured on networks; for the linear limit, against its closed form."""
+    parametrization = named("mup", 1)
+    exact = closed_form(stable_verdict(parametrization, "linear"), "linear", TRAINING)
+    value, error = measured_nonlinearity(job_of(parametrization, "linear"))
+    assert exact.nonlinearity > 4e-3
+    assert abs(value - exact.nonlinearity) < 4 * error
+    value, _ = measured_nonlinearity(job_of(named("ntk", 2), "tanh"))
+    assert value < 1e-3
+    value, error = measured_nonlinearity(job_of(named("mup", 2), "tanh"))
+    assert value > 10 * error
