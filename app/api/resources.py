@@ -4,6 +4,7 @@ from typing import Final
 
 from app.api.checks import RESOURCE as CHECKS
 from app.api.classify import RESOURCE as CLASSIFY
+from app.api.demonstrations import RESOURCE as DEMONSTRATIONS
 from app.api.equivalence import RESOURCE as EQUIVALENCE
 from app.api.gallery import RESOURCE as GALLERY
 from app.api.http.resource import Resource
@@ -20,5 +21,6 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     REPAIRS,
     CHECKS,
     LIMITS,
+    DEMONSTRATIONS,
     SERVICE,
 )

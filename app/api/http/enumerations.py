@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
+from app.demonstrations import Scaling
 from solver import Activation, Kind, Optimizer, Target, Wanted
 from solver.limits import LOSSES, Method
 
@@ -36,6 +37,7 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *("update", "readout_update", "readout_init"),
         ),
         "Loss": ("mse", "logistic"),
+        "Scaling": get_args(Scaling),
         "LimitLoss": LOSSES,
         "LimitMethod": get_args(Method),
         "UpdateRule": ("sgd", "adam", "signsgd"),
