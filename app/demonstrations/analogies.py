@@ -16,7 +16,7 @@ def analogies(
     widths: Sequence[int],
     seed: int,
     deadline: Deadline,
-    steps: int = 200,
+    steps: int = 100,
     learning_rate: float = 4.0,
     stems: int = 10,
 ) -> Demonstration:

@@ -4,8 +4,8 @@ f(ξ) = V U ξ with d inputs, k outputs and n neurons.  Gradient descent multipl
 matrix A = (U, Vᵀ) from the right, so that only A_0ᵀ A_0 enters: the network is, up to a rotation
 of its neurons, one of width d+k that starts from the triangular factor of A_0.  Of Gaussian entries
 that factor has a known distribution (Bartlett's decomposition of a Wishart matrix), and n never
-enters the cost.  As n goes to infinity it becomes √n times the identity: the limit is the network of width
-d+k that starts from a diagonal (TP4, arXiv 2011.14522, Section 6).
+enters the cost.  As n goes to infinity it becomes √n times the identity: the limit is the network
+of width d+k that starts from a diagonal (TP4, arXiv 2011.14522, Section 6).
 
 Units: U counts √n, so that every kernel of embeddings has a limit.  Under µP, V does so too, and
 both have the learning rate η; under NTK, V is √n times larger, and the learning rate of U is η/n.

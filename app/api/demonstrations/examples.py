@@ -11,10 +11,10 @@ from app.api.http.resource import Answers, named_examples
 from solver import Deadline
 
 _SHORT: Final[dict[str, dict[str, Any]]] = {
-    "words": {"widths": [64, 1024], "steps": 60},
-    "analogies": {"widths": [256], "steps": 60},
-    "few-shot": {"widths": [64], "steps": 30, "first_order": True},
-    "transfer": {"widths": [64, 1024], "steps": 60},
+    "words": {"widths": [64], "steps": 20, "learning_rate": 15},
+    "analogies": {"widths": [256], "steps": 20, "learning_rate": 15},
+    "few-shot": {"widths": [64], "steps": 20, "first_order": True},
+    "transfer": {"widths": [64, 1024], "steps": 30},
 }
 
 

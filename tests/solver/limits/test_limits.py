@@ -205,3 +205,30 @@ def test_methods() -> None:
     assert method(named("mup", 1), "linear") == "linear"
     assert method(named("mup", 2), "linear") == "simulation"
     assert method(named("mup", 1)) == "simulation"
+
+
+#: (1,1), (1,2) and (2,2) of Σ^2 and of the NTK at L = 2, from neural-tangents 0.6.5: Dense layers
+#: of W_std 1 without biases on the first two inputs (times √3: it divides by the dimension).
+PUBLISHED = {
+    "relu": (
+        (0.31249999999999994, 0.19961892689004102, 0.31249999999999994),
+        (0.9374999999999998, 0.3696628741917163, 0.9374999999999998),
+    ),
+    "erf": (
+        (0.33570831554728214, 0.11733718092552628, 0.33570831554728214),
+        (1.1820117389034492, 0.3581424305748875, 1.1820117389034492),
+    ),
+    "gelu": (
+        (0.21113901112936745, 0.10346959017003107, 0.21113901112936745),
+        (0.680635352878604, 0.23765074453367935, 0.680635352878604),
+    ),
+}
+
+
+@pytest.mark.parametrize("activation", PUBLISHED)
+def test_kernels_are_those_of_neural_tangents(activation: str) -> None:
+    task = training(inputs=INPUTS[:2], targets=np.zeros(2), batches=((0, 1),))
+    kernel = solved(named("ntk", 2), task, activation).kernel
+    assert kernel is not None
+    for found, published in zip((kernel.sigma, kernel.kernel), PUBLISHED[activation], strict=True):
+        assert (found[0, 0], found[0, 1], found[1, 1]) == pytest.approx(published, abs=1e-7)
