@@ -1,14 +1,14 @@
 """A limit for which networks are trained, as it is answered."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, cast
 
 import numpy as np
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.api.jobs.events import ProgressOut, progress_out
-from app.api.limits.answer import LimitOut, simulated_out
+from app.api.limits.answer import LimitOut, StepOut, simulated_out
 from app.experiment.limits.job import LimitJob
 from app.experiment.limits.plan import estimate
 from app.experiment.limits.report import LimitReport
@@ -90,7 +90,7 @@ def curves_of(job: Job[LimitReport], report: LimitReport) -> Curves:
         title=f"Infinite width: {_KINDS[found['method']]}",
         subject=found["summary"],
         f=known[:, :, None],
-        deviation=np.zeros((*known.shape, 1)),
+        deviation=np.array([_deviations(step) for step in found["trajectory"]])[:, :, None],
         inputs=len(limit.inputs),
         targets=np.array(limit.targets),
         distances=()
@@ -103,7 +103,12 @@ def curves_of(job: Job[LimitReport], report: LimitReport) -> Curves:
     )
 
 
-_KINDS = {
+def _deviations(step: StepOut) -> list[float]:
+    probe = [] if step["probe"] is None else step["probe"]["standard_deviation"]
+    return [*cast(list[float], step["standard_deviation"]), *cast(list[float], probe)]
+
+
+_KINDS: Final = {
     "kernel": "kernel gradient descent",
     "linear": "features are learned",
     "simulation": "features are learned",

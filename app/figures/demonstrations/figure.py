@@ -86,7 +86,7 @@ def _draw_embedding(axes: Axes, shown: Picture) -> None:
 
 
 def _dress(axes: Axes) -> None:
-    axes.tick_params(labelsize=SMALL, color=QUIET, labelcolor=INK)
+    axes.tick_params(which="both", labelsize=SMALL, color=QUIET, labelcolor=INK)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

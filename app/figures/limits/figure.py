@@ -118,7 +118,7 @@ def _draw_distances(axes: Axes, curves: Curves) -> None:
 
 
 def _dress(axes: Axes) -> None:
-    axes.tick_params(labelsize=SMALL, color=QUIET, labelcolor=INK)
+    axes.tick_params(which="both", labelsize=SMALL, color=QUIET, labelcolor=INK)
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     for side in ("top", "right"):
