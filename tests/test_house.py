@@ -15,6 +15,7 @@ from tests import ROOT
 FOUNDATIONS = {
     "solver": {"lark", "numpy", "sympy", "z3"},
     "app/experiment": {"numpy", "torch", "typing_extensions"},
+    "app/programs": {"lark", "numpy", "torch", "typing_extensions"},
 }
 
 

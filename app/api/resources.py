@@ -7,6 +7,7 @@ from app.api.classify import RESOURCE as CLASSIFY
 from app.api.equivalence import RESOURCE as EQUIVALENCE
 from app.api.gallery import RESOURCE as GALLERY
 from app.api.http.resource import Resource
+from app.api.programs import RESOURCE as PROGRAMS
 from app.api.regions import RESOURCE as REGIONS
 from app.api.repairs import RESOURCE as REPAIRS
 from app.api.service import RESOURCE as SERVICE
@@ -18,5 +19,6 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     REGIONS,
     REPAIRS,
     CHECKS,
+    PROGRAMS,
     SERVICE,
 )

@@ -35,10 +35,14 @@ def conclude(
     }
     reached = all(map(_reaches(program.precision), scalars.values()))
     notes = []
-    if not reached and not last.enough:
+    if not reached:
         notes.append(
-            "the precision asked for takes more time than the bound here allows; the standard "
-            "errors say what was reached"
+            "the precision asked for was not reached: "
+            + (
+                "the standard errors say what was, and the seed of another run changes them"
+                if last.enough
+                else "it takes more time than the bound allows; the standard errors say what was"
+            )
         )
     return {
         "summary": _summary(program, scalars),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from app.programs.errors import ProgramBudgetError
 from app.programs.program import Program
-from app.programs.statistics import Tally, spread
+from app.programs.statistics import Tally, shortfall
 
 #: Each width is twice the one before; the last is the widest.
 WIDTHS: Final = 5
@@ -26,8 +26,6 @@ SHARES: Final = (0.04, 0.06, 0.15, 0.15, 0.6)
 # Copies at the widest before it is known how noisy they are, and copies whose histograms are drawn.
 _FIRST_COPIES: Final = 32
 _SHOWN_COPIES: Final = 32
-# Spreads are known to some 10% after the first copies.
-_MARGIN: Final = 1.2
 
 BINS: Final = 60
 _DEVIATIONS: Final = 5.0
@@ -122,7 +120,7 @@ def second_round(program: Program, tallies: Sequence[Tally], budget: Budget) -> 
     """
     done = _first_copies(program)
     coordinates = sum(width * copies for width, copies in done.items())
-    wanted = coordinates * max(1.0, (_MARGIN * spread(program, tallies)) ** 2)
+    wanted = coordinates * shortfall(program, tallies)
     first = estimate(program, first_round(program, budget).units)
     affordable = coordinates * budget.seconds / first.seconds
     enough = wanted <= affordable
@@ -194,7 +192,7 @@ def estimate(program: Program, units: Sequence[Unit]) -> Cost:
 # Fitted to measurements on two cores; a GPU is faster.
 _SECONDS_PER_UNIT: Final = 0.02
 _SECONDS_PER_COPY: Final = 3e-5
-_SECONDS_PER_PRODUCT_OF_A_COPY: Final = 1.5e-5
+_SECONDS_PER_PRODUCT_OF_A_COPY: Final = 2.5e-5
 _SECONDS_PER_SAMPLE: Final = 3e-8  # with what makes a product of it
 _SECONDS_PER_ENTRY: Final = 3e-9  # of an entrywise operation
 _SECONDS_PER_BASIS_ENTRY: Final = 4e-9  # of the vectors that a product is split into

@@ -20,7 +20,7 @@ from solver.reading import MOST_FLAWS, Path
 FIELDS: Final = (
     *("matrices", "vectors", "scalars", "program", "report", "joint", "precision", "seed"),
 )
-DEFAULT_PRECISION: Final = 1e-3
+DEFAULT_PRECISION: Final = 3e-3
 LARGEST_SEED: Final = 2**32 - 1
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
@@ -133,7 +133,7 @@ class _Reader:
         elif name in self._matrices or name in self._extents or name in self._broken:
             self._flaw(
                 path,
-                f"{shown(name)} is there already; every name is given once: take another one",
+                f"{shown(name)} is taken; every name is given once: choose another one",
             )
         else:
             return True

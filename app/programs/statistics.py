@@ -24,6 +24,8 @@ Array = npt.NDArray[np.float64]
 
 #: χ² of a fit with two degrees of freedom that chance exceeds in one case of a hundred.
 _UNLIKELY: Final = 9.21
+#: Squares of more leave the range of floats, or nearly so: it counts as infinite.
+_LARGEST: Final = 1e150
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Tally:
     @classmethod
     def of(cls, width: int, first: int, values: Array, bins: Array | None) -> "Tally":
         """From values (quantities, copies), of copies from ``first`` on."""
-        finite = np.isfinite(values)
+        finite = np.abs(values) < _LARGEST
         halves = [finite[:, (first + half) % 2 :: 2] for half in (0, 1)]
         parts = [values[:, (first + half) % 2 :: 2] for half in (0, 1)]
         counts, middles, squares = [], [], []
@@ -194,13 +196,26 @@ def intercept(x: Array, share: Array, degree: int) -> Array:
     return np.asarray((np.linalg.pinv(design * root[:, None]) * root)[0])
 
 
-def spread(program: Program, tallies: Sequence[Tally]) -> float:
-    """The largest sampling error of what is asked for, in terms of the precision asked for."""
+def shortfall(program: Program, tallies: Sequence[Tally]) -> float:
+    """How many times as many copies the precision asked for takes; 1 where these are enough.
+
+    Sampling errors fall like one over the root of their number.  An extrapolation error may be
+    chance, and fall, too, or stay: it is given four times as many, and no more.
+    """
     asked = limits(gathered(tallies))
-    scalars = asked[: len(program.report)] or asked
-    errors = [
-        each.sampling_error / (program.precision * max(1.0, abs(each.value)))
-        for each in scalars
-        if each.value is not None and each.sampling_error is not None
-    ]
-    return max(errors, default=0.0)
+    times = 1.0
+    for each in asked[: len(program.report)] or asked:
+        if each.value is None or each.sampling_error is None or each.standard_error is None:
+            continue
+        wanted = program.precision * max(1.0, abs(each.value))
+        times = max(
+            times,
+            (_MARGIN * each.sampling_error / wanted) ** 2,
+            min((each.standard_error / wanted) ** 2, _MOST_TIMES_BY_CHANCE),
+        )
+    return times
+
+
+# Errors are known to some 10% after the first copies.
+_MARGIN: Final = 1.2
+_MOST_TIMES_BY_CHANCE: Final = 4.0

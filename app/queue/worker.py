@@ -22,7 +22,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.experiment.run import DeviceError
-from app.queue import workflow as _checks  # noqa: F401  # registers what is done of this kind
+from app.queue import programs as _programs  # noqa: F401  # registers what is done of this kind
+from app.queue import workflow as _checks  # noqa: F401  # and of this
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare
 from app.queue.job import JobError, running
