@@ -19,8 +19,9 @@ _WIDEST_TOP: Final = 2**16
 # Corrections to the limit go with (vectors drawn)/n: that is to be small at the widest.
 _WIDTH_PER_PRODUCT: Final = 64
 
-#: Of all coordinates of all copies, the share of each width, the narrowest first.  About what
-#: makes the noise of the extrapolated limit least: in proportion to the weight of each.
+#: Of all coordinates of all copies, the share of each width, the narrowest first.  The noise of
+#: the extrapolated limit is within a half of the least possible, which would lean on the two
+#: narrowest more, where what the extrapolation leaves out is largest.
 SHARES: Final = (0.04, 0.06, 0.15, 0.15, 0.6)
 
 # Copies at the widest before it is known how noisy they are, and copies whose histograms are drawn.

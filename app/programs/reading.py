@@ -232,7 +232,10 @@ class _Reader:
         if not isinstance(rows, list) or not (
             len(rows) == size and all(isinstance(row, list) and len(row) == size for row in rows)
         ):
-            self._flaw(path, f"matrix must have {size} rows of {size} numbers, as many as names")
+            self._flaw(
+                path,
+                f"matrix is not of the size of names; give {size} rows of {size} numbers",
+            )
             return None
         for place, row in enumerate(rows):
             for other, each in enumerate(row):
@@ -327,7 +330,7 @@ class _Reader:
         self, told: str, value: Mapping[str, Any], let: str, later: Mapping[str, int]
     ) -> tuple[Instruction, Extent]:
         written, of = value["matmul"], value["of"]
-        match = _MATRIX.fullmatch(written) if isinstance(written, str) else None
+        match = _MATRIX.fullmatch(written.strip()) if isinstance(written, str) else None
         matrix, transposed = (match[1].strip(), bool(match[2])) if match else ("", False)
         if matrix not in self._matrices:
             known = ", ".join(self._matrices) or "none is given"
