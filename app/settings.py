@@ -65,7 +65,7 @@ class Settings(BaseSettings):
         8, ge=1, le=64, description="Most vectors of a program whose joint law is asked for."
     )
     program_min_precision: float = Field(
-        1e-5, gt=0, le=1, description="Least standard error that may be asked of a program."
+        1e-5, gt=0, le=1, description="Least sampling error that may be asked of a program."
     )
     program_max_seconds: float = Field(
         600.0, gt=0, description="Longest estimated time of a program, in seconds."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import erf, isfinite, sqrt
-from typing import Any
+from typing import Final
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from app.programs.report import (
 )
 from app.programs.statistics import Limit, Tally, gathered, limits
 
-_CURVED = (
+# What is extrapolated may be off by so many times the precision: often that is chance.
+_TIMES_EXTRAPOLATED: Final = 2.0
+
+_CURVED: Final = (
     "at these widths the means do not lie on a parabola in 1/n; the standard error is enlarged by "
     "how far they are off"
 )
@@ -33,13 +36,13 @@ def conclude(
         name: _scalar(program, limit, by_width, place)
         for place, (name, limit) in enumerate(zip(program.report, found, strict=False))
     }
-    reached = all(map(_reaches(program.precision), scalars.values()))
+    reached = all(_reaches(each, program.precision) for each in scalars.values())
     notes = []
     if not reached:
         notes.append(
             "the precision asked for was not reached: "
             + (
-                "the standard errors say what was, and the seed of another run changes them"
+                "the standard errors and notes of the scalars say what was"
                 if last.enough
                 else "it takes more time than the bound allows; the standard errors say what was"
             )
@@ -61,12 +64,14 @@ def conclude(
     }
 
 
-def _reaches(precision: float) -> Any:
-    def reaches(scalar: ScalarReport) -> bool:
-        limit, error = scalar["limit"], scalar["standard_error"]
-        return limit is not None and error is not None and error <= precision * max(1.0, abs(limit))
-
-    return reaches
+def _reaches(scalar: ScalarReport, precision: float) -> bool:
+    limit, noise, rest = (
+        scalar[name] for name in ("limit", "sampling_error", "extrapolation_error")
+    )
+    if limit is None or noise is None or rest is None:
+        return False
+    wanted = precision * max(1.0, abs(limit))
+    return noise <= wanted and rest <= _TIMES_EXTRAPOLATED * wanted
 
 
 def _scalar(program: Program, limit: Limit, by_width: Sequence[Tally], place: int) -> ScalarReport:

@@ -98,6 +98,7 @@ _KERNELS: Final = GalleryProgram(
         ],
         "report": ["S1", "S2", "p2", "p1", "K"],
         "joint": ["h2", "k2"],
+        "precision": 0.01,
     },
 )
 
@@ -125,6 +126,7 @@ _INDEPENDENCE: Final = GalleryProgram(
             _scalar("after_as_if", "moved_as_if*dh"),
         ],
         "joint": ["dh", "moved", "moved_as_if"],
+        "precision": 0.005,
     },
 )
 
@@ -181,6 +183,7 @@ _RESIDUAL: Final = GalleryProgram(
             )
         ],
         "joint": ["x0", "x3"],
+        "precision": 0.005,
     },
 )
 
@@ -211,6 +214,7 @@ _ATTENTION: Final = GalleryProgram(
         ],
         "report": ["s1", "s2", "s3", "a1", "a2", "a3", "variance"],
         "joint": ["out"],
+        "precision": 0.005,
     },
 )
 
@@ -275,6 +279,7 @@ _BATCHNORM: Final = GalleryProgram(
             _scalar("covariance2", "y2a*y2b"),
         ],
         "joint": ["y1a", "y2a"],
+        "precision": 0.005,
     },
 )
 

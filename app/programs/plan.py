@@ -106,6 +106,14 @@ def first_round(program: Program, budget: Budget) -> Round:
     return planned
 
 
+def _seconds_per_coordinate(program: Program) -> float:
+    """Of all copies at all widths, each with its share."""
+    return sum(
+        share * _one_copy(program, width).seconds / width
+        for width, share in zip(widths(program), SHARES, strict=True)
+    )
+
+
 def _first_copies(program: Program) -> dict[int, int]:
     top = widths(program)[-1]
     return {
@@ -120,10 +128,8 @@ def second_round(program: Program, tallies: Sequence[Tally], budget: Budget) -> 
     ``tallies`` are those of the first round.
     """
     done = _first_copies(program)
-    coordinates = sum(width * copies for width, copies in done.items())
-    wanted = coordinates * shortfall(program, tallies)
-    first = estimate(program, first_round(program, budget).units)
-    affordable = coordinates * budget.seconds / first.seconds
+    wanted = sum(width * copies for width, copies in done.items()) * shortfall(program, tallies)
+    affordable = budget.seconds / _seconds_per_coordinate(program)
     enough = wanted <= affordable
     total = min(wanted, affordable)
     copies = {

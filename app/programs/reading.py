@@ -111,6 +111,10 @@ class _Reader:
     def _count(self, written: Mapping[str, Any]) -> None:
         given = [written.get(name) for name in ("matrices", "vectors", "scalars")]
         count = sum(len(each) for each in given if isinstance(each, Mapping))
+        vectors = written.get("vectors")
+        joint = vectors.get("covariance") if isinstance(vectors, Mapping) else None
+        names = joint.get("names") if isinstance(joint, Mapping) else None
+        count += len(names) - 1 if isinstance(names, list) else 0
         if count > self._bounds.names:
             # Reading on would take long.
             raise ProgramError(
@@ -453,7 +457,7 @@ class _Reader:
         if not _is_number(value) or not least <= value <= 1:
             self._flaw(
                 ("precision",),
-                f"precision is {shown(value)}; it is the standard error that is asked for, and "
+                f"precision is {shown(value)}; it is the sampling error that is asked for, and "
                 f"must be a number from {least:g} to 1",
             )
             return DEFAULT_PRECISION

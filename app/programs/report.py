@@ -62,8 +62,9 @@ class JointReport(TypedDict):
 class ProgramResult(TypedDict):
     """What a program comes to as n → ∞.
 
-    ``reached``: whether every standard error is at most ``precision`` (times the limit, where that
-    exceeds 1).  ``copies`` counts those at each of ``widths``.
+    ``reached``: whether every sampling error is at most ``precision`` (times the limit, where that
+    exceeds 1), and every extrapolation error at most twice that.  ``copies`` counts those at each
+    of ``widths``.
     """
 
     summary: str

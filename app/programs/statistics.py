@@ -6,8 +6,8 @@ At width n a scalar of a program is, in one copy,
 
 its mean has an expansion in 1/n, and its noise falls like that of a mean of n coordinates.  The
 limit c is the intercept of a parabola in 1/n through the means at five widths, by weighted least
-squares; the noise of the copies gives its sampling error.  What the parabola leaves out is
-estimated by leaving out the narrowest width.
+squares; the noise of the copies gives its sampling error.  What the parabola leaves out
+shows in how far the limit moves, beyond twice its noise, without the narrowest width.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,8 @@ Array = npt.NDArray[np.float64]
 
 #: χ² of a fit with two degrees of freedom that chance exceeds in one case of a hundred.
 _UNLIKELY: Final = 9.21
+#: Standard deviations that noise alone moves a limit.
+_BY_CHANCE: Final = 2.0
 #: Squares of more leave the range of floats, or nearly so: it counts as infinite.
 _LARGEST: Final = 1e150
 
@@ -177,7 +179,7 @@ def _limit(widths: Array, means: Array, noise: Array, halves: Array, share: Arra
     narrower = np.concatenate(([0.0], intercept(1 / widths[1:], share[1:], 2)))
     moved = float((narrower - weights) @ means)
     by_chance = float((narrower - weights) ** 2 @ noise)
-    extrapolation = sqrt(max(moved**2 - by_chance, 0.0))
+    extrapolation = sqrt(max(moved**2 - _BY_CHANCE**2 * by_chance, 0.0))
     sampling *= excess
     floor = abs(float(weights @ (halves[0] - halves[1]))) / 2
     return Limit(
@@ -199,23 +201,16 @@ def intercept(x: Array, share: Array, degree: int) -> Array:
 def shortfall(program: Program, tallies: Sequence[Tally]) -> float:
     """How many times as many copies the precision asked for takes; 1 where these are enough.
 
-    Sampling errors fall like one over the root of their number.  An extrapolation error may be
-    chance, and fall, too, or stay: it is given four times as many, and no more.
+    It is asked of sampling errors, which fall like one over the root of the number of copies.
     """
     asked = limits(gathered(tallies))
-    times = 1.0
-    for each in asked[: len(program.report)] or asked:
-        if each.value is None or each.sampling_error is None or each.standard_error is None:
-            continue
-        wanted = program.precision * max(1.0, abs(each.value))
-        times = max(
-            times,
-            (_MARGIN * each.sampling_error / wanted) ** 2,
-            min((each.standard_error / wanted) ** 2, _MOST_TIMES_BY_CHANCE),
-        )
-    return times
+    errors = [
+        each.sampling_error / (program.precision * max(1.0, abs(each.value)))
+        for each in asked[: len(program.report)] or asked
+        if each.value is not None and each.sampling_error is not None
+    ]
+    return max(1.0, (_MARGIN * max(errors, default=0.0)) ** 2)
 
 
 # Errors are known to some 10% after the first copies.
 _MARGIN: Final = 1.2
-_MOST_TIMES_BY_CHANCE: Final = 4.0

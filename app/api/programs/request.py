@@ -135,7 +135,7 @@ class ProgramIn(JsonObject):
                 "maximum": 1,
                 "default": DEFAULT_PRECISION,
             },
-            "The standard error that is wanted, relative for limits above 1: it decides the work.",
+            "The sampling error that is wanted, relative for limits above 1: it decides the work.",
         ),
     ] = None
     seed: Annotated[

@@ -178,7 +178,7 @@ HOSTILE: list[tuple[Any, str, str]] = [
     (changed(joint=[{}]), "joint/0", "one of the vectors"),
     (changed(joint=["h"] * 9), "joint", "at most 8"),
     (changed(precision=0), "precision", "from 1e-05 to 1"),
-    (changed(precision="high"), "precision", "standard error"),
+    (changed(precision="high"), "precision", "sampling error"),
     (changed(seed=-1), "seed", "whole number"),
     (changed(seed=True), "seed", "whole number"),
 ]
