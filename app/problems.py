@@ -7,14 +7,14 @@
     not-acceptable        406  a figure is asked for in another format
     body-too-slow         408  the body did not arrive in time
     key-reused            409  an Idempotency-Key came with another body before
-    not-finished          409  the check has no result
+    not-finished          409  the check or program has no result
     body-too-large        413
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
-    over-budget           422  the check would take too long, or too much memory
+    over-budget           422  a check or program would take too long, or too much memory
     over-time             422  a question with unknowns is not solved in time
     internal-error        500  a defect of the service
-    queue-unavailable     503  the database of checks does not answer
+    queue-unavailable     503  the database of checks and programs does not answer
     too-many-streams      503  no further stream of events can be opened
     busy                  503  other questions keep the solver busy
 
@@ -36,6 +36,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 from typing_extensions import TypedDict
 
+from app.programs.errors import ProgramBudgetError, ProgramError
 from app.queue.client import CursorError, KeyReusedError, QueueUnavailableError
 from solver import ParametrizationError, TimeLimitError, UnknownParametrizationError
 from solver.exact import shown
@@ -77,7 +78,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not-found": (
         404,
         "Not found",
-        "Check the path; GET /v1/parametrizations lists the names, GET /v1/checks the checks.",
+        "Check the path; GET /v1/parametrizations, /v1/checks and /v1/programs list what there is.",
     ),
     "method-not-allowed": (
         405,
@@ -97,12 +98,12 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "key-reused": (
         409,
         "The Idempotency-Key is taken",
-        "Another body was posted under it before: make up a new key for a new check.",
+        "Another body was posted under it before: make up a new key for a new request.",
     ),
     "not-finished": (
         409,
-        "The check has no result",
-        "Follow its events; there is a plot once its status is succeeded.",
+        "There is no result yet",
+        "Follow the events; there is a plot once the status is succeeded.",
     ),
     "body-too-large": (
         413,
@@ -121,7 +122,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "over-budget": (
         422,
-        "The check would take too much time or memory",
+        "It would take too much time or memory",
         "Lower what the detail names; the estimate and the bounds are there.",
     ),
     "over-time": (
@@ -136,13 +137,13 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "queue-unavailable": (
         503,
-        "The queue of checks is out of reach",
+        "The queue is out of reach",
         "Try again after the seconds of the header Retry-After; all else works meanwhile.",
     ),
     "too-many-streams": (
         503,
         "Too many streams of events are open",
-        "Try again later, or ask for the check itself now and then.",
+        "Try again later, or ask for the result itself now and then.",
     ),
     "busy": (
         503,
@@ -263,6 +264,8 @@ def pointer(path: Sequence[str | int]) -> str:
 def install(app: FastAPI) -> None:
     """Register the translation of every error."""
     app.add_exception_handler(ParametrizationError, _parametrization)
+    app.add_exception_handler(ProgramError, _parametrization)
+    app.add_exception_handler(ProgramBudgetError, _over_budget)
     app.add_exception_handler(UnknownParametrizationError, _unknown)
     app.add_exception_handler(TimeLimitError, _over_time)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -280,7 +283,7 @@ def _invalid(flaws: list[FlawOut]) -> Response:
 
 
 async def _parametrization(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ParametrizationError)
+    assert isinstance(error, ParametrizationError | ProgramError)
     return _invalid(
         [{"pointer": pointer(flaw.path), "detail": flaw.message} for flaw in error.flaws]
     )
@@ -288,6 +291,12 @@ async def _parametrization(_: Request, error: Exception) -> Response:
 
 async def _unknown(_: Request, error: Exception) -> Response:
     return problem_response("not-found", str(error))
+
+
+async def _over_budget(_: Request, error: Exception) -> Response:
+    return problem_response(
+        "over-budget", str(error), [{"pointer": "/program", "detail": str(error)}]
+    )
 
 
 async def _over_time(_: Request, error: Exception) -> Response:

@@ -50,14 +50,41 @@ class Settings(BaseSettings):
         ge=2**20,
         description="Most memory a check or a limit may need, in bytes.",
     )
+    program_max_instructions: int = Field(
+        200, ge=1, le=2000, description="Most instructions in a program."
+    )
+    program_max_names: int = Field(
+        64, ge=1, le=1000, description="Most matrices, vectors and scalars given to a program."
+    )
+    program_max_characters: int = Field(
+        1000, ge=1, le=10_000, description="Longest expression in a program."
+    )
+    program_max_nesting: int = Field(
+        50, ge=2, le=200, description="Deepest nesting of an expression in a program."
+    )
+    program_max_degree: int = Field(
+        16, ge=2, le=64, description="Highest power of a Gaussian in a program."
+    )
+    program_max_joint: int = Field(
+        8, ge=1, le=64, description="Most vectors of a program whose joint law is asked for."
+    )
+    program_min_precision: float = Field(
+        1e-5, gt=0, le=1, description="Least sampling error that may be asked of a program."
+    )
+    program_max_seconds: float = Field(
+        600.0, gt=0, description="Longest estimated time of a program, in seconds."
+    )
+    program_max_bytes: int = Field(
+        2 * 2**30, ge=2**20, description="Most memory a program may need, in bytes."
+    )
     database_url: str = Field(
         "sqlite:///abc-checks.sqlite",
         validation_alias=AliasChoices("DATABASE_URL", "ABC_DATABASE_URL"),
         repr=False,
-        description="Where checks are kept: an SQLite file, or a PostgreSQL database.",
+        description="Where checks and programs are kept: an SQLite file, or a PostgreSQL database.",
     )
     api_key: SecretStr | None = Field(
-        None, description="Where set, starting and cancelling checks needs this key."
+        None, description="Where set, starting and cancelling checks and programs needs this key."
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),

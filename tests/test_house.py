@@ -16,6 +16,7 @@ FOUNDATIONS = {
     "solver": {"lark", "numpy", "sympy", "z3"},
     "app/demonstrations": {"numpy"},
     "app/experiment": {"numpy", "torch", "typing_extensions"},
+    "app/programs": {"lark", "numpy", "torch", "typing_extensions"},
 }
 
 

@@ -9,6 +9,7 @@ from app.api.equivalence import RESOURCE as EQUIVALENCE
 from app.api.gallery import RESOURCE as GALLERY
 from app.api.http.resource import Resource
 from app.api.limits import RESOURCE as LIMITS
+from app.api.programs import RESOURCE as PROGRAMS
 from app.api.regions import RESOURCE as REGIONS
 from app.api.repairs import RESOURCE as REPAIRS
 from app.api.service import RESOURCE as SERVICE
@@ -22,5 +23,6 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     CHECKS,
     LIMITS,
     DEMONSTRATIONS,
+    PROGRAMS,
     SERVICE,
 )

@@ -1,6 +1,6 @@
 """Durable jobs, of a kind each: what was accepted survives the processes that accept and run it.
 
 ``client.py`` is the API's side: it submits, reads and cancels.  ``workflow.py`` is what a check
-does, step by step, and ``job.py`` what jobs of every kind do; ``worker.py`` is the process that
-runs them.  Only these know torch.
+does, step by step, ``programs.py`` what a program does, and ``job.py`` what both do;
+``worker.py`` is the process that runs them.  Only these know torch.
 """

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.experiment.run import DeviceError
 from app.queue import limit_workflow as _limits  # noqa: F401  # registers what is done of a kind
+from app.queue import programs as _programs  # noqa: F401  # as above
 from app.queue import workflow as _checks  # noqa: F401  # as above
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare

@@ -46,6 +46,14 @@ OPERATIONS = {
     "limit_plot_png": ("get", "/v1/limits/{id}/plot.png"),
     "plot_limit": ("post", "/v1/limits/plot"),
     "get_limit_plot": ("get", "/v1/limits/plot"),
+    "create_program": ("post", "/v1/programs"),
+    "list_programs": ("get", "/v1/programs"),
+    "program_gallery": ("get", "/v1/programs/gallery"),
+    "get_program": ("get", "/v1/programs/{id}"),
+    "cancel_program": ("delete", "/v1/programs/{id}"),
+    "program_events": ("get", "/v1/programs/{id}/events"),
+    "program_plot_svg": ("get", "/v1/programs/{id}/plot.svg"),
+    "program_plot_png": ("get", "/v1/programs/{id}/plot.png"),
     "list_parametrizations": ("get", "/v1/parametrizations"),
     "get_parametrization": ("get", "/v1/parametrizations/{name}"),
     "get_problem": ("get", "/problems/{code}"),
@@ -457,7 +465,7 @@ def test_documented_answers_are_those_to_the_documented_requests(path: str) -> N
     assert first in shown
     for name, documented in ((name, each["value"]) for name, each in shown.items()):
         answer = TestClient(APP).post(path, json=questions[name]["value"]).json()
-        if path == "/v1/checks":  # which have names and dates of their own
+        if path in ("/v1/checks", "/v1/programs"):  # which have names and dates of their own
             answer |= {name: documented[name] for name in OF_ITS_OWN}
         assert answer == documented
 
@@ -504,5 +512,6 @@ def test_the_key_opens_just_what_starts_and_cancels() -> None:
     }
     guarded = {op["operationId"]: op["security"] for _, _, op in operations() if "security" in op}
     either = [{"bearer": []}, {"api_key": []}]
-    starting = ("create_check", "cancel_check", "find_limit", "cancel_limit")
-    assert guarded == dict.fromkeys(starting, either)
+    starting = ("create_check", "find_limit", "create_program")
+    cancelling = ("cancel_check", "cancel_limit", "cancel_program")
+    assert guarded == dict.fromkeys((*starting, *cancelling), either)
