@@ -15,6 +15,10 @@ LEARNING_RATE: Final = Real("it is η, the learning rate at n^0", 1e-3, 20)
 SEED: Final = Whole("it fixes all randomness", 0, 2**32 - 1, default=0)
 
 
+#: Schemas that the document names once; clients' generators name types by them.
+COMPONENTS: Final[dict[str, Any]] = {"DemonstrationWidth": WIDTH.schema()}
+
+
 class DemonstrationIn(JsonObject):
     """Where to look, and how long to train; every field may be left out."""
 

@@ -24,6 +24,10 @@ _INPUT: Final[Schema] = {
 }
 
 
+#: Schemas that the document names once; clients' generators name types by them.
+COMPONENTS: Final[Schema] = {"LimitInput": _INPUT}
+
+
 def _rows(counts: Any) -> Schema:
     return {"type": "array", "minItems": counts.least, "maxItems": counts.most, "items": _INPUT}
 
