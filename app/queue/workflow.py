@@ -48,11 +48,11 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         planned = plan["measurements"]
         measured: list[Measured] = []
         while len(measured) < len(planned):
+            _tell(plan, experiment, measured, _message(planned, len(measured)))
             handles = _queued(experiment, planned, len(measured))
             for place, handle in enumerate(handles):
-                done, total = len(measured), len(planned)
-                message = f"width {planned[done][0]}: {done} of {total} measurements"
-                _tell(plan, experiment, measured, message)
+                if place:
+                    _tell(plan, experiment, measured, _message(planned, len(measured)))
                 measured.append(_result(handle, handles[place:]))
             planned += _further(experiment, plan, measured)
         total = len(planned)
@@ -61,6 +61,10 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         # For lists, which do not load results.
         note({"verdict": result["verdict"], "summary": result["summary"]})
         return result
+
+
+def _message(planned: list[tuple[int, int, int]], done: int) -> str:
+    return f"width {planned[done][0]}: {done} of {len(planned)} measurements"
 
 
 def _queued(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from solver.exact.affine import AffineForm, constant
 from solver.exact.arithmetic import Arithmetic, Constraint
 from solver.exact.polyhedra import Constraints, Polyhedra, Polyhedron
+from solver.families.epsilon import divided
 from solver.families.family import Family
 from solver.families.targets import Requirement, clauses, kinds, r_branches, requirements, stability
 from solver.theory.dichotomy import Kind
@@ -67,6 +68,14 @@ def _pieces(
     family: Family, domain: Constraints, sets: Polyhedra
 ) -> Iterator[tuple[Kind, AffineForm, Constraints]]:
     """A partition of the domain, finer than need be."""
+    for member, within in divided(family, domain, sets):
+        yield from _pieces_of(member, within, sets)
+
+
+def _pieces_of(
+    family: Family, domain: Constraints, sets: Polyhedra
+) -> Iterator[tuple[Kind, AffineForm, Constraints]]:
+    """The same where one law holds for each tensor."""
     *stable_kinds, unstable = kinds(family)
     wanted = {kind: requirements(family, kind.value) for kind in stable_kinds}
     stable = stability(family)

@@ -58,11 +58,12 @@ class FamilyBlock(NamedTuple):
     normalized: bool = False
     attended: tuple[Attention, ...] = ()
     tied: bool = False
+    below_epsilon: bool = False
 
     @property
     def law(self) -> Law:
-        """The law under which these tensors are trained."""
-        return OPTIMIZERS[self.optimizer]
+        """The law under which these tensors are trained, that of ε where it exceeds gradients."""
+        return _law(self.optimizer, self.below_epsilon)
 
     @property
     def shape(self) -> Shape:
@@ -91,16 +92,24 @@ class Family(NamedTuple):
     tied: bool = False
     alignment: Alignment = THEOREM
     readout_name: str = ""
+    readout_below_epsilon: bool = False
 
     @property
     def readout_law(self) -> Law:
         """The law under which the readout is trained."""
-        return OPTIMIZERS[self.readout_optimizer]
+        return _law(self.readout_optimizer, self.readout_below_epsilon)
 
     @property
     def layers(self) -> tuple[FamilyBlock, ...]:
         """The distinct tensors of the body, then the readout, of which no spans are told."""
-        end = FamilyBlock(Role.READOUT, (), self.readout, self.readout_optimizer, tied=self.tied)
+        end = FamilyBlock(
+            Role.READOUT,
+            (),
+            self.readout,
+            self.readout_optimizer,
+            tied=self.tied,
+            below_epsilon=self.readout_below_epsilon,
+        )
         return (*self.body, end)
 
     @property
@@ -142,7 +151,7 @@ class Family(NamedTuple):
                 for block in self.body
             ),
             self.readout.at(point),
-            *self[3:],
+            *self[3:7],
         )
 
     def described(self) -> Described:
@@ -171,6 +180,14 @@ class Family(NamedTuple):
                 form = slack_form(condition, block.exponents, self.readout)
                 if form is not None:
                     yield Slack(condition, block.spans, form)
+
+
+def _law(optimizer: Optimizer, below_epsilon: bool) -> Law:
+    law = OPTIMIZERS[optimizer]
+    if not below_epsilon:
+        return law
+    assert law.below_epsilon is not None, "its gradients are compared with an ε"
+    return law.below_epsilon
 
 
 def slack_form(condition: Condition, own: Forms, readout: Forms) -> AffineForm | None:

@@ -61,7 +61,7 @@ INITIALIZATION: Final[Mapping[Role, Initialization]] = MappingProxyType(
     }
 )
 
-#: On a residual branch, which adds to what is there already: it may also vanish.
+#: On a residual branch, which adds to its input: it may also vanish.
 RESIDUAL_MEANING: Final = "Requires that at initialization a residual branch does not grow."
 
 #: A readout that is the embedding too is correlated with the stream: n terms add up in phase.

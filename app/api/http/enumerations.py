@@ -35,6 +35,8 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "OptimumStatus": ("attained", "approached", "unbounded", "impossible"),
         "FigureFormat": ("svg", "png"),
         "CheckStatus": ("queued", "running", "succeeded", "failed", "cancelled"),
+        "SlopeOutcome": ("agrees", "explained", "undetermined", "off"),
+        "TrueOrFalse": ("true", "false"),
         "CheckVerdict": ("confirmed", "contradicted", "inconclusive"),
         "Quantity": (
             *("h", "x", "f", "delta_h", "delta_x", "delta_f"),

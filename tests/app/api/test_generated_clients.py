@@ -117,9 +117,9 @@ if isinstance(repaired, RepairOut):
     words: list[str] = [change.words for change in repaired.changes]
 trusted = AuthenticatedClient(base_url="http://localhost:8000", token="key")
 check = create_check.sync(client=trusted, body=CheckIn(preset="mup", depth=2, widths=[64, 128]))
-listed = list_checks.sync(client=client, limit=5)
+listed = list_checks.sync(client=trusted, limit=5)
 classify.sync(client=client, body={"preset": "mup"})  # type: ignore[arg-type]
-list_checks.sync(client=client, limit="five")  # type: ignore[arg-type]
+list_checks.sync(client=trusted, limit="five")  # type: ignore[arg-type]
 """
 # What the generator writes that mypy does not like, whatever the document: a variable d beside a
 # field of that name, a variable declared in each of two branches, and __exit__ of object.

@@ -101,8 +101,9 @@ def test_what_is_measured_further_is_measured_once_too(on_sqlite: Scene) -> None
     check = on_sqlite.queue.submit(job(64))
     worker = on_sqlite.worker()
     on_sqlite.begun(256)
-    now = on_sqlite.check(check.id)
-    assert (now.progress.done, now.progress.total) == (2, 3)
+    # The check hears of what was measured a moment later.
+    until(lambda: on_sqlite.check(check.id).progress.done == 2, "two are measured")
+    assert on_sqlite.check(check.id).progress.total == 3
     on_sqlite.end(worker)
     # The plan stands: what a worker has found to be wanted is not decided again by the next.
     (on_sqlite.directory / "more-128").unlink()

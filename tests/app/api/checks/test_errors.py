@@ -133,7 +133,7 @@ WIDTHS = {
     "none": ("[]", {"/widths"}, "0 entries"),
     "two": ("[64, 4096]", {"/widths"}, "2 entries"),
     "too many": (json.dumps(list(range(100, 121))), {"/widths"}, "between 3 and 20"),
-    "a million": (json.dumps([0] * 10**6), {"/widths"}, "1000000 entries"),
+    "half a million": (json.dumps([0] * 500_000), {"/widths"}, "500000 entries"),
     "one twice": ("[64, 256, 64, 512]", {"/widths/2"}, "give each width once"),
     "too narrow": ("[15, 64, 256]", {"/widths/0"}, "between 16 and 67108864"),
     "too wide": ("[64, 256, 67108865]", {"/widths/2"}, "between 16 and 67108864"),
@@ -239,7 +239,11 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
     "an unknown preset": ({"preset": "mupp"}, {"/preset"}, ("mup",)),
     "an unknown field": ({"learning_rates": 1}, {"/learning_rates"}, ('"learning_rate"',)),
     "width": ({"width": 64}, {"/width"}, ('did you mean "widths"?',)),
-    "weight decay": ({"weight_decay": 0.1}, {"/weight_decay"}, ("without weight decay",)),
+    "weight decay": (
+        {"weight_decay": 0.1},
+        {"/weight_decay"},
+        ("knows weight_decay",),
+    ),
     "an unknown optimizer": ({"optimizer": "adamm"}, {"/optimizer"}, ("adam",)),
 }
 

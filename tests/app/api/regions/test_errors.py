@@ -332,7 +332,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
         {
             "/margin": "margin is -1; it must be positive, such as 1/8",
             "/locked/0": '"q" names no exponents; write "a" for all layers, "a.input", '
-            '"a.hidden", "a.readout", or "a.1" for layer 1',
+            '"a.hidden", "a.readout", "a.1" for layer 1, "a.bias" for biases, or "a." and the name '
+            "of a tensor",
             "/weights/a": "the weight of a is 0; a weight is positive",
         },
     ),
@@ -385,7 +386,10 @@ def test_what_is_wrong_is_pointed_at(client: TestClient, name: str) -> None:
     ids=repr,
 )
 def test_what_names_no_exponents_is_pointed_at(client: TestClient, selector: object) -> None:
-    form = 'write "a" for all layers, "a.input", "a.hidden", "a.readout", or "a.1" for layer 1'
+    form = (
+        'write "a" for all layers, "a.input", "a.hidden", "a.readout", "a.1" for layer 1, "a.bias" '
+        'for biases, or "a." and the name of a tensor'
+    )
     ((pointer, detail),) = flaws(client, REPAIRS, {**MUP, "locked": ["b", selector]})
     assert pointer == "/locked/1"
     assert detail.endswith(f"names no exponents; {form}")
