@@ -131,7 +131,7 @@ class QueueDouble:
         self._note("purge")
         check = self._checks.get(check_id)
         if check is not None and check.status not in ("queued", "running"):
-            del self._checks[check_id]
+            del self._checks[check_id], self._kinds[check_id]
         return check
 
     def ping(self) -> None:

@@ -211,8 +211,9 @@ def test_the_gallery_may_be_posted_as_it_is(client: TestClient) -> None:
 def test_the_key_of_the_service_guards_starting_and_cancelling(queue: QueueDouble) -> None:
     with TestClient(app_with(queue, api_key="secret"), raise_server_exceptions=False) as client:
         assert client.post(PATH, json=SMALL).status_code == 401
-        assert client.get(PATH).status_code == 200
+        assert client.get(PATH).status_code == 401  # lists show everybody's
         given = submitted(client, **{"X-API-Key": "secret"})
+        assert client.get(f"{PATH}/{given['id']}").status_code == 200
         assert client.delete(f"{PATH}/{given['id']}").status_code == 401
 
 
