@@ -13,10 +13,10 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import problems
 from app.api import openapi
-from app.api.checks.api_key import Keys
 from app.api.http.pictures import Studio
 from app.api.http.queue_access import queue_threads
 from app.api.http.solving import AT_ONCE
+from app.api.jobs.api_key import Keys
 from app.api.resources import RESOURCES
 from app.docs_page import application
 from app.guide import serve_guide

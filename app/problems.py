@@ -9,16 +9,16 @@
     body-too-slow         408  the body did not arrive in time
     headers-too-slow      408  the headers did not arrive in time
     key-reused            409  an Idempotency-Key came with another body before
-    not-finished          409  the check is not finished, or has no result
+    not-finished          409  the job is not finished, or has no result
     body-too-large        413
     unsupported-media     415  the body is not declared as JSON
     invalid-request       422  the values do not make up a valid request
-    over-budget           422  the check would take too long, or too much memory
+    over-budget           422  a check or program would take too long, or too much memory
     over-time             422  a question with unknowns is not solved in time
     no-device             422  no worker alive has the device of the check
     headers-too-large     431
     internal-error        500  a defect of the service
-    queue-unavailable     503  the database of checks does not answer
+    queue-unavailable     503  the database of checks and programs does not answer
     too-many-streams      503  no further stream of events can be opened
     busy                  503  other questions keep the solver, or the drawing of figures, busy
     stopping              503  the service stops
@@ -41,6 +41,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match
 from typing_extensions import TypedDict
 
+from app.programs.errors import ProgramBudgetError, ProgramError
 from app.queue.client import CursorError, KeyReusedError, QueueUnavailableError
 from solver import ParametrizationError, TimeLimitError, UnknownParametrizationError
 from solver.exact import shown
@@ -87,7 +88,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "not-found": (
         404,
         "Not found",
-        "Check the path; GET /v1/parametrizations lists the names, GET /v1/checks the checks.",
+        "Check the path; GET /v1/parametrizations, /v1/checks and /v1/programs list what there is.",
     ),
     "method-not-allowed": (
         405,
@@ -112,12 +113,12 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     "key-reused": (
         409,
         "The Idempotency-Key was used before",
-        "It belongs to another body: use a new key for a new check.",
+        "It belongs to another body: use a new key for a new request.",
     ),
     "not-finished": (
         409,
-        "The check is not finished",
-        "Follow its events; a plot needs one that has succeeded, and purging one that has ended.",
+        "There is no result yet",
+        "Follow the events; a plot needs a job that has succeeded, and purging one that has ended.",
     ),
     "body-too-large": (
         413,
@@ -136,7 +137,7 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "over-budget": (
         422,
-        "The check would take too much time or memory",
+        "It would take too much time or memory",
         "Lower what the detail names; the estimate and the bounds are there.",
     ),
     "over-time": (
@@ -161,13 +162,13 @@ PROBLEMS: Final[Mapping[str, tuple[int, str, str]]] = {
     ),
     "queue-unavailable": (
         503,
-        "The queue of checks cannot be reached",
+        "The queue cannot be reached",
         "Try again after the number of seconds in the header Retry-After; all else still works.",
     ),
     "too-many-streams": (
         503,
         "Too many streams of events are open",
-        "Try again later, or ask for the check itself from time to time.",
+        "Try again later, or ask for the result itself from time to time.",
     ),
     "busy": (
         503,
@@ -298,6 +299,8 @@ def pointer(path: Sequence[str | int]) -> str:
 def install(app: FastAPI) -> None:
     """Register the translation of every error."""
     app.add_exception_handler(ParametrizationError, _parametrization)
+    app.add_exception_handler(ProgramError, _parametrization)
+    app.add_exception_handler(ProgramBudgetError, _over_budget)
     app.add_exception_handler(UnknownParametrizationError, _unknown)
     app.add_exception_handler(TimeLimitError, _over_time)
     app.add_exception_handler(RequestValidationError, _validation)
@@ -315,7 +318,7 @@ def _invalid(flaws: list[FlawOut]) -> Response:
 
 
 async def _parametrization(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ParametrizationError)
+    assert isinstance(error, ParametrizationError | ProgramError)
     return _invalid(
         [{"pointer": pointer(flaw.path), "detail": flaw.message} for flaw in error.flaws]
     )
@@ -323,6 +326,12 @@ async def _parametrization(_: Request, error: Exception) -> Response:
 
 async def _unknown(_: Request, error: Exception) -> Response:
     return problem_response("not-found", str(error))
+
+
+async def _over_budget(_: Request, error: Exception) -> Response:
+    return problem_response(
+        "over-budget", str(error), [{"pointer": "/program", "detail": str(error)}]
+    )
 
 
 async def _over_time(_: Request, error: Exception) -> Response:
@@ -435,9 +444,11 @@ def _unknown_field(name: str, checking: bool) -> str:
         return f'"{name}" does not belong in this request; leave it out'
     if name in _CHECK_FIELDS:
         return f'"{name}" belongs to POST {_CHECKS}, which trains networks; leave it out'
+    if name in _LIMIT_FIELDS:
+        return f'"{name}" belongs to POST /v1/limits, which follows outputs; leave it out'
     if name in _SOLVING_FIELDS:
         return f'"{name}" belongs to POST {_SOLVING_FIELDS[name]}; leave it out'
-    known = (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS)
+    known = (*_FIELDS, *_SOLVING_FIELDS, *_CHECK_FIELDS, *_LIMIT_FIELDS)
     alike = get_close_matches(name[:40], known, n=1)
     hint = f'did you mean "{alike[0]}"?' if alike else "leave it out; /docs lists the fields"
     return f"{shown(name)} is not a field here; {hint}"
@@ -459,6 +470,7 @@ _CHECK_FIELDS: Final = (
     *("widths", "steps", "seeds", "seed", "batch_size", "input_dim", "inputs", "targets", "loss"),
     *("learning_rate", "momentum", "update_rule", "method", "device", "tolerance"),
 )
+_LIMIT_FIELDS: Final = ("probe", "batch", "f0")
 # Texts that must match a pattern, which says little to people.
 _TEXTS: Final = {
     "Idempotency-Key": "1 to 255 visible ASCII characters, such as a UUID",

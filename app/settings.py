@@ -51,13 +51,44 @@ class Settings(BaseSettings):
         description="Most bytes of finished figures of checks that are kept.",
     )
     check_max_depth: int = Field(
-        16, ge=1, le=64, description="Most hidden layers in a coordinate check."
+        16, ge=1, le=64, description="Most hidden layers in a coordinate check or a limit."
     )
     check_max_seconds: float = Field(
-        600.0, gt=0, description="Longest estimated time of a coordinate check, in seconds."
+        600.0,
+        gt=0,
+        description="Longest estimated time of a check or a limit, in seconds.",
     )
     check_max_bytes: int = Field(
-        8 * 2**30, ge=2**20, description="Most memory a coordinate check may need, in bytes."
+        8 * 2**30,
+        ge=2**20,
+        description="Most memory a check or a limit may need, in bytes.",
+    )
+    program_max_instructions: int = Field(
+        200, ge=1, le=2000, description="Most instructions in a program."
+    )
+    program_max_names: int = Field(
+        64, ge=1, le=1000, description="Most matrices, vectors and scalars given to a program."
+    )
+    program_max_characters: int = Field(
+        1000, ge=1, le=10_000, description="Longest expression in a program."
+    )
+    program_max_nesting: int = Field(
+        50, ge=2, le=200, description="Deepest nesting of an expression in a program."
+    )
+    program_max_degree: int = Field(
+        16, ge=2, le=64, description="Highest power of a Gaussian in a program."
+    )
+    program_max_joint: int = Field(
+        8, ge=1, le=64, description="Most vectors of a program whose joint law is asked for."
+    )
+    program_min_precision: float = Field(
+        1e-5, gt=0, le=1, description="Least sampling error that may be asked of a program."
+    )
+    program_max_seconds: float = Field(
+        600.0, gt=0, description="Longest estimated time of a program, in seconds."
+    )
+    program_max_bytes: int = Field(
+        2 * 2**30, ge=2**20, description="Most memory a program may need, in bytes."
     )
     check_retention: float = Field(
         30.0, gt=0, description="Days after which a finished check is removed."
@@ -69,17 +100,17 @@ class Settings(BaseSettings):
         "sqlite:///abc-checks.sqlite",
         validation_alias=AliasChoices("DATABASE_URL", "ABC_DATABASE_URL"),
         repr=False,
-        description="Where checks are kept: an SQLite file, or a PostgreSQL database.",
+        description="Where checks and programs are kept: an SQLite file, or a PostgreSQL database.",
     )
     api_key: SecretStr | None = Field(
-        None, description="Where set, starting, cancelling and listing checks needs a key."
+        None, description="Where set, starting, cancelling and listing jobs needs a key."
     )
     api_key_file: Path | None = Field(
         None, description="A file of further keys, one a line, read again whenever it changes."
     )
     read_access: Literal["open", "id", "key"] = Field(
         "id",
-        description="What reading takes where there are keys: nothing, the id of the check, or a "
+        description="What reading takes where there are keys: nothing, the id of the job, or a "
         "key; lists need a key unless it is open.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(

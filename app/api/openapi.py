@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from app import problems
+from app.api.demonstrations.request import COMPONENTS as OF_DEMONSTRATIONS
 from app.api.http.enumerations import ENUMERATIONS
 from app.api.http.resource import Resource
+from app.api.limits.request import COMPONENTS as OF_LIMITS
 from app.api.parametrization.schemas import COMPONENTS
 
 
@@ -64,6 +66,8 @@ def _with_components(schema: dict[str, Any]) -> dict[str, Any]:
     """Each named schema once, and references to it wherever it occurs."""
     named = {
         **COMPONENTS,
+        **OF_LIMITS,
+        **OF_DEMONSTRATIONS,
         **{name: {"type": "string", "enum": list(each)} for name, each in ENUMERATIONS.items()},
     }
 

@@ -85,6 +85,15 @@ class _Gelu(_Smooth):
         return _normal_cdf(h) + h * density
 
 
+class _Silu(_Smooth):
+    def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
+        return torch.mul(h, torch.sigmoid(h), out=out)
+
+    def slope(self, h: Tensor) -> Tensor:
+        gate = torch.sigmoid(h)
+        return gate * (1 + h * (1 - gate))
+
+
 class _Erf(_Smooth):
     def value(self, h: Tensor, out: Tensor | None = None) -> Tensor:
         return torch.erf(h, out=out)
@@ -112,6 +121,7 @@ NONLINEARITIES: Final[Mapping[Activation, Nonlinearity]] = {
     "tanh": _Tanh(),
     "relu": _Relu(),
     "gelu": _Gelu(),
+    "silu": _Silu(),
     "erf": _Erf(),
     "linear": _Linear(),
 }

@@ -11,7 +11,7 @@ from app.experiment.plan import Experiment
 from app.experiment.recorder import Recorder
 from app.experiment.sampling import gaussians
 from app.experiment.task import Task, task
-from app.experiment.trajectory import Trajectory
+from app.experiment.trajectory import Records, Trajectory
 
 
 def simulate(
@@ -19,7 +19,7 @@ def simulate(
 ) -> list[list[float | None]]:
     """Train networks of one width with SGD and return their sizes (see ``Recorder.rows``)."""
     recorder = Recorder(experiment.depth, experiment.steps, len(networks), device)
-    simulation = _Simulation(experiment, width, networks, device, recorder)
+    simulation = Simulation(experiment, width, networks, device, recorder)
     for _ in range(experiment.steps):
         simulation.step()
     return recorder.rows()
@@ -60,12 +60,12 @@ class _LowRankLayer:
         update.sub_(velocity, alpha=rate)
 
 
-class _Simulation:
+class Simulation:
     """A batch of networks of one width: W^1 and W^{L+1} explicitly, the rest lazily."""
 
     def __init__(
         self, experiment: Experiment, width: int, networks: range, device: torch.device,
-        recorder: Recorder,
+        recorder: Records,
     ) -> None:  # fmt: skip
         self._task: Task = task(experiment, width, device)
         self._momentum = experiment.momentum
@@ -96,14 +96,17 @@ class _Simulation:
             torch.matmul(self._task.inputs, sample(inputs, std[0])), self._readout
         )
 
-    def step(self) -> None:
-        """One step of SGD, then the forward pass."""
-        self._train()
+    def step(self, shares: Tensor | None = None) -> None:
+        """One step of SGD, then the forward pass.
+
+        ``shares`` (B,) says what part each input has in the mean of the loss; equal if left out.
+        """
+        self._train(shares)
         self._trajectory.advance(self._h_change, self._readout_change)
 
-    def _train(self) -> None:
+    def _train(self, shares: Tensor | None) -> None:
         rate, momentum, trajectory = self._task.rate, self._momentum, self._trajectory
-        signal = self._task.error_signal(trajectory.f)
+        signal = self._task.error_signal(trajectory.f, shares)
         readout = self._readout + self._readout_change
         u = torch.mul(signal[:, :, None], readout[:, None, :], out=self._u)
         gradient = torch.einsum("sb,sbn->sn", signal, trajectory.last_x)

@@ -22,7 +22,7 @@ def measure(
     """
     networks = range(measurement.first_seed, measurement.first_seed + measurement.seeds)
     method = matrix_free.simulate if experiment.method == "matrix_free" else dense.simulate
-    width, device = measurement.width, _device(experiment)
+    width, device = measurement.width, device_of(experiment)
 
     def simulate(some: range) -> list[list[float | None]]:
         with asking(checkpoint):
@@ -39,7 +39,7 @@ class DeviceError(RuntimeError):
 
 def device_name(experiment: Experiment) -> str:
     """The device on which the experiment runs here, such as ``cpu`` or ``cuda``."""
-    return _device(experiment).type
+    return device_of(experiment).type
 
 
 class DeviceHere(TypedDict):
@@ -59,7 +59,8 @@ def device_here() -> DeviceHere:
     return {"device": "cpu", "name": f"{os.cpu_count()} cores", "memory": memory}
 
 
-def _device(experiment: Experiment) -> torch.device:
+def device_of(experiment: Experiment) -> torch.device:
+    """The device on which the experiment runs here.  Raises ``DeviceError`` if it is not there."""
     has_cuda = torch.cuda.is_available()
     if experiment.device == "cuda" and not has_cuda:
         raise DeviceError(

@@ -31,13 +31,16 @@ class Task:
     rate: tuple[float, ...]
     gradient_scale: tuple[float | None, ...]
 
-    def error_signal(self, outputs: Tensor) -> Tensor:
-        """∂(mean loss)/∂f at outputs (..., m): MSE is (f - y)²/2, logistic log(1 + e^{-yf})."""
+    def error_signal(self, outputs: Tensor, shares: Tensor | None = None) -> Tensor:
+        """∂(mean loss)/∂f at outputs (..., m): MSE is (f - y)²/2, logistic log(1 + e^{-yf}).
+
+        ``shares`` (m,) are the weights of the mean; equal if left out.
+        """
         if self.loss == "mse":
             signal = outputs - self.targets
         else:
             signal = -self.targets * torch.sigmoid(-self.targets * outputs)
-        return signal / self.targets.shape[0]
+        return signal / self.targets.shape[0] if shares is None else signal * shares
 
 
 def task(experiment: Experiment, width: int, device: torch.device) -> Task:

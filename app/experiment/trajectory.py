@@ -10,9 +10,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from app.experiment.recorder import Recorder
 from app.experiment.task import Task
 from solver.theory import Quantity
+
+
+class Records(Protocol):
+    """Whoever keeps what is measured."""
+
+    def record(self, quantity: Quantity, layer: int, step: int, values: Tensor) -> None:
+        """Note what is to be known of ``values`` (networks, ...) at a place."""
 
 
 class HiddenLayer(Protocol):
@@ -32,7 +38,7 @@ class Trajectory:
     system takes longer than to compute what it is for.
     """
 
-    def __init__(self, task: Task, hidden: Sequence[HiddenLayer], recorder: Recorder) -> None:
+    def __init__(self, task: Task, hidden: Sequence[HiddenLayer], recorder: Records) -> None:
         self._phi = task.nonlinearity
         self._hidden = hidden
         self._recorder = recorder

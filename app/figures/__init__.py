@@ -1,1 +1,1 @@
-"""Figures by matplotlib: of checks, of regions, and what they share."""
+"""Figures by matplotlib: of checks, of regions, of programs, and what they share."""

@@ -6,19 +6,31 @@ Knows nothing of how a check is done, and loads dbos only when it is first asked
 import builtins
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from time import time_ns
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 from uuid import uuid4
 
 from app.experiment.report import CheckResult, CheckVerdict
 from app.queue.line import Line, Place, Standing, place, seconds_left
-from app.queue.names import APPLICATION, QUEUE, STATUSES, VERSION, WORKFLOW, Status, standing_for
+from app.queue.names import (
+    APPLICATION,
+    CHECK,
+    LIMIT,
+    MEASUREMENTS,
+    PROGRAM,
+    QUEUE,
+    STATUSES,
+    VERSION,
+    Kind,
+    Status,
+    standing_for,
+)
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
@@ -32,6 +44,7 @@ _IDENTIFIER: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _CURSOR: Final = re.compile(r"([0-9]{13})-([0-9]{16})-([0-9a-f]{32})", re.ASCII)
 
 _T = TypeVar("_T")
+_Result = TypeVar("_Result")
 
 
 class QueueUnavailableError(Exception):
@@ -52,7 +65,7 @@ class CursorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a check is, in measurements.
+    """How far a job is, in units of its work: for a check, measurements.
 
     ``ahead`` counts the checks that go before while it is queued.  ``seconds_left`` is estimated.
     Both are None once it is finished, and where they are not known.
@@ -73,11 +86,13 @@ class Outcome:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check as it is now.  ``job`` is what was submitted, as JSON gives it back.
+@dataclass(frozen=True)  # with slots, Python 3.11 cannot make one by the name Check
+class Job(Generic[_Result]):
+    """A durable job as it is now.  ``job`` is what was submitted, as JSON gives it back.
 
-    ``outcome`` is there once it has succeeded, also in lists, which hold no ``result``.
+    What was submitted holds ``request``, the body as it was posted, and ``total``, the units of
+    work as far as they are known.  ``outcome`` is that of a check which has succeeded, also in
+    lists, which hold no ``result``.
     """
 
     id: str
@@ -89,19 +104,25 @@ class Check:
     finished_at: datetime | None
     error: str | None
     outcome: Outcome | None
-    result: CheckResult | None
+    result: _Result | None
 
 
-def identifier_under(key: str) -> str:
-    """The id of the check that is submitted under a key."""
-    return sha256(key.encode()).hexdigest()[:32]
+#: A job of the kind ``CHECK``.
+Check = Job[CheckResult]
+
+
+def identifier_under(key: str, kind: Kind = CHECK) -> str:
+    """The id of the job that is submitted under a key, which each kind has for itself."""
+    own = key if kind == CHECK else f"{kind} {key}"  # no key holds a space
+    return sha256(own.encode()).hexdigest()[:32]
 
 
 class CheckQueue:
     """The queue in one database.  May be used from many threads.
 
-    Every method raises ``QueueUnavailableError`` while the database cannot be reached, and works
-    again as soon as it can.
+    It holds jobs of several kinds: whoever asks says of which, and else asks about checks.  Every
+    method raises ``QueueUnavailableError`` while the database cannot be reached, and works again as
+    soon as it can.
     """
 
     def __init__(self, database_url: str) -> None:
@@ -111,35 +132,35 @@ class CheckQueue:
         self._engine: Engine | None = None
         self._line = Line()
 
-    def submit(self, job: dict[str, Any], key: str | None = None) -> Check:
-        """Queue a check: once it is returned, it will be done.
+    def submit(self, job: dict[str, Any], key: str | None = None, kind: Kind = CHECK) -> Job[Any]:
+        """Queue a job: once it is returned, it will be done.
 
-        ``job`` holds the ``experiment`` for the worker, the ``total`` of its measurements, the
-        ``seconds`` they are estimated to take, and the ``request`` as it was sent.  A second
-        submission under the same key gives the first check.  Raises ``KeyReusedError`` if that
+        ``job`` holds what the worker needs, the ``total`` of its units of work, the ``seconds``
+        they are estimated to take (of a check), and the ``request`` as it was sent.  A second
+        submission under the same key gives the first job.  Raises ``KeyReusedError`` if that
         was for another request.
         """
-        identifier = uuid4().hex if key is None else identifier_under(key)
+        identifier = uuid4().hex if key is None else identifier_under(key, kind)
 
-        def submitted(client: "DBOSClient") -> Check:
+        def submitted(client: "DBOSClient") -> Job[Any]:
             from dbos import error
 
             with suppress(error.DBOSWorkflowIDInUseError):
                 client.enqueue(
                     {
-                        "workflow_name": WORKFLOW,
-                        "queue_name": QUEUE,
+                        "workflow_name": kind,
+                        "queue_name": QUEUE if kind == CHECK else MEASUREMENTS,
                         "workflow_id": identifier,
                         "workflow_id_reuse_policy": "reject",
                         "app_version": VERSION,
                         "attributes": {
                             "submitted_at": time_ns() // 1000,
-                            "seconds": job["seconds"],
+                            "seconds": job.get("seconds"),
                         },
                     },
                     job,
                 )
-            return self._only(client, identifier)
+            return self._only(client, identifier, kind)
 
         check = self._ask(submitted)
         if check.job["request"] != json.loads(json.dumps(job["request"])):
@@ -149,57 +170,63 @@ class CheckQueue:
             )
         return check
 
-    def get(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """The check of that id, or None if there is none."""
+    def get(self, id: str, kind: Kind = CHECK) -> Job[Any] | None:  # noqa: A002  # the contract's name
+        """The job of that id and kind, or None if there is none."""
         if not _IDENTIFIER.fullmatch(id):
             return None
-        return self._ask(lambda client: self._found(client, id))
+        return self._ask(lambda client: self._found(client, id, kind))
 
     def list(
-        self, *, limit: int, cursor: str | None = None, status: Status | None = None
-    ) -> tuple[list[Check], str | None]:
-        """At most ``limit`` checks without their results, newest first, and the next cursor.
+        self,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        status: Status | None = None,
+        kind: Kind = CHECK,
+    ) -> tuple[list[Job[Any]], str | None]:
+        """At most ``limit`` jobs without their results, newest first, and the next cursor.
 
         The cursor is None on the last page.  Raises ``CursorError`` for one that is none.
         """
         after = None if cursor is None else _CURSOR.fullmatch(cursor)
         if cursor is not None and after is None:
             raise CursorError(
-                "the cursor is not one that a page of checks gave as its next; leave it out for "
+                "the cursor is not one that a page gave as its next; leave it out for "
                 "the first page"
             )
         before = None if after is None else (int(after[1]), int(after[2]), after[3])
         statuses = None if status is None else standing_for(status)
-        return self._ask(lambda client: self._page(client, limit, before, statuses))
+        return self._ask(lambda client: self._page(client, limit, before, statuses, kind))
 
-    def cancel(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """Cancel a check at once; its worker gives up the present measurement within seconds.
+    def cancel(self, id: str, kind: Kind = CHECK) -> Job[Any] | None:  # noqa: A002  # as above
+        """Cancel a job at once.
 
-        A finished check stays what it is.
+        A worker gives up the present measurement of a check within seconds, and jobs of other kinds
+        after their present unit of work.  A finished job stays what it is.
         """
-        check = self.get(id)
+        check = self.get(id, kind)
         if check is None or check.status not in ("queued", "running"):
             return check
 
-        def cancelled(client: "DBOSClient") -> Check:
+        def cancelled(client: "DBOSClient") -> Job[Any]:
             client.cancel_workflow(id, cancel_children=True)
-            return self._only(client, id)
+            return self._only(client, id, kind)
 
         return self._ask(cancelled)
 
-    def purge(self, id: str) -> Check | None:  # noqa: A002  # the contract's name
-        """Remove a finished check with all that is kept of it, and return it as it was.
+    def purge(self, id: str, kind: Kind = CHECK) -> Job[Any] | None:  # noqa: A002  # as above
+        """Remove a finished job with all that is kept of it, and return it as it was.
 
         One that is not finished stays, and is returned as it is.
         """
-        check = self.get(id)
+        check = self.get(id, kind)
         if check is None or check.status in ("queued", "running"):
             return check
         self._ask(lambda client: client.delete_workflow(id, delete_children=True))
         return check
 
     def ping(self) -> None:
-        """Raise ``QueueUnavailableError`` unless checks can be submitted.
+        """Raise ``QueueUnavailableError`` unless jobs can be submitted.
 
         Raises its kind ``QueueUnwritableError`` where the database can be read only: its disk is
         full, or it is locked against writing.
@@ -245,14 +272,14 @@ class CheckQueue:
                 "the queue works again as soon as its database does"
             ) from error
 
-    def _found(self, client: "DBOSClient", identifier: str) -> Check | None:
-        rows = client.list_workflows(workflow_ids=[identifier], name=WORKFLOW)
-        return _check(rows[0], self._standing(client, rows[0])) if rows else None
+    def _found(self, client: "DBOSClient", identifier: str, kind: Kind) -> Job[Any] | None:
+        rows = client.list_workflows(workflow_ids=[identifier], name=kind)
+        return _job(rows[0], kind, self._standing(client, rows[0], kind)) if rows else None
 
-    def _only(self, client: "DBOSClient", identifier: str) -> Check:
-        check = self._found(client, identifier)
+    def _only(self, client: "DBOSClient", identifier: str, kind: Kind) -> Job[Any]:
+        check = self._found(client, identifier, kind)
         if check is None:
-            raise OSError("the check was removed a moment ago")
+            raise OSError("the job was removed a moment ago")
         return check
 
     def _page(
@@ -261,16 +288,18 @@ class CheckQueue:
         limit: int,
         before: Place | None,
         statuses: builtins.list[str] | None,
-    ) -> tuple[builtins.list[Check], str | None]:
-        rows = _rows(client, limit, before, statuses)
+        kind: Kind,
+    ) -> tuple[builtins.list[Job[Any]], str | None]:
+        rows = _rows(client, limit, before, statuses, kind)
         page = rows[:limit]
         errors = _errors(client, [row.workflow_id for row in page if row.status in _FAILED])
         checks = [
-            _check(
+            _job(
                 row,
-                self._standing(client, row),
+                kind,
+                self._standing(client, row, kind),
                 errors.get(row.workflow_id),
-                _outcome(client, row),
+                _outcome(client, row) if kind == CHECK else None,
             )
             for row in page
         ]
@@ -279,9 +308,9 @@ class CheckQueue:
         created, submitted, identifier = place(page[-1])
         return checks, f"{created:013}-{submitted:016}-{identifier}"
 
-    def _standing(self, client: "DBOSClient", row: "WorkflowStatus") -> Standing:
+    def _standing(self, client: "DBOSClient", row: "WorkflowStatus", kind: Kind) -> Standing:
         match STATUSES[row.status]:
-            case "queued":
+            case "queued" if kind == CHECK:
                 return self._line.standing(client, row.workflow_id)
             case "running":
                 return Standing(seconds_left=seconds_left(row))
@@ -330,16 +359,20 @@ class CheckQueue:
 
 
 def _rows(
-    client: "DBOSClient", limit: int, before: Place | None, statuses: builtins.list[str] | None
+    client: "DBOSClient",
+    limit: int,
+    before: Place | None,
+    statuses: builtins.list[str] | None,
+    kind: Kind,
 ) -> "builtins.list[WorkflowStatus]":
-    """The checks below ``before``, highest first: one more than ``limit`` if there are more."""
+    """The jobs below ``before``, highest first: one more than ``limit`` if there are more."""
     until = None if before is None else _iso(before[0] + 1)
     asked = limit + 3
     while True:
         # One status at a time, which an index gives in order.
         found = [
             client.list_workflows(
-                name=WORKFLOW, status=status, end_time=until, sort_desc=True, limit=asked,
+                name=kind, status=status, end_time=until, sort_desc=True, limit=asked,
                 load_output=False,
             )
             for status in cast("builtins.list[str | None]", statuses or [None])
@@ -392,18 +425,21 @@ def _outcome(client: "DBOSClient", row: "WorkflowStatus") -> Outcome | None:
     return outcome
 
 
-def _check(
+def _job(
     row: "WorkflowStatus",
+    kind: Kind,
     standing: Standing,
     error: Exception | None = None,
     outcome: Outcome | None = None,
-) -> Check:
-    """A row of dbos's as a check.  What it has not loaded is None, unless it is given."""
+) -> Job[Any]:
+    """A row of dbos's as a job.  What it has not loaded is None, unless it is given."""
     status = STATUSES[row.status]
     job: dict[str, Any] = row.input["args"][0] if row.input else {}
     told = row.attributes or {}
-    result = cast(CheckResult, row.output) if status == "succeeded" and row.output else None
-    return Check(
+    result = row.output if status == "succeeded" and row.output else None
+    if kind == CHECK and result is not None:
+        outcome = Outcome(result["verdict"], result["summary"])
+    return Job(
         id=row.workflow_id,
         status=status,
         job=job,
@@ -417,16 +453,24 @@ def _check(
         created_at=cast(datetime, _time(_created(row))),
         started_at=_time(told.get("started_at")),
         finished_at=_time(row.completed_at) if status not in ("queued", "running") else None,
-        error=_says(row.status, row.error or error) if status == "failed" else None,
-        outcome=outcome if result is None else Outcome(result["verdict"], result["summary"]),
+        error=_says(row, kind, row.error or error) if status == "failed" else None,
+        outcome=outcome,
         result=result,
     )
 
 
-def _says(status: str, error: Exception | None) -> str:
-    if status == "ERROR":
+_SMALLER: Final[Mapping[Kind, tuple[str, str]]] = {
+    CHECK: ("check", "smaller widths, fewer seeds or a smaller batch"),
+    LIMIT: ("limit", "fewer inputs and probes, fewer steps, or less precision"),
+    PROGRAM: ("program", "a shorter program, or for less precision"),
+}
+
+
+def _says(row: "WorkflowStatus", kind: Kind, error: Exception | None) -> str:
+    if row.status == "ERROR":
         return str(error)
+    what, smaller = _SMALLER[kind]
     return (
-        "the worker died again and again in this check, most likely for want of memory; ask for "
-        "smaller widths, fewer seeds or a smaller batch"
+        f"the worker died again and again in this {what}, most likely for want of memory; ask for "
+        f"{smaller}"
     )

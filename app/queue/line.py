@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from app.queue.names import WORKFLOW, standing_for
+from app.queue.names import CHECK, standing_for
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
@@ -55,7 +55,7 @@ def _look(client: "DBOSClient") -> _Seen:
     # One status at a time, which an index gives.
     found = [
         client.list_workflows(
-            name=WORKFLOW, status=status, limit=_MOST_READ, load_input=False, load_output=False
+            name=CHECK, status=status, limit=_MOST_READ, load_input=False, load_output=False
         )
         for status in standing_for("queued", "running")
     ]

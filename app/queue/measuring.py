@@ -14,11 +14,9 @@ from typing_extensions import TypedDict
 
 from app.experiment import run
 from app.experiment.plan import Experiment, Measurement
+from app.queue.job import MOST_RECOVERIES, CancelledError, in_hand, said_plainly
 from app.queue.names import MEASUREMENT
-from app.queue.outcomes import CancelledError, in_hand, said_plainly
 
-#: A measurement in which its worker dies this often takes no more workers with it.
-MOST_RECOVERIES: Final = 10
 _SECONDS_BETWEEN_LOOKS: Final = 0.5
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, column, func, select, table
 
-from app.queue.names import STATUSES, WORKFLOW, Status, standing_for
+from app.queue.names import CHECK, STATUSES, Status, standing_for
 from app.queue.roster import Announced, announced, workers_alive
 from app.queue.tables import now
 
@@ -27,7 +27,7 @@ def numbers(engine: Engine) -> Numbers:
     with engine.connect() as connection:
         rows = connection.execute(
             select(row.status, func.count(), now(connection) - func.min(row.created_at))
-            .where(row.name == WORKFLOW, row.status.in_(standing_for("queued", "running")))
+            .where(row.name == CHECK, row.status.in_(standing_for("queued", "running")))
             .group_by(row.status)
         ).all()
     checks: dict[Status, int] = {"queued": 0, "running": 0}

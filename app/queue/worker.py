@@ -25,23 +25,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.experiment import run
 from app.queue.address import embedded_file
 from app.queue.database import engine_of, prepare
+from app.queue.job import CancelledError, JobError, running
 from app.queue.measuring import tally
 from app.queue.names import (
     APPLICATION,
     CUDA_MEASUREMENTS,
+    KINDS,
     MEASUREMENT,
     MEASUREMENTS,
     QUEUE,
     VERSION,
-    WORKFLOW,
 )
-from app.queue.outcomes import CancelledError, CheckError, running
 from app.queue.presence import OneOfMany, OnlyWorker, Presence
 from app.queue.retention import remove_old
 from app.queue.roster import announce
 
 # What dbos is to run, it has to be told of.
-from app.queue import workflow  # noqa: F401  isort: skip
+from app.queue import limit_workflow, programs, workflow  # noqa: F401  isort: skip
 
 _SECONDS_BETWEEN_LOOKS: Final = 3.0
 _SECONDS_BETWEEN_POLLS: Final = 0.5
@@ -170,7 +170,7 @@ def _take_over(presence: Presence, executor: str, abandoned: set[str]) -> set[st
     Returns those of this look.
     """
     held = DBOS.list_workflows(
-        name=[WORKFLOW, MEASUREMENT], status="PENDING", load_input=False, load_output=False
+        name=[*KINDS, MEASUREMENT], status="PENDING", load_input=False, load_output=False
     )
     # After the checks, the workers: one that took a check in between was alive before.
     alive = presence.alive()
@@ -208,7 +208,7 @@ class _ToLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, _TOLD) or (
-            isinstance(error, CheckError) and isinstance(error.__cause__, run.DeviceError)
+            isinstance(error, JobError) and isinstance(error.__cause__, run.DeviceError)
         ):  # told to whoever asked for the check
             _log.info("a check ended without a result", error=_first_line(error))
             return

@@ -14,9 +14,9 @@ from typing_extensions import TypedDict
 from app.experiment import conclude, further
 from app.experiment.plan import Experiment, Measurement, measurements, seconds_left
 from app.experiment.report import CheckResult
-from app.queue.measuring import MOST_RECOVERIES, Measured, measure
-from app.queue.names import CUDA_MEASUREMENTS, MEASUREMENTS, WORKFLOW
-from app.queue.outcomes import CheckError, in_hand, said_plainly
+from app.queue.job import MOST_RECOVERIES, JobError, in_hand, note, said_plainly, taken_at
+from app.queue.measuring import Measured, measure
+from app.queue.names import CHECK, CUDA_MEASUREMENTS, MEASUREMENTS
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.2
 _KILLS_WORKERS: Final = (
@@ -36,7 +36,7 @@ class Plan(TypedDict):
 
 
 # Restarts are no failures: each measurement counts the deaths in it, and so does the conclusion.
-@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)
+@DBOS.workflow(name=CHECK, max_recovery_attempts=None)
 def coordinate_check(job: dict[str, Any]) -> CheckResult:
     """Measure until all is settled, then conclude.
 
@@ -57,7 +57,7 @@ def coordinate_check(job: dict[str, Any]) -> CheckResult:
         _tell(plan, experiment, measured, f"{total} of {total} measurements")
         result = _conclude(experiment, plan, measured)
         # For lists, which do not load results.
-        _note({"verdict": result["verdict"], "summary": result["summary"]})
+        note({"verdict": result["verdict"], "summary": result["summary"]})
         return result
 
 
@@ -91,7 +91,7 @@ def _result(handle: WorkflowHandle[Measured], rest: list[WorkflowHandle[Measured
         if isinstance(error, dbos_errors.DBOSException) and not killed:
             raise
         DBOS.cancel_workflows([each.get_workflow_id() for each in rest])
-        raise CheckError(_KILLS_WORKERS if killed else str(error)) from error
+        raise JobError(_KILLS_WORKERS if killed else str(error)) from error
 
 
 def _tell(plan: Plan, experiment: dict[str, Any], measured: list[Measured], message: str) -> None:
@@ -99,7 +99,7 @@ def _tell(plan: Plan, experiment: dict[str, Any], measured: list[Measured], mess
     known = Experiment.from_json(experiment)
     more = [Measurement(*each) for each in plan["measurements"][len(measurements(known)) :]]
     left = seconds_left(known, len(measured), spent, more)
-    _note(
+    note(
         {
             "done": len(measured),
             "total": len(plan["measurements"]),
@@ -110,27 +110,16 @@ def _tell(plan: Plan, experiment: dict[str, Any], measured: list[Measured], mess
     )
 
 
-def _note(attributes: dict[str, Any]) -> None:
-    DBOS.update_workflow_attributes(cast(str, DBOS.workflow_id), attributes, merge=True)
-
-
 @DBOS.step(name="plan")
 def _plan(experiment: dict[str, Any]) -> Plan:
     with said_plainly("planning"):
         return {
-            "started_at": _taken_at(),
+            "started_at": taken_at(),
             "measurements": [
                 (each.width, each.first_seed, each.seeds)
                 for each in measurements(Experiment.from_json(experiment))
             ],
         }
-
-
-def _taken_at() -> int:
-    """When this check was taken from the queue, by the clock of the database."""
-    identifier = cast(str, DBOS.workflow_id)
-    (row,) = DBOS.list_workflows(workflow_ids=[identifier], load_input=False, load_output=False)
-    return cast(int, row.dequeued_at)
 
 
 @DBOS.step(name="further")
@@ -167,10 +156,10 @@ def _conclude(experiment: dict[str, Any], plan: Plan, measured: list[Measured]) 
 
 
 def _count_attempt() -> None:
-    """Raise ``CheckError`` when too many workers have died at this."""
+    """Raise ``JobError`` when too many workers have died at this."""
     identifier = cast(str, DBOS.workflow_id)
     (row,) = DBOS.list_workflows(workflow_ids=[identifier], load_input=False, load_output=False)
     attempts = (row.attributes or {}).get("conclusions", 0) + 1
     if attempts > MOST_RECOVERIES + 1:
-        raise CheckError(_KILLS_WORKERS)
+        raise JobError(_KILLS_WORKERS)
     DBOS.update_workflow_attributes(identifier, {"conclusions": attempts}, merge=True)

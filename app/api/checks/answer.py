@@ -6,43 +6,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.api.jobs.events import ProgressOut, progress_out
 from app.api.parametrization.answer import OptimizerName, ParametrizationOut, VerdictName
 from app.api.parametrization.writing import parametrization
 from app.experiment.plan import Device, Experiment, Loss, Method, estimate
 from app.experiment.report import CheckResult, CheckVerdict
 from app.experiment.update_rules import UpdateRule
-from app.queue.client import Check, Progress
+from app.queue.client import Check
 from solver import Activation, classify
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-
-
-class ProgressOut(TypedDict):
-    """How far a check is, in measurements: some networks of one width each."""
-
-    done: int
-    total: int
-    message: str
-    ahead: Annotated[
-        int | None,
-        Field(
-            description="How many queued checks run before this one; null unless it is queued, "
-            "and if more than a thousand wait."
-        ),
-    ]
-    seconds_left: Annotated[
-        float | None,
-        Field(
-            description="Estimated seconds until the check ends, updated after each measurement; "
-            "null if it has ended, or if it is not known."
-        ),
-    ]
-
-
-class ProgressEvent(ProgressOut):
-    """The data of an event ``progress``."""
-
-    status: Status
 
 
 class ExperimentOut(TypedDict):
@@ -128,11 +101,6 @@ class ChecksOut(TypedDict):
     ]
 
 
-def progress_event(check: Check) -> ProgressEvent:
-    """How far a check of the queue is."""
-    return {"status": check.status, **_progress(check.progress)}
-
-
 def check_summary(check: Check) -> CheckSummaryOut:
     """A check of the queue as it is listed."""
     experiment = Experiment.from_json(check.job["experiment"])
@@ -143,7 +111,7 @@ def check_summary(check: Check) -> CheckSummaryOut:
         "status": check.status,
         "verdict": None if outcome is None else outcome.verdict,
         "summary": None if outcome is None else outcome.summary,
-        "progress": _progress(check.progress),
+        "progress": progress_out(check.progress),
         "created_at": check.created_at,
         "started_at": check.started_at,
         "finished_at": check.finished_at,
@@ -191,14 +159,4 @@ def check_answer(check: Check) -> CheckOut:
             "bytes": cost.bytes,
         },
         "result": check.result,
-    }
-
-
-def _progress(progress: Progress) -> ProgressOut:
-    return {
-        "done": progress.done,
-        "total": progress.total,
-        "message": progress.message,
-        "ahead": progress.ahead,
-        "seconds_left": progress.seconds_left,
     }

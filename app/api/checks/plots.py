@@ -5,10 +5,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.checks.api_key import key_to_read
 from app.api.checks.one_check import asked_for
 from app.api.http.documented import Responses, problems
 from app.api.http.pictures import FileFormat, content, figure
+from app.api.jobs.api_key import key_to_read
 from app.experiment.report import CheckResult
 from app.problems import ProblemError
 from app.queue.client import Check

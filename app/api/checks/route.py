@@ -6,13 +6,12 @@ from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app.api.checks import examples as check_examples
 from app.api.checks.answer import CheckOut, ChecksOut, Status, check_answer, check_summary
-from app.api.checks.api_key import api_key, key_to_list, key_to_read
 from app.api.checks.budget import Budget
 from app.api.checks.job import job_of
 from app.api.checks.one_check import CheckId, existing
@@ -22,6 +21,8 @@ from app.api.http.documented import BODY_CODES, Responses, problems
 from app.api.http.json_body import JsonRoute
 from app.api.http.queue_access import ask
 from app.api.http.state import metrics_of, settings_of
+from app.api.jobs.api_key import api_key, key_to_list, key_to_read
+from app.api.jobs.idempotency import IdempotencyKey
 from app.experiment.reading import read_question
 from app.problems import ProblemError
 from app.queue.client import CheckQueue, QueueUnavailableError, identifier_under
@@ -55,15 +56,7 @@ _ACCEPTED: Final[Responses] = {
 async def create_check(
     body: Annotated[CheckIn, Body(openapi_examples=check_examples.CREATE)],
     request: Request,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Any text you choose, such as a UUID. If you post the same body again "
-            "with the same key, no second check starts: the answer is the first.",
-            pattern="^[!-~]{1,255}$",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Train networks across widths and compare their slopes with those that theory predicts.
 

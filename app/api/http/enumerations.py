@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
+from app.demonstrations import Scaling
 from solver import ALIGNMENTS, Activation, Kind, Optimizer, Target, Wanted
+from solver.limits import LOSSES, Method
 
 ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -41,6 +43,9 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *("update", "readout_update", "readout_init"),
         ),
         "Loss": ("mse", "logistic"),
+        "Scaling": get_args(Scaling),
+        "LimitLoss": LOSSES,
+        "LimitMethod": get_args(Method),
         "UpdateRule": ("sgd", "adam", "signsgd"),
         "AskedMethod": ("auto", "matrix_free", "dense"),
         "Method": ("matrix_free", "dense"),

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from anyio import Semaphore, fail_after
 from anyio.to_thread import run_sync
@@ -16,7 +16,7 @@ FileFormat = Literal["svg", "png"]
 
 #: What is drawn.  Each kind waits in a line of its own, so that it waits for one of another kind
 #: at most.
-PictureKind = Literal["check", "regions"]
+PictureKind = Literal["check", "regions", "limit", "program", "demonstration"]
 
 MEDIA_TYPES: Final[dict[FileFormat, str]] = {"svg": "image/svg+xml", "png": "image/png"}
 
@@ -42,8 +42,7 @@ class Studio:
 
     def __init__(self, most_bytes: int) -> None:
         self.turns: dict[PictureKind, Semaphore] = {
-            "check": Semaphore(1),
-            "regions": Semaphore(1),
+            kind: Semaphore(1) for kind in get_args(PictureKind)
         }
         self._most_bytes = most_bytes
         self._bytes = 0

@@ -109,6 +109,14 @@ class PlainReader:
 
         return self._entries(path, value, counts, entry)
 
+    def lists_of_wholes(
+        self, path: Path, value: object, counts: Whole, lengths: Whole, bound: Whole
+    ) -> list[list[int]] | None:
+        """A list of lists of whole numbers; None where something is wrong with it."""
+        return self._entries(
+            path, value, counts, lambda place, row: self.wholes(place, row, lengths, bound)
+        )
+
     def reals(self, path: Path, value: object, counts: Whole, bound: Real) -> list[float] | None:
         """A list of numbers; None where something is wrong with it."""
         return self._entries(

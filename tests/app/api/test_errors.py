@@ -17,7 +17,7 @@ from app.settings import Settings
 
 POSTS = (
     *("/v1/classify", "/v1/classify/batch", "/v1/equivalence"),
-    *("/v1/regions", "/v1/repairs"),
+    *("/v1/regions", "/v1/repairs", "/v1/limits", "/v1/demonstrations/transfer"),
 )
 JSON = {"Content-Type": "application/json"}
 MIB = 2**20
@@ -506,7 +506,9 @@ def test_ten_thousand_wrong_roles_are_refused_briefly(client: TestClient) -> Non
 def test_everything_that_takes_a_body_is_tested_here(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     # In test_api_checks_errors and test_api_solving_errors.
-    elsewhere = {"/v1/checks", "/v1/predictions", "/v1/regions/plot"}
+    elsewhere = {"/v1/checks", "/v1/predictions", "/v1/regions/plot", "/v1/limits/plot"}
+    elsewhere |= {f"/v1/demonstrations/{name}" for name in ("words", "analogies", "few-shot")}
+    elsewhere |= {"/v1/programs"}
     assert {path for path, item in paths.items() if "post" in item} == {*POSTS, *elsewhere}
 
 

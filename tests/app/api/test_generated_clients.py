@@ -28,6 +28,10 @@ OPERATIONS = {
 OTHERS = {
     *("plot_regions", "get_regions_plot", "check_plot_svg", "check_plot_png"),
     *("check_events", "metrics", "get_check", "cancel_check"),
+    *("limit_events", "get_limit", "cancel_limit", "limit_plot_svg", "limit_plot_png"),
+    *("plot_limit", "get_limit_plot"),
+    *("plot_words", "plot_analogies", "plot_few_shot", "plot_transfer"),
+    *("program_events", "get_program", "cancel_program", "program_plot_svg", "program_plot_png"),
 }
 
 

@@ -31,6 +31,30 @@ OPERATIONS = {
     "check_events": ("get", "/v1/checks/{id}/events"),
     "check_plot_svg": ("get", "/v1/checks/{id}/plot.svg"),
     "check_plot_png": ("get", "/v1/checks/{id}/plot.png"),
+    "find_limit": ("post", "/v1/limits"),
+    "demonstrate_words": ("post", "/v1/demonstrations/words"),
+    "demonstrate_analogies": ("post", "/v1/demonstrations/analogies"),
+    "demonstrate_few_shot": ("post", "/v1/demonstrations/few-shot"),
+    "demonstrate_transfer": ("post", "/v1/demonstrations/transfer"),
+    "plot_words": ("get", "/v1/demonstrations/words/plot"),
+    "plot_analogies": ("get", "/v1/demonstrations/analogies/plot"),
+    "plot_few_shot": ("get", "/v1/demonstrations/few-shot/plot"),
+    "plot_transfer": ("get", "/v1/demonstrations/transfer/plot"),
+    "get_limit": ("get", "/v1/limits/{id}"),
+    "cancel_limit": ("delete", "/v1/limits/{id}"),
+    "limit_events": ("get", "/v1/limits/{id}/events"),
+    "limit_plot_svg": ("get", "/v1/limits/{id}/plot.svg"),
+    "limit_plot_png": ("get", "/v1/limits/{id}/plot.png"),
+    "plot_limit": ("post", "/v1/limits/plot"),
+    "get_limit_plot": ("get", "/v1/limits/plot"),
+    "create_program": ("post", "/v1/programs"),
+    "list_programs": ("get", "/v1/programs"),
+    "program_gallery": ("get", "/v1/programs/gallery"),
+    "get_program": ("get", "/v1/programs/{id}"),
+    "cancel_program": ("delete", "/v1/programs/{id}"),
+    "program_events": ("get", "/v1/programs/{id}/events"),
+    "program_plot_svg": ("get", "/v1/programs/{id}/plot.svg"),
+    "program_plot_png": ("get", "/v1/programs/{id}/plot.png"),
     "list_parametrizations": ("get", "/v1/parametrizations"),
     "get_parametrization": ("get", "/v1/parametrizations/{name}"),
     "get_problem": ("get", "/problems/{code}"),
@@ -82,9 +106,8 @@ def client() -> Iterator[TestClient]:
 
 
 def success(operation: dict[str, Any]) -> str:
-    """The status of an answer that is no error."""
-    (status,) = (status for status in operation["responses"] if status.startswith("2"))
-    return status
+    """The status of an answer that is no error; the one that comes at once, where there are two."""
+    return min(status for status in operation["responses"] if status.startswith("2"))
 
 
 def answer_schema(operation: dict[str, Any], status: int | None = None) -> dict[str, Any]:
@@ -192,7 +215,7 @@ def test_sections_and_operations_come_in_the_order_of_use() -> None:
 def test_every_documented_error_is_a_problem() -> None:
     for _, path, operation in operations():
         for status, response in operation["responses"].items():
-            if status == success(operation):
+            if status.startswith("2"):
                 continue
             assert list(response["content"]) == ["application/problem+json"], (path, status)
             assert response["description"]
@@ -262,11 +285,12 @@ def test_every_question_has_named_examples(path: str) -> None:
 @pytest.mark.parametrize(("path", "value"), EXAMPLES)
 def test_every_example_works_untouched(client: TestClient, path: str, value: object) -> None:
     response = client.post(path, json=value)
-    assert response.status_code == int(success(POSTS[path])), response.text
-    documented = POSTS[path]["responses"][success(POSTS[path])]["content"]
+    assert response.status_code < 300, response.text
+    documented = POSTS[path]["responses"][str(response.status_code)]["content"]
     assert response.headers["content-type"].partition(";")[0] in documented
     if path in JSON_POSTS:
-        validator(answer_schema(POSTS[path])).validate(response.json())
+        schema = answer_schema(POSTS[path], response.status_code)
+        validator(schema).validate(response.json())
 
 
 @pytest.mark.parametrize(("path", "value"), EXAMPLES)
@@ -409,7 +433,7 @@ BOUNDS = [
     ("loss", ("mse", "logistic"), ("hinge", 1)),
     ("method", ("auto", "dense", "matrix_free"), ("sparse",)),
     ("device", ("auto", "cpu", "cuda"), ("cuda:0",)),
-    ("activation", ("tanh", "relu", "gelu", "erf", "linear"), ("swish",)),
+    ("activation", ("tanh", "relu", "gelu", "silu", "erf", "linear"), ("swish",)),
     ("update_rule", ("sgd",), ("rmsprop",)),
 ]
 
@@ -445,7 +469,7 @@ def test_documented_answers_are_those_to_the_documented_requests(path: str) -> N
     assert first in shown
     for name, documented in ((name, each["value"]) for name, each in shown.items()):
         answer = TestClient(APP).post(path, json=questions[name]["value"]).json()
-        if path == "/v1/checks":  # which have names and dates of their own
+        if path in ("/v1/checks", "/v1/programs"):  # which have names and dates of their own
             answer |= {name: documented[name] for name in OF_ITS_OWN}
         assert answer == documented
 
@@ -492,5 +516,11 @@ def test_the_key_opens_checks_and_nothing_else() -> None:
     }
     guarded = {op["operationId"]: op["security"] for _, _, op in operations() if "security" in op}
     either = [{"bearer": []}, {"api_key": []}]
-    checks = {op["operationId"] for _, path, op in operations() if path.startswith("/v1/checks")}
-    assert guarded == dict.fromkeys(checks, either)
+    jobs = ("/v1/checks", "/v1/limits", "/v1/programs")
+    guarded_operations = {
+        op["operationId"]
+        for _, path, op in operations()
+        if path.startswith(jobs) and not path.endswith("/plot")
+        if op["operationId"] != "program_gallery"
+    }
+    assert guarded == dict.fromkeys(guarded_operations, either)

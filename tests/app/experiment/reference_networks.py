@@ -22,6 +22,7 @@ _PHI: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "relu": functional.relu,
     "gelu": functional.gelu,
+    "silu": functional.silu,
     "erf": torch.erf,
     "linear": lambda h: h,
 }

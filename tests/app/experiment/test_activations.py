@@ -21,6 +21,7 @@ EXACT: Mapping[Activation, Exact] = {
     "tanh": CONTEXT.tanh,
     "relu": lambda h: h if h > 0 else CONTEXT.mpf(0),
     "gelu": lambda h: h * CONTEXT.ncdf(h),
+    "silu": lambda h: h / (1 + CONTEXT.exp(-h)),
     "erf": CONTEXT.erf,
     "linear": lambda h: h,
 }
@@ -44,7 +45,9 @@ def tensor(values: list[float]) -> Tensor:
 def test_value_and_derivative(name: Activation) -> None:
     phi, exact, h = NONLINEARITIES[name], EXACT[name], tensor(POINTS)
     x = phi.value(h)
-    assert x.tolist() == pytest.approx([exactly(exact, each) for each in POINTS], abs=1e-15)
+    assert x.tolist() == pytest.approx(
+        [exactly(exact, each) for each in POINTS], rel=3e-16, abs=1e-15
+    )
     slopes = [exactly(lambda each: CONTEXT.diff(exact, each), each) for each in POINTS]
     assert phi.derivative(h, x).tolist() == pytest.approx(slopes, abs=1e-14)
 

@@ -61,7 +61,7 @@ def test_another_seed_is_another_batch_and_other_networks(method: Method) -> Non
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "erf", "linear"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu", "silu", "erf", "linear"])
 def test_changes_far_below_rounding_are_measured(method: Method, activation: Activation) -> None:
     """To first order everything that changes is proportional to η and to the step."""
     each = experiment(

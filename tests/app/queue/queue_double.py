@@ -13,12 +13,14 @@ from app.main import create_app
 from app.queue.client import (
     Check,
     CursorError,
+    Job,
     KeyReusedError,
     Outcome,
     Progress,
     QueueUnavailableError,
     QueueUnwritableError,
 )
+from app.queue.names import CHECK
 from app.queue.numbers import Numbers
 from app.queue.roster import Announced, Workers
 from app.settings import Settings
@@ -27,7 +29,7 @@ START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class QueueDouble:
-    """Takes checks and leaves them as they are, until a test says otherwise."""
+    """Takes jobs and leaves them as they are, until a test says otherwise."""
 
     def __init__(self) -> None:
         self.down = False
@@ -36,15 +38,16 @@ class QueueDouble:
         self.last_seen: float | None = 0.5
         self.closed = False
         self.asked: list[str] = []
-        self._checks: dict[str, Check] = {}
-        self._keys: dict[str, str] = {}
+        self._checks: dict[str, Job[Any]] = {}
+        self._keys: dict[tuple[str, str], str] = {}
+        self._kinds: dict[str, str] = {}
         self._coming: dict[str, Iterator[dict[str, Any]]] = {}
 
     # What tests do to it.
 
     def change(self, check_id: str, **changes: Any) -> None:
         """From now on the check is like this."""
-        if result := changes.get("result"):
+        if (result := changes.get("result")) and "verdict" in result:
             changes["outcome"] = Outcome(result["verdict"], result["summary"])
         self._checks[check_id] = replace(self._checks[check_id], **changes)
 
@@ -52,26 +55,32 @@ class QueueDouble:
         """Each look at the check from the second on finds the next change."""
         self._coming[check_id] = iter([{}, *changes])
 
-    def newest(self) -> Check:
-        """The check that was submitted last."""
+    def newest(self) -> Job[Any]:
+        """The job that was submitted last."""
         return [*self._checks.values()][-1]
 
     # What the service does with it.
 
-    def submit(self, job: dict[str, Any], key: str | None = None) -> Check:
+    def submit(self, job: dict[str, Any], key: str | None = None, kind: str = CHECK) -> Job[Any]:
         self._note("submit")
         assert json.loads(json.dumps(job, allow_nan=False)) == job, "a database keeps JSON"
-        if key is not None and key in self._keys:
-            known = self._checks[self._keys[key]]
+        if key is not None and (kind, key) in self._keys:
+            known = self._checks[self._keys[kind, key]]
             if known.job != job:
                 raise KeyReusedError(f"the key {key} was used for another check")
             return known
         number = len(self._checks) + 1
-        check = Check(
+        check: Job[Any] = Job(
             id=UUID(int=number).hex,
             status="queued",
             job=job,
-            progress=Progress(0, job["total"], "waiting for a worker", 0, job["seconds"]),
+            progress=Progress(
+                0,
+                job["total"],
+                "waiting for a worker",
+                0 if kind == CHECK else None,
+                job.get("seconds"),
+            ),
             created_at=START + timedelta(minutes=number),
             started_at=None,
             finished_at=None,
@@ -80,34 +89,41 @@ class QueueDouble:
             result=None,
         )
         self._checks[check.id] = check
+        self._kinds[check.id] = kind
         if key is not None:
-            self._keys[key] = check.id
+            self._keys[kind, key] = check.id
         return check
 
-    def get(self, check_id: str) -> Check | None:
+    def get(self, check_id: str, kind: str = CHECK) -> Job[Any] | None:
         self._note("get")
+        if self._kinds.get(check_id) != kind:
+            return None
         if check_id in self._coming:
             self.change(check_id, **next(self._coming[check_id], {}))
         return self._checks.get(check_id)
 
     def list(
-        self, *, limit: int, cursor: str | None, status: str | None
-    ) -> tuple[list[Check], str | None]:
+        self, *, limit: int, cursor: str | None, status: str | None, kind: str = CHECK
+    ) -> tuple[list[Job[Any]], str | None]:
         self._note("list")
         if cursor is not None and cursor not in self._checks:
             raise CursorError("the cursor is not one that a page of checks gave as its next")
         newest = [
             check
             for check in reversed(self._checks.values())
-            if status in (None, check.status) and (cursor is None or check.id < cursor)
+            if self._kinds[check.id] == kind
+            and status in (None, check.status)
+            and (cursor is None or check.id < cursor)
         ]
         page = [replace(check, result=None) for check in newest[:limit]]
         return page, page[-1].id if len(newest) > limit else None
 
-    def cancel(self, check_id: str) -> Check | None:
+    def cancel(self, check_id: str, kind: str = CHECK) -> Job[Any] | None:
         self._note("cancel")
-        check = self._checks.get(check_id)
-        if check is not None and check.status in ("queued", "running"):
+        if self._kinds.get(check_id) != kind:
+            return None
+        check = self._checks[check_id]
+        if check.status in ("queued", "running"):
             self.change(check_id, status="cancelled", finished_at=START + timedelta(hours=1))
         return self._checks.get(check_id)
 
@@ -115,7 +131,7 @@ class QueueDouble:
         self._note("purge")
         check = self._checks.get(check_id)
         if check is not None and check.status not in ("queued", "running"):
-            del self._checks[check_id]
+            del self._checks[check_id], self._kinds[check_id]
         return check
 
     def ping(self) -> None:

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from app import cli, experiment
+from app.experiment.limits.job import LimitJob
 from app.experiment.plan import Experiment, Measurement
 from app.queue import beside
 
@@ -59,6 +60,14 @@ def main(directory: Path, arguments: list[str]) -> None:
             "seconds": seconds,
         }
 
+    def measure_outputs(_: LimitJob, measurement: Measurement) -> list[dict[str, Any]]:
+        (numbers,) = measure(_, measurement)
+        noise = [[0.0, 0.0], [1e-3, 1e-3]]
+        mean = [[0.0, 0.0], [1 + 1 / measurement.width] * 2]
+        half = {"networks": len(numbers) // 2, "mean": mean, "squares": noise}
+        return [half, half]
+
+    replace("limits.outputs", measure=measure_outputs, measured_nonlinearity=lambda _: (0.1, 0.0))
     replace(
         "run",
         measure=measure,

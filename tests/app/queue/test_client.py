@@ -25,6 +25,7 @@ from app.queue.client import (
     QueueUnwritableError,
 )
 from app.queue.database import engine_of
+from app.queue.names import PROGRAM
 from tests.app.queue.queue_fixtures import ROOT, Postgres, Scene, job
 
 
@@ -50,6 +51,23 @@ def test_one_key_is_one_check(scene: Scene) -> None:
     with pytest.raises(KeyReusedError, match="Idempotency-Key was used before"):
         scene.queue.submit(job(seed=1), "some key")
     assert scene.queue.get(first.id) == first
+
+
+def test_kinds_of_jobs_know_nothing_of_each_other(scene: Scene) -> None:
+    check = scene.queue.submit(job(), "some key")
+    program = scene.queue.submit({"request": {"program": []}, "total": 3}, "some key", PROGRAM)
+    assert program.id != check.id
+    assert program.progress.total == 3
+    assert scene.queue.get(program.id, PROGRAM) == program
+    for asked in (scene.queue.get, scene.queue.cancel):
+        assert asked(program.id) is None
+        assert asked(check.id, PROGRAM) is None
+    assert scene.queue.list(limit=9)[0] == [check]
+    assert scene.queue.list(limit=9, kind=PROGRAM)[0] == [program]
+    cancelled = scene.queue.cancel(program.id, PROGRAM)
+    assert cancelled is not None
+    assert cancelled.status == "cancelled"
+    assert scene.queue.get(check.id) == check
 
 
 def test_simultaneous_submissions_of_one_key_are_one_check(scene: Scene) -> None:

@@ -348,12 +348,12 @@ def test_a_worker_survives_that_its_file_goes_away(on_sqlite: Scene) -> None:
 
 def test_a_lost_database_is_no_outcome_of_a_check() -> None:
     """dbos records every Exception that leaves a check as its failure, if it still can."""
-    from app.queue import outcomes
+    from app.queue import job as jobs
 
-    with pytest.raises(outcomes.DatabaseLostError), outcomes.in_hand():
+    with pytest.raises(jobs.DatabaseLostError), jobs.in_hand():
         raise OperationalError("INSERT", {}, Exception("the name of the server is not known"))
-    assert not issubclass(outcomes.DatabaseLostError, Exception)
-    assert outcomes.running() == set()
+    assert not issubclass(jobs.DatabaseLostError, Exception)
+    assert jobs.running() == set()
 
 
 def test_after_all_that_happens_the_database_holds_json_alone(scene: Scene) -> None:

@@ -107,7 +107,7 @@ def test_momentum_is_below_one(service: TestClient, value: str) -> None:
 
 
 CHOICES = {
-    "activation": ("tanh", "relu", "gelu", "erf", "linear"),
+    "activation": ("tanh", "relu", "gelu", "silu", "erf", "linear"),
     "loss": ("mse", "logistic"),
     "method": ("auto", "matrix_free", "dense"),
     "device": ("auto", "cpu", "cuda"),

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from app.api.checks import events as check_events
 from app.api.http import queue_access
+from app.api.jobs import events as job_events
 from app.queue.client import Progress, QueueUnavailableError
 from tests import ROOT
 from tests.app.queue.queue_double import QueueDouble, app_with, result_of
@@ -28,7 +28,7 @@ SMALL = {"preset": "mup", "depth": 2, "widths": [64, 128, 256]}
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check_events, "_SECONDS_BETWEEN", 0.001)
+    monkeypatch.setattr(job_events, "_SECONDS_BETWEEN", 0.001)
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_streams_are_bounded_and_give_their_place_back(queue: QueueDouble) -> No
         assert not places
         for taken, rule in (
             ({"testclient": 3}, "3 streams of events are open from your address"),
-            ({"elsewhere": check_events.MOST_STREAMS}, "100 streams of events are open;"),
+            ({"elsewhere": job_events.MOST_STREAMS}, "100 streams of events are open;"),
         ):
             places.clear()
             places.update(taken)

@@ -139,7 +139,7 @@ def test_comparing_takes_as_long_whichever_key_is_given(
         compared.append((len(one), len(other)))
         return compare_digest(one, other)
 
-    monkeypatch.setattr("app.api.checks.api_key.compare_digest", noted)
+    monkeypatch.setattr("app.api.jobs.api_key.compare_digest", noted)
     for service in serving(api_key=KEY, api_key_file=file):
         for given in (KEY, "short", "long" * 50, "x", "x" * 500):
             compared.clear()

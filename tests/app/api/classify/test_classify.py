@@ -541,7 +541,14 @@ def test_a_rounded_exponent_that_decides_the_verdict_is_pointed_out(client: Test
 
 @pytest.mark.parametrize(
     ("activation", "words"),
-    [("tanh", None), ("relu", "relu"), ("gelu", "gelu"), ("erf", "erf"), ("linear", "linear")],
+    [
+        ("tanh", None),
+        ("relu", "relu"),
+        ("gelu", "gelu"),
+        ("silu", "silu"),
+        ("erf", "erf"),
+        ("linear", "linear"),
+    ],
 )
 def test_the_activation_changes_nothing_but_the_warnings(
     client: TestClient, activation: str, words: str | None

@@ -1,4 +1,4 @@
-"""The optional API keys that guard starting, cancelling and, if so set, reading checks."""
+"""The optional API keys that guard starting, cancelling and, if so set, reading of jobs."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -78,13 +78,13 @@ async def api_key(request: Request, bearer: _Bearer, header: _Header) -> None:
 
 
 async def key_to_read(request: Request, bearer: _Bearer, header: _Header) -> None:
-    """The same where reading a check by its id needs a key."""
+    """The same where reading a job by its id needs a key."""
     if _access(request) == "key":
         _require(request, bearer, header)
 
 
 async def key_to_list(request: Request, bearer: _Bearer, header: _Header) -> None:
-    """The same where listing checks needs a key."""
+    """The same where listing jobs needs a key."""
     if _access(request) != "open":
         _require(request, bearer, header)
 

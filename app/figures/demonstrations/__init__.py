@@ -1,0 +1,3 @@
+"""Pictures of demonstrations: measures against width, and embeddings."""
+
+from app.figures.demonstrations.figure import draw as draw

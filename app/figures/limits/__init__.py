@@ -1,0 +1,3 @@
+"""Pictures of limits: outputs step by step."""
+
+from app.figures.limits.figure import draw as draw

@@ -1,0 +1,207 @@
+"""Limits for which networks are trained: what is queued, answered, refused and drawn."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.experiment.limits.job import LimitJob
+from app.queue.client import Progress
+from tests.app.queue.queue_double import QueueDouble, app_with
+
+BODY: dict[str, Any] = {
+    "preset": "mup",
+    "depth": 2,
+    "inputs": [[0.6, 0.8], [1, 0]],
+    "targets": [1, -1],
+    "probe": [[0, 1]],
+    "steps": 2,
+    "precision": 0.01,
+}
+SIMULATED: dict[str, Any] = {
+    "f": [[0.0, 0.0, 0.0], [0.1, -0.1, 0.05], [0.2, -0.2, 0.1]],
+    "standard_error": [[0.0, 0.0, 0.0], [0.001] * 3, [0.002] * 3],
+    "sampling": 0.002,
+    "halves": 0.002,
+    "extrapolation": 0.0,
+    "precision": 0.01,
+    "reached": True,
+    "widths": [{"width": 256, "networks": 64, "f": [], "standard_error": []}] * 3,
+}
+COMPARISON: dict[str, Any] = {
+    "widths": [
+        {"width": n, "networks": 16, "f": [[0.0] * 3] * 3, "distance": n**-0.5,
+         "standard_error": 0.01}
+        for n in (64, 256)
+    ],
+    "rate": 0.5,
+    "rate_standard_error": 0.1,
+}  # fmt: skip
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    usual = {
+        "simulated": SIMULATED,
+        "nonlinearity": [0.1, 0.01],
+        "comparison": None,
+        "device": "cpu",
+        "seconds": 1.0,
+    }
+    return {**usual, **changes}
+
+
+@pytest.fixture
+def queue() -> QueueDouble:
+    return QueueDouble()
+
+
+@pytest.fixture
+def service(queue: QueueDouble) -> Iterator[TestClient]:
+    with TestClient(app_with(queue), raise_server_exceptions=False) as client:
+        yield client
+
+
+def posted(service: TestClient, **changes: Any) -> dict[str, Any]:
+    response = service.post("/v1/limits", json={**BODY, **changes})
+    assert response.status_code == 202, response.text
+    job: dict[str, Any] = response.json()
+    assert response.headers["location"] == job["links"]["self"] == f"/v1/limits/{job['id']}"
+    return job
+
+
+def test_feature_learning_is_a_job(service: TestClient, queue: QueueDouble) -> None:
+    job = posted(service)
+    assert job["status"] == "queued"
+    assert job["request"] == BODY
+    assert job["progress"]["total"] == 3
+    assert job["result"] is None
+    queued = LimitJob.from_json(queue.newest().job["limit"])
+    assert queued.points == 3
+    assert queued.precision == 0.01
+    assert queued.shares(0) == (0.5, 0.5, 0.0)
+    assert service.get(job["links"]["self"]).json() == job
+
+
+def test_its_result_has_the_shape_of_every_limit(service: TestClient, queue: QueueDouble) -> None:
+    job = posted(service)
+    queue.change(job["id"], status="succeeded", result=report(), progress=Progress(3, 3, "done"))
+    result = service.get(job["links"]["self"]).json()["result"]
+    assert result["method"] == "simulation"
+    assert result["verdict"] == "feature_learning"
+    assert result["trajectory"][2]["f"] == [0.2, -0.2]
+    assert result["trajectory"][2]["probe"]["f"] == [0.1]
+    assert result["trajectory"][1]["standard_error"] == [0.001, 0.001]
+    assert result["simulation"]["reached"]
+    assert result["nonlinearity"] == {"value": 0.1, "standard_error": 0.01}
+    assert result["parametrization"]["a"] == ["-1/2", "0", "1/2"]
+    at_once = service.post("/v1/limits", json={**BODY, "preset": "ntk"}).json()
+    assert set(result) == set(at_once)
+
+
+def test_what_falls_short_is_said(service: TestClient, queue: QueueDouble) -> None:
+    job = posted(service)
+    short = {**SIMULATED, "reached": False}
+    queue.change(job["id"], status="succeeded", result=report(simulated=short))
+    assert "did not suffice" in service.get(job["links"]["self"]).json()["result"]["summary"]
+
+
+def test_what_vanishes_is_left_out_of_the_networks_alone(
+    service: TestClient, queue: QueueDouble
+) -> None:
+    job = posted(service, preset="standard_divided_logits")
+    limit = LimitJob.from_json(queue.newest().job["limit"])
+    assert [c for _, _, c, _ in limit.exponents] == ["10000", "0", "0"]
+    queue.change(job["id"], status="succeeded", result=report())
+    result = service.get(job["links"]["self"]).json()["result"]
+    assert result["parametrization"]["c"] == ["0", "0", "0"]
+
+
+def test_a_comparison_is_a_job_in_every_regime(service: TestClient, queue: QueueDouble) -> None:
+    job = posted(service, preset="ntk", compare_widths=[256, 64])
+    limit = LimitJob.from_json(queue.newest().job["limit"])
+    assert limit.compare_widths == (64, 256)
+    assert limit.kernel is not None
+    assert limit.known is not None
+    queue.change(
+        job["id"], status="succeeded", result=report(simulated=None, comparison=COMPARISON)
+    )
+    result = service.get(job["links"]["self"]).json()["result"]
+    assert result["method"] == "kernel"
+    assert result["comparison"] == COMPARISON
+    picture = service.get(job["links"]["plot_svg"])
+    assert b"falls like" in picture.content
+    assert b"distance of a network" in picture.content
+
+
+def test_figures(service: TestClient, queue: QueueDouble) -> None:
+    job = posted(service)
+    assert service.get(job["links"]["plot_svg"]).status_code == 409
+    queue.change(job["id"], status="succeeded", result=report())
+    picture = service.get(job["links"]["plot_png"])
+    assert picture.content.startswith(b"\x89PNG")
+    assert "immutable" in picture.headers["cache-control"]
+
+
+def test_events_end_with_the_result(service: TestClient, queue: QueueDouble) -> None:
+    job = posted(service)
+    queue.change(job["id"], status="succeeded", result=report())
+    stream = service.get(job["links"]["events"]).text
+    assert "event: progress" in stream
+    assert '"method":"simulation"' in stream
+
+
+def test_cancelling(service: TestClient) -> None:
+    job = posted(service)
+    assert service.delete(job["links"]["self"]).json()["status"] == "cancelled"
+
+
+def test_checks_and_limits_have_ids_of_their_own(service: TestClient) -> None:
+    job = posted(service)
+    assert service.get(f"/v1/checks/{job['id']}").status_code == 404
+    check = service.post("/v1/checks", json={"preset": "ntk", "depth": 2}).json()
+    answer = service.get(f"/v1/limits/{check['id']}")
+    assert answer.status_code == 404
+    assert "there is no limit" in answer.json()["detail"]
+
+
+def test_the_same_key_starts_one_job(service: TestClient) -> None:
+    key = {"Idempotency-Key": "once"}
+    first, second = (service.post("/v1/limits", json=BODY, headers=key).json() for _ in "ab")
+    assert first["id"] == second["id"]
+
+
+def test_a_limit_over_the_budget_is_refused_with_a_remedy(queue: QueueDouble) -> None:
+    with TestClient(app_with(queue, check_max_seconds=5.0)) as service:
+        answer = service.post("/v1/limits", json={**BODY, "precision": 1e-4})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/precision"
+    assert "with precision" in error["detail"]
+    assert answer.json()["type"] == "/problems/over-budget"
+
+
+def test_the_key_of_the_service_is_asked_for(queue: QueueDouble) -> None:
+    with TestClient(app_with(queue, api_key="secret")) as service:
+        assert service.post("/v1/limits", json=BODY).status_code == 401
+        key = {"X-API-Key": "secret"}
+        assert service.post("/v1/limits", json=BODY, headers=key).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "words"),
+    [
+        ({"precision": 0}, "/precision", "between 1e-05 and 1"),
+        ({"steps": 33}, "/steps", "between 1 and 32"),
+        ({"loss": "cross_entropy", "targets": [0, 1]}, "/loss", "one output"),
+        ({"compare_widths": [64]}, "/compare_widths", "between 2 and 6"),
+        ({"compare_widths": [64, 64]}, "/compare_widths/1", "give each once"),
+        ({"compare_widths": [64, 1]}, "/compare_widths/1", "between 16 and 65536"),
+        ({"compare_widths": [64, 128], "preset": "ntk", "f0": 0}, "/f0", "start at random"),
+    ],
+)
+def test_flaws(service: TestClient, changes: dict[str, Any], pointer: str, words: str) -> None:
+    response = service.post("/v1/limits", json={**BODY, **changes})
+    assert response.status_code == 422
+    flaws = [(each["pointer"], words in each["detail"]) for each in response.json()["errors"]]
+    assert (pointer, True) in flaws
