@@ -377,13 +377,21 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """The methods of the resource, of which the framework names those of one route only."""
+    """The methods of the resource, of which the framework names those of one route only.
+
+    A path such as /v1/programs/gallery is that of its own resource, not of a program of this name.
+    """
+    documented = request.app.openapi()["paths"].get(request.url.path, {})
     return ", ".join(
         method
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-        if any(
-            route.matches({**request.scope, "method": method})[0] is Match.FULL
-            for route in request.app.router.routes
+        if method.lower() in documented
+        or (
+            not documented
+            and any(
+                route.matches({**request.scope, "method": method})[0] is Match.FULL
+                for route in request.app.router.routes
+            )
         )
     )
 

@@ -13,6 +13,7 @@ from app.api.http.enumerations import ENUMERATIONS
 from app.api.http.resource import Resource
 from app.api.limits.request import COMPONENTS as OF_LIMITS
 from app.api.parametrization.schemas import COMPONENTS
+from app.api.programs.request import COMPONENTS as OF_PROGRAMS
 
 
 def tags(resources: Iterable[Resource]) -> list[dict[str, str]]:
@@ -68,6 +69,7 @@ def _with_components(schema: dict[str, Any]) -> dict[str, Any]:
         **COMPONENTS,
         **OF_LIMITS,
         **OF_DEMONSTRATIONS,
+        **OF_PROGRAMS,
         **{name: {"type": "string", "enum": list(each)} for name, each in ENUMERATIONS.items()},
     }
 

@@ -36,13 +36,31 @@ _COVARIANCE: Final = {
 _EXPRESSION: Final = {"type": "string", "minLength": 1}
 
 
-def _instruction(properties: dict[str, Any]) -> dict[str, Any]:
+def _instruction(title: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {
+        "title": title,
         "type": "object",
         "properties": {"let": _NAME, **properties},
         "required": ["let", *properties],
         "additionalProperties": False,
     }
+
+
+#: Schemas that the document names once; clients' generators name types by them.
+COMPONENTS: Final[dict[str, Any]] = {
+    "MatmulInstruction": _instruction(
+        "A product",
+        {
+            "matmul": {
+                "type": "string",
+                "description": 'A matrix, "W", or its transpose, "W^T".',
+            },
+            "of": _NAME,
+        },
+    ),
+    "NonlinInstruction": _instruction("A vector", {"nonlin": _EXPRESSION}),
+    "MomentInstruction": _instruction("A mean", {"moment": _EXPRESSION}),
+}
 
 
 def _names(description: str) -> dict[str, Any]:
@@ -98,17 +116,8 @@ class ProgramIn(JsonObject):
                 "maxItems": _USUAL.instructions,
                 "items": {
                     "anyOf": [
-                        _instruction(
-                            {
-                                "matmul": {
-                                    "type": "string",
-                                    "description": 'A matrix, "W", or its transpose, "W^T".',
-                                },
-                                "of": _NAME,
-                            }
-                        ),
-                        _instruction({"nonlin": _EXPRESSION}),
-                        _instruction({"moment": _EXPRESSION}),
+                        COMPONENTS[name]
+                        for name in ("MatmulInstruction", "NonlinInstruction", "MomentInstruction")
                     ]
                 },
                 "description": "Instructions, in order. matmul and nonlin make vectors, moment the "

@@ -15,7 +15,6 @@ from types import ModuleType
 from typing import Any
 
 from app import cli, experiment
-from app.experiment.limits.job import LimitJob
 from app.experiment.plan import Experiment, Measurement
 from app.queue import beside
 
@@ -31,7 +30,7 @@ def main(directory: Path, arguments: list[str]) -> None:
             log.write(f"{what} {os.getpid()}\n")
 
     def measure(
-        _: Experiment, measurement: Measurement, checkpoint: Callable[[], None]
+        _: object, measurement: Measurement, checkpoint: Callable[[], None] = lambda: None
     ) -> list[list[float]]:
         width = measurement.width
         say(f"begin {width}")
@@ -60,7 +59,7 @@ def main(directory: Path, arguments: list[str]) -> None:
             "seconds": seconds,
         }
 
-    def measure_outputs(_: LimitJob, measurement: Measurement) -> list[dict[str, Any]]:
+    def measure_outputs(_: object, measurement: Measurement) -> list[dict[str, Any]]:
         (numbers,) = measure(_, measurement)
         noise = [[0.0, 0.0], [1e-3, 1e-3]]
         mean = [[0.0, 0.0], [1 + 1 / measurement.width] * 2]
