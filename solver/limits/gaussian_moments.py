@@ -19,16 +19,17 @@ Array = npt.NDArray[np.float64]
 
 
 class Moments(NamedTuple):
-    """Matrices (m, m): E[φ(u_i)φ(u_j)] and E[φ'(u_i)φ'(u_j)] for u ~ N(0, covariance)."""
+    """E[φ(u_i)φ(u_j)] and E[φ'(u_i)φ'(u_j)], (m, m), and E[φ(u_i)], (m,), for Gaussian u."""
 
     values: Array
     slopes: Array
+    means: Array
 
 
 def gaussian_moments(
     activation: Activation, covariance: Array, deadline: Deadline, coarse: bool = False
 ) -> Moments:
-    """Both moments; ``covariance`` is (m, m).
+    """The moments for u ~ N(0, covariance); ``covariance`` is (m, m).
 
     ``coarse`` doubles the step of a quadrature, if there is one: what then changes tells its error.
     Raises ``TimeLimitError`` past the deadline.
@@ -45,7 +46,7 @@ def has_closed_form(activation: Activation) -> bool:
 
 
 def _linear(covariance: Array) -> Moments:
-    return Moments(covariance.copy(), np.ones_like(covariance))
+    return Moments(covariance.copy(), np.ones_like(covariance), np.zeros(len(covariance)))
 
 
 def _relu(covariance: Array) -> Moments:
@@ -58,14 +59,16 @@ def _relu(covariance: Array) -> Moments:
     angle = np.arccos(cosine)
     values = lengths * (np.sqrt(1 - cosine**2) + (np.pi - angle) * cosine) / (2 * np.pi)
     # At u = 0 the slope is taken to be 0, as networks do.
-    return Moments(values, np.where(lengths > 0, (np.pi - angle) / (2 * np.pi), 0.0))
+    slopes = np.where(lengths > 0, (np.pi - angle) / (2 * np.pi), 0.0)
+    return Moments(values, slopes, length / np.sqrt(2 * np.pi))
 
 
 def _erf(covariance: Array) -> Moments:
     size = 1 + 2 * np.diag(covariance)
     sizes = np.outer(size, size)
     values = 2 / np.pi * np.arcsin(2 * covariance / np.sqrt(sizes))
-    return Moments(values, 4 / np.pi / np.sqrt(sizes - 4 * covariance**2))
+    slopes = 4 / np.pi / np.sqrt(sizes - 4 * covariance**2)
+    return Moments(values, slopes, np.zeros(len(covariance)))
 
 
 def _gelu(covariance: Array) -> Moments:
@@ -78,7 +81,8 @@ def _gelu(covariance: Array) -> Moments:
         E[uN(u)Φ(v)] = p k_uv / (1+k_uu),
         E[uΦ(u)vΦ(v)] = k_uv E[ΦΦ] + p (k_uu (k_vv - k_uv² / (1+k_uu)) + k_uv² / (1+k_vv)).
 
-    The slopes, φ' = Φ + uN, are the derivative of the last by k_uv (Price's theorem).
+    The slopes, φ' = Φ + uN, are the derivative of the last by k_uv (Price's theorem), and
+    E[uΦ(u)] = k_uu E[N(u)].
     """
     variance = np.diag(covariance)
     first, second = variance[:, None], variance[None, :]
@@ -90,7 +94,8 @@ def _gelu(covariance: Array) -> Moments:
         first * (second - covariance**2 / (1 + first)) + covariance**2 / (1 + second)
     )
     across = covariance / (1 + first) + covariance / (1 + second) + covariance / determinant
-    return Moments((values + values.T) / 2, both + density * across)
+    means = variance / np.sqrt(2 * np.pi * (1 + variance))
+    return Moments((values + values.T) / 2, both + density * across, means)
 
 
 _EXACT: Final[Mapping[Activation, Callable[[Array], Moments]]] = {
@@ -137,9 +142,11 @@ def _quadrature(phi: _Smooth, covariance: Array, deadline: Deadline, coarsening:
     weights = np.exp(-0.5 * points**2)
     weights /= weights.sum()
     values, slopes = np.empty_like(covariance), np.empty_like(covariance)
+    means = np.empty(len(covariance))
     at_once = max(1, _AT_ONCE // len(points) ** 2)
     for i in range(len(covariance)):
         u_value, u_slope = phi(deviation[i] * points)
+        means[i] = weights @ u_value
         for first in range(i, len(covariance), at_once):
             deadline.milliseconds()
             rows = slice(first, first + at_once)
@@ -149,4 +156,4 @@ def _quadrature(phi: _Smooth, covariance: Array, deadline: Deadline, coarsening:
             v_value, v_slope = phi(v)
             values[i, rows] = values[rows, i] = (v_value @ weights) @ (weights * u_value)
             slopes[i, rows] = slopes[rows, i] = (v_slope @ weights) @ (weights * u_slope)
-    return Moments(values, slopes)
+    return Moments(values, slopes, means)

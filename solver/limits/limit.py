@@ -40,14 +40,15 @@ def stable_verdict(parametrization: Parametrization, activation: Activation) -> 
     """The verdict on a network that has a limit.
 
     Raises ``ParametrizationError`` for one that has none, with the conditions that it violates, and
-    where a layer is trained by another law than gradient descent.
+    for what no limit is worked out for: layers trained by another law than gradient descent, and
+    where features are learned whatever perceptrons do not have.
     """
     verdict = classify(parametrization, activation)
-    if lacking := _beyond_perceptrons(parametrization):
+    if lacking := _assumed(parametrization):
         raise ParametrizationError.at(
             (lacking,),
-            f"limits are of bias-free perceptrons so far, without {lacking}; POST /v1/classify "
-            "gives the verdict on such a network",
+            f"no limit is worked out with {lacking}; leave it out, or ask POST /v1/classify for "
+            "the verdict",
         )
     others = [
         name
@@ -61,19 +62,36 @@ def stable_verdict(parametrization: Parametrization, activation: Activation) -> 
         )
     if not verdict.stable:
         raise ParametrizationError.at((), _no_limit(verdict))
+    if verdict.kind is Kind.FEATURE_LEARNING and (lacking := beyond_perceptrons(parametrization)):
+        raise ParametrizationError.at(
+            (lacking,),
+            "the network learns features; that limit is worked out for perceptrons without "
+            f"{_SPOKEN.get(lacking, lacking)}: leave {lacking} out, or take a parametrization in "
+            "the kernel regime",
+        )
     return verdict
 
 
-def _beyond_perceptrons(given: Parametrization) -> str | None:
-    """The field that describes what no limit is worked out for, if there is one."""
+def _assumed(given: Parametrization) -> str | None:
+    """The field that gives what no limit is worked out for in any regime, if there is one."""
+    there = {
+        "alignment": given.wiring.alignment != THEOREM,
+        "weight_decay": any(each.w is not None for each in given.layers),
+        "epsilon": any(each.d is not None for each in given.layers),
+    }
+    return next((name for name, given_so in there.items() if given_so), None)
+
+
+_SPOKEN: Final = {"b": "zero initialization", "c": "frozen weights", "bias": "biases"}
+
+
+def beyond_perceptrons(given: Parametrization) -> str | None:
+    """The field that gives what the papers' perceptrons do not have, if there is one."""
     wiring, layers = given.wiring, given.layers
     there = {
         "bias": bool(wiring.biases),
         "residual": bool(wiring.residual),
         "normalized": bool(wiring.normalized),
-        "alignment": wiring.alignment != THEOREM,
-        "weight_decay": any(each.w is not None for each in layers),
-        "epsilon": any(each.d is not None for each in layers),
         "b": any(each.zero for each in layers),
         "c": any(each.frozen for each in layers),
     }

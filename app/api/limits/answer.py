@@ -61,6 +61,10 @@ class KernelOut(TypedDict):
 
     matrix: Annotated[Matrix, Field(description="K, the sum of the parts that are present.")]
     parts: list[KernelPartOut]
+    biases: Annotated[
+        list[KernelPartOut],
+        Field(description="The same for the biases of the layers 1..L; empty without biases."),
+    ]
     sigma: Annotated[Matrix, Field(description="Σ^L, the covariance of the last features.")]
     starts_random: Annotated[
         bool, Field(description="Whether f_0 is a Gaussian process with covariance Σ^L; else 0.")
@@ -268,18 +272,23 @@ def _outputs(values: Array) -> Outputs:
 def _kernel(kernel: KernelLimit, error: float) -> KernelOut:
     return {
         "matrix": kernel.kernel.tolist(),
-        "parts": [
-            {
-                "layer": layer,
-                "present": part is not None,
-                "matrix": None if part is None else part.tolist(),
-            }
-            for layer, part in enumerate(kernel.parts, start=1)
-        ],
+        "parts": _parts(kernel.parts),
+        "biases": _parts(kernel.biases),
         "sigma": kernel.sigma.tolist(),
         "starts_random": kernel.starts_random,
         "quadrature_error": error,
     }
+
+
+def _parts(parts: tuple[Array | None, ...]) -> list[KernelPartOut]:
+    return [
+        {
+            "layer": layer,
+            "present": part is not None,
+            "matrix": None if part is None else part.tolist(),
+        }
+        for layer, part in enumerate(parts, start=1)
+    ]
 
 
 def _summary(question: Question, found: ClosedForm) -> str:
@@ -288,9 +297,8 @@ def _summary(question: Question, found: ClosedForm) -> str:
             "The network learns features. It is linear with one hidden layer, so its limit is a "
             "finite linear network: exact."
         )
-    parts = list(enumerate(found.kernel.parts, start=1))
-    present = [str(layer) for layer, part in parts if part is not None]
-    absent = [str(layer) for layer, part in parts if part is None]
+    present, absent = _present(found.kernel.parts)
+    trained_biases, untrained_biases = _present(found.kernel.biases)
     start = (
         "the outputs given"
         if question.f0 is not None
@@ -298,14 +306,31 @@ def _summary(question: Question, found: ClosedForm) -> str:
         if found.kernel.starts_random
         else "f_0 = 0"
     )
-    if not present:
+    if not present and not trained_biases:
         return f"The network stands still at {start}: the updates of every layer vanish with width."
-    trained = "Every layer trains." if not absent else f"{_layers(present)}."
+    weights = "Every layer trains." if not absent else f"{_layers(present)}."
     vanishing = f" The updates of layer {joined(absent)} vanish with width." if absent else ""
-    return f"Kernel gradient descent from {start}. {trained}{vanishing}"
+    biases = ""
+    if untrained_biases:
+        layers = "layer" if len(untrained_biases) == 1 else "layers"
+        biases = f" The updates of the biases of {layers} {joined(untrained_biases)} vanish."
+    elif trained_biases:
+        biases = " Every bias trains."
+    return f"Kernel gradient descent from {start}. {weights}{vanishing}{biases}"
+
+
+def _present(parts: tuple[Array | None, ...]) -> tuple[list[str], list[str]]:
+    """The layers whose part is there, and the others."""
+    numbered = list(enumerate(parts, start=1))
+    return (
+        [str(layer) for layer, part in numbered if part is not None],
+        [str(layer) for layer, part in numbered if part is None],
+    )
 
 
 def _layers(present: list[str]) -> str:
+    if not present:
+        return "No weights train"
     if len(present) == 1:
         return f"Layer {present[0]} trains"
     return f"Layers {joined(present)} train"

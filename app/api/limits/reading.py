@@ -10,7 +10,15 @@ from app.api.limits import bounds
 from app.api.limits.request import ACTIVATIONS, LimitIn
 from app.experiment.reading.plain_values import PlainReader, Whole
 from solver import Activation, Limits, Parametrization, ParametrizationError, Verdict
-from solver.limits import LOSSES, Loss, Method, Training, limit_method, stable_verdict
+from solver.limits import (
+    LOSSES,
+    Loss,
+    Method,
+    Training,
+    beyond_perceptrons,
+    limit_method,
+    stable_verdict,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -59,7 +67,7 @@ def read_limit(body: LimitIn, limits: Limits) -> Question:
             f"probe[0] has {len(probe[0])} entries and inputs[0] has {len(inputs[0])}; all inputs "
             "have one dimension",
         )
-    widths = _compared(body, reader)
+    widths = _compared(body, verdict, reader)
     simulated = verdict is not None and (
         limit_method(verdict, activation) == "simulation" or bool(widths)
     )
@@ -166,7 +174,7 @@ def _batches(
     return tuple(map(tuple, batches))
 
 
-def _compared(body: LimitIn, reader: PlainReader) -> tuple[int, ...]:
+def _compared(body: LimitIn, verdict: Verdict | None, reader: PlainReader) -> tuple[int, ...]:
     if body.compare_widths is None:
         return ()
     path = ("compare_widths",)
@@ -175,6 +183,15 @@ def _compared(body: LimitIn, reader: PlainReader) -> tuple[int, ...]:
         if width in widths[:index]:
             reader.flaw(
                 (*path, index), f"compare_widths[{index}] is {width}, as another is; give each once"
+            )
+    if verdict is not None:
+        given = verdict.parametrization
+        assert isinstance(given, Parametrization), "it has a depth"
+        if lacking := beyond_perceptrons(given):
+            reader.flaw(
+                path,
+                f"compare_widths is given, and the networks that are trained here have no {lacking}"
+                f" of the kind; leave compare_widths or {lacking} out",
             )
     if body.f0 is not None:
         reader.flaw(

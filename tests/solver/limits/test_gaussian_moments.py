@@ -71,7 +71,7 @@ def test_what_doubling_the_step_changes_bounds_the_error(name: Activation, scale
     phi, slope = PHI[name]
     fine = gaussian_moments(name, covariance, Deadline())
     coarse = gaussian_moments(name, covariance, Deadline(), coarse=True)
-    for found, rough, function in zip(fine, coarse, (phi, slope), strict=True):
+    for found, rough, function in zip(fine[:2], coarse[:2], (phi, slope), strict=True):
         exact, _ = quad(
             lambda x, f=function: f(math.sqrt(scale) * x) ** 2 * math.exp(-x * x / 2), -12, 12,
             epsabs=1e-13, epsrel=1e-13, limit=500,
@@ -83,11 +83,22 @@ def test_what_doubling_the_step_changes_bounds_the_error(name: Activation, scale
 def test_a_point_at_zero() -> None:
     covariance = np.array([[0.0, 0.0], [0.0, 1.0]])
     for name in PHI:
-        values, slopes = gaussian_moments(name, covariance, Deadline())
-        assert np.isfinite(values).all()
-        assert np.isfinite(slopes).all()
+        values, slopes, means = gaussian_moments(name, covariance, Deadline())
+        assert all(np.isfinite(each).all() for each in (values, slopes, means))
         if name != "linear":
             assert values[0] == pytest.approx([0, 0])
+
+
+@pytest.mark.parametrize("name", PHI)
+def test_means(name: Activation) -> None:
+    phi, _ = PHI[name]
+    found = gaussian_moments(name, np.diag([0.25, 4.0]), Deadline()).means
+    for mean, deviation in zip(found, (0.5, 2.0), strict=True):
+        exact, _ = quad(
+            lambda x, f=phi, s=deviation: f(np.array(s * x)) * math.exp(-x * x / 2), -12, 12,
+            points=[0.0], limit=500,
+        )  # fmt: skip
+        assert mean == pytest.approx(exact / math.sqrt(2 * math.pi), abs=1e-9)
 
 
 def test_a_quadrature_ends_with_its_time() -> None:

@@ -159,3 +159,28 @@ def test_the_figure_at_an_address(client: TestClient) -> None:
         assert name in answer.content
     flawed = client.get("/v1/limits/plot", params={"question": json.dumps({**BODY, "steps": 0})})
     assert flawed.json()["errors"][0]["pointer"] == "/query/question/steps"
+
+
+def test_biases_have_parts_of_their_own(client: TestClient) -> None:
+    """With φ(h) = h the bias of the one hidden layer adds 1 to Σ^1, and to K as much again."""
+    answer = post(client, {**BODY, "bias": {"a": 0, "b": 0, "c": 0}})
+    points = np.array([[0.6, 0.8], [1, 0]])
+    ((bias,), kernel) = answer["kernel"]["biases"], answer["kernel"]
+    assert (bias["layer"], bias["present"], bias["matrix"]) == (1, True, [[1, 1], [1, 1]])
+    assert kernel["sigma"] == pytest.approx(points @ points.T + 1)
+    assert kernel["matrix"] == pytest.approx(2 * points @ points.T + 2)
+    assert answer["summary"].endswith("Every layer trains. Every bias trains.")
+    still = post(client, {**BODY, "bias": {"a": 0, "b": 0, "c": 1}})
+    assert still["kernel"]["biases"] == [{"layer": 1, "present": False, "matrix": None}]
+    assert still["summary"].endswith("The updates of the biases of layer 1 vanish.")
+
+
+def test_what_no_limit_is_worked_out_for_is_said(client: TestClient) -> None:
+    (decay,) = refused(client, weight_decay=0)
+    assert decay["pointer"] == "/weight_decay"
+    bias = {"a": 0, "b": 0, "c": 0}
+    (compared,) = refused(client, bias=bias, compare_widths=[64, 128])
+    assert compared["pointer"] == "/compare_widths"
+    (features,) = refused(client, preset="mup", bias={"a": "-1/2", "b": "1/2", "c": 0})
+    assert features["pointer"] == "/bias"
+    assert "learns features" in features["detail"]
