@@ -94,32 +94,18 @@ class ConditionReport(NamedTuple):
         return stated(self.found.condition, self.spans, self.readout)
 
 
-_Lines = Callable[[LayerEvaluation, _Spans, str], Iterable[ConditionReport]]
-
-
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
-    """Every distinct condition once, in order."""
-    return tuple(_written(evaluation, _every_line))
-
-
-def violations(evaluation: Evaluation) -> list[ConditionReport]:
-    """The lines of the certificate whose conditions are violated, in order."""
-    if len(evaluation.layers) > _MOST_VALUES:  # how they are grouped depends on all of them
-        return [each for each in certificate(evaluation) if not each.holds]
-    return _written(evaluation, _violated_lines)
-
-
-def _written(evaluation: Evaluation, lines: _Lines) -> list[ConditionReport]:
+    """Every distinct condition once: the violated first, then by family and layer."""
     index, body = evaluation.network.readout_index, evaluation.network.body
-    reports = list(lines(evaluation.readout, (), index))
+    reports = list(_lines(evaluation.readout, (), index))
     first, *rest = zip(evaluation.layers, [block.spans for block in body], strict=True)
-    reports += lines(*first, index)
+    reports += _lines(*first, index)
     if len(rest) == 1:
-        reports += lines(*rest[0], index)
+        reports += _lines(*rest[0], index)
     elif rest:
-        reports += _together(rest, index, lines)
+        reports += _together(rest, index)
     reports.sort(key=attrgetter("order"))
-    return reports
+    return tuple(reports)
 
 
 def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[ConditionReport], _T]:
@@ -134,7 +120,7 @@ def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[Condi
     return call
 
 
-def _every_line(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
+def _lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
     """The lines about one block of layers."""
     return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, readout)
 
@@ -146,17 +132,13 @@ def _new_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[Con
 _kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
 
 
-def _violated_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> list[ConditionReport]:
-    return [_line(each, spans, readout) for each in layer.violated]
-
-
 def _together(
-    hidden: Sequence[tuple[LayerEvaluation, _Spans]], readout: str, lines: _Lines
+    hidden: Sequence[tuple[LayerEvaluation, _Spans]], readout: str
 ) -> Iterator[ConditionReport]:
     """The lines about several blocks of hidden layers, those of equal value as one."""
     by_condition: dict[Condition, list[ConditionReport]] = {}
     for layer, spans in hidden:
-        for line in lines(layer, spans, readout):
+        for line in _lines(layer, spans, readout):
             by_condition.setdefault(line.found.condition, []).append(line)
     for same in by_condition.values():
         for group, values_differ in _grouped(same):

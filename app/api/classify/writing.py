@@ -1,6 +1,5 @@
 """Verdicts, written out in the documented shapes.  What comes back often is kept encoded."""
 
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any, cast
 
@@ -15,8 +14,6 @@ from solver import (
     Described,
     Judgement,
     Kind,
-    LayerSpan,
-    Role,
     RoleParametrization,
     Verdict,
     classify,
@@ -25,11 +22,9 @@ from solver import (
 )
 from solver.verdicts import (
     Loss,
-    PlainJudgement,
     plain_any_depth,
     plain_condition,
     plain_judgement,
-    plain_layer,
     plain_verdict,
 )
 
@@ -40,9 +35,11 @@ def classification(verdict: Verdict) -> Classification:
     return cast(Classification, plain_verdict(verdict, write))
 
 
-def _written(judgement: Judgement) -> PlainJudgement:
+def _written(judgement: Judgement, loss: Loss) -> dict[str, Any]:
     """What all members of a gauge class are answered, encoded."""
-    return PlainJudgement(*map(_encoded, plain_judgement(judgement, _layer, _condition)))
+    said = plain_judgement(judgement, loss, _condition)
+    long = {name: _encoded(each) for name, each in said.items() if isinstance(each, (list, dict))}
+    return {**said, **long}
 
 
 # The same judgements come back in answer after answer, in many gauges.
@@ -71,13 +68,6 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
         "stable": result.stable.tolist(),
         "nontrivial": result.nontrivial(),
     }
-
-
-@lru_cache(maxsize=1 << 12)
-def _layer(
-    span: LayerSpan, role: Role, r: Fraction, updated: bool | None, learns: bool | None
-) -> msgspec.Raw:
-    return _encoded(plain_layer(span, role, r, updated, learns))
 
 
 @kept_for_lines
