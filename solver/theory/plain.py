@@ -126,9 +126,10 @@ def _tensor(tensor: NamedTensor) -> dict[str, Any]:
         result["epsilon"] = d
     if w is not None:
         result["weight_decay"] = w
-    for name in ("residual", "normalized"):
-        if getattr(tensor, name):
-            result[name] = True
+    if tensor.residual:
+        result["residual"] = True
+    if tensor.normalized:
+        result["normalized"] = True
     if tensor.tied_to is not None:
         result["tied_to"] = tensor.tied_to
     return result
