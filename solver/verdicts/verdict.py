@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from html import escape
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from solver.theory.activations import Activation
 from solver.theory.by_depth import summary_by_depth
 from solver.theory.dichotomy import Kind
-from solver.theory.network import Block, Network
+from solver.theory.network import Network
 from solver.theory.parametrization import Optimizers, Parametrization, RoleParametrization
-from solver.theory.slacks import Evaluated
 from solver.theory.tensors import Described, TensorParametrization
 from solver.verdicts.certificate import ConditionReport
 from solver.verdicts.consequences import limits_by_activation, limits_by_faithfulness
@@ -224,12 +222,7 @@ def classify(
     TP4 Theorems 3.3, 3.4, 3.6 and 3.8 for SGD; TP4b Theorems 2.8.12, 2.8.15 and 2.8.19 for
     adaptive optimizers.  ``activation`` and ``loss`` change the warnings only.
     """
-    if isinstance(parametrization, TensorParametrization):
-        return _verdict(parametrization, _seen(parametrization.network()), activation, loss)
-    layers = parametrization.layers
-    few = len(layers) <= _MOST_LAYERS_KEPT and len(set(layers)) <= _MOST_DISTINCT_KEPT
-    seen = _seen_again(parametrization) if few else _seen(parametrization.network())
-    return _verdict(parametrization, seen, activation, loss)
+    return _verdict(parametrization, parametrization.network(), activation, loss)
 
 
 def classify_any_depth(
@@ -243,40 +236,18 @@ def classify_any_depth(
     return AnyDepthVerdict(
         parametrization,
         classify(parametrization.at_depth(1), activation, loss),
-        None if deeper is None else _verdict(parametrization, _seen(deeper), activation, loss),
+        None if deeper is None else _verdict(parametrization, deeper, activation, loss),
     )
 
 
-class _Seen(NamedTuple):
-    """All that is found out about a network; of its gauge, what is unfaithful and nearly simple."""
-
-    judgement: Judgement
-    violated: list[tuple[Evaluated, Block | None]] | None
-    near_misses: tuple[str, ...]
-
-
-def _seen(network: Network) -> _Seen:
-    return _Seen(judged(network), unfaithful(network), tuple(near_misses(network)))
-
-
-# The very same question comes back too.
-@lru_cache(maxsize=1 << 11)
-def _seen_again(parametrization: Parametrization) -> _Seen:
-    return _seen(parametrization.network())
-
-
-_MOST_LAYERS_KEPT: Final = 64
-_MOST_DISTINCT_KEPT: Final = 8
-
-
 def _verdict(
-    parametrization: Described, seen: _Seen, activation: Activation, loss: Loss
+    parametrization: Described, network: Network, activation: Activation, loss: Loss
 ) -> Verdict:
-    judgement, violated, near = seen
+    judgement, violated = judged(network), unfaithful(network)
     if _epsilon(parametrization):  # then there is no question of being faithful
         violated = None
     warnings = (
-        *near,
+        *near_misses(network),
         *_assumed(judgement),
         *limits_by_activation(activation),
         *judgement.limits,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Request, Response
 from app.api.classify import examples
 from app.api.classify.answer import AnyDepthClassification, BatchOut, Classification
 from app.api.classify.request import BatchIn, ClassifyIn
-from app.api.classify.writing import classified, columns
+from app.api.classify.writing import answered, columns
 from app.api.http.answering import answer, worked_out
 from app.api.http.documented import BODY_PROBLEMS
 from app.api.http.flaws import under
@@ -43,9 +43,9 @@ async def classify_one(
 
 
 def _one(body: ClassifyIn, settings: Settings, metrics: Metrics) -> Response:
-    kind, result = classified(body.resolve(settings.limits), body.activation, body.loss)
+    kind, text = answered(body.resolve(settings.limits), body.activation, body.loss)
     metrics.verdicts[kind].inc()
-    return answer(result)
+    return Response(text, media_type="application/json")
 
 
 @batches.post(

@@ -1,7 +1,7 @@
 """Verdicts, written out in the documented shapes.  What comes back often is kept encoded."""
 
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -56,6 +56,22 @@ def classified(
     verdicts = classify_any_depth(given, activation, loss)
     leading = verdicts.deeper or verdicts.depth_one
     return leading.kind, cast(AnyDepthClassification, plain_any_depth(verdicts, classification))
+
+
+def answered(given: Described, activation: Activation, loss: Loss) -> tuple[Kind, bytes]:
+    """The same, the answer as JSON."""
+    small = len(given.optimizers) <= _MOST_TENSORS_KEPT
+    return (_answered_again if small else _answered)(given, activation, loss)
+
+
+def _answered(given: Described, activation: Activation, loss: Loss) -> tuple[Kind, bytes]:
+    kind, result = classified(given, activation, loss)
+    return kind, msgspec.json.encode(result)
+
+
+# The very same question comes back too.  Answers about small networks are small.
+_answered_again = lru_cache(maxsize=1 << 11)(_answered)
+_MOST_TENSORS_KEPT: Final = 16
 
 
 def columns(depth: int, result: BatchVerdict) -> BatchOut:
