@@ -10,7 +10,6 @@ Their lines are made once and kept (within bounds).
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache, wraps
-from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar, get_args
 
 from solver.theory.conditions import Condition, Family
@@ -35,15 +34,13 @@ class ConditionReport(NamedTuple):
     """One line of the certificate: a condition at all layers ``spans`` where it has a value.
 
     ``spans`` is empty for a condition on the readout, whose index is ``readout``.  Where
-    values differ, ``found`` is that of least slack, at the layers ``shown_at``.  Lines are listed
-    by ``order``: the violated first, then by family and layer.
+    values differ, ``found`` is that of least slack, at the layers ``shown_at``.
     """
 
     found: Evaluated
     spans: _Spans
     readout: str
-    shown_at: _Spans | None
-    order: tuple[bool, int, bool, int]
+    shown_at: _Spans | None = None
 
     @property
     def condition(self) -> Condition:
@@ -104,7 +101,7 @@ def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
         reports += _lines(*rest[0], index)
     elif rest:
         reports += _together(rest, index)
-    reports.sort(key=attrgetter("order"))
+    reports.sort(key=_order)
     return tuple(reports)
 
 
@@ -126,7 +123,7 @@ def _lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[Conditi
 
 
 def _new_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
-    return tuple([_line(each, spans, readout) for each in layer.conditions])
+    return tuple([ConditionReport(each, spans, readout) for each in layer.conditions])
 
 
 _kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
@@ -175,15 +172,11 @@ def _closeness(each: ConditionReport) -> Fraction:
 def _joint_line(group: list[ConditionReport], readout: str, values_differ: bool) -> ConditionReport:
     found, shown_at = group[0].found, group[0].spans
     spans = merged(span for each in group for span in each.spans)
-    return _line(found, spans, readout, shown_at if values_differ else None)
+    return ConditionReport(found, spans, readout, shown_at if values_differ else None)
 
 
-def _line(
-    found: Evaluated,
-    spans: _Spans,
-    readout: str,
-    shown_at: _Spans | None = None,
-) -> ConditionReport:
+def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:
+    """The violated first, then by family and layer."""
+    found, spans = report.found, report.spans
     first = spans[0].first if spans else 0
-    order = (found.holds, _ORDER[found.condition.family], not spans, first)
-    return ConditionReport(found, spans, readout, shown_at, order)
+    return found.holds, _ORDER[found.condition.family], not spans, first

@@ -38,9 +38,10 @@ def classification(verdict: Verdict) -> Classification:
 def _written(judgement: Judgement, loss: Loss) -> dict[str, Any]:
     """What all members of a gauge class are answered, encoded."""
     said = plain_judgement(judgement, loss, _condition)
-    long = {name: _encoded(each) for name, each in said.items() if isinstance(each, (list, dict))}
-    return {**said, **long}
+    return {**said, **{name: _encoded(said[name]) for name in _LONG}}
 
+
+_LONG: Final = ("reasons", "consequences", "canonical", "layers", "tensors", "conditions")
 
 # The same judgements come back in answer after answer, in many gauges.
 _written_once = lru_cache(maxsize=1 << 11)(_written)
