@@ -233,8 +233,11 @@ def _numbered(
     hashable = types <= _READABLE
     if hashable:
         try:
-            found = map(distinct.__getitem__, entries)
-            numbers = np.fromiter(found, dtype=np.int64, count=len(entries))
+            numbers = np.empty(len(entries), dtype=np.int64)
+            for start in range(0, len(entries), _AT_ONCE):
+                part = entries[start : start + _AT_ONCE]
+                found = map(distinct.__getitem__, part)
+                numbers[start : start + _AT_ONCE] = np.fromiter(found, np.int64, len(part))
         except OverflowError:
             hashable = False
         else:
@@ -249,6 +252,9 @@ def _numbered(
             break
     raise ParametrizationError(reader.flaws)
 
+
+# Numbering so many takes a few milliseconds, during which no other thread has a turn.
+_AT_ONCE: Final = 1 << 15
 
 # bool is left out on purpose: True == 1, and it is not an exponent.
 _READABLE: Final = {int, str, Written, float, Decimal, Fraction}

@@ -122,7 +122,7 @@ class Arithmetic:
         self.context = z3.Context()
         self._solver = z3.SimpleSolver(ctx=self.context)
         self._unknowns: dict[str, z3.ArithRef] = {}
-        self._atoms: dict[Constraint, tuple[z3.BoolRef, z3.Ast]] = {}
+        self._atoms: dict[Constraint, z3.BoolRef] = {}
         # What ``add`` comes to: it looks first, each time, whether an atom is of the right kind.
         self._assert = partial(z3.Z3_solver_assert, self.context.ref(), self._solver.solver)
         self._known: dict[frozenset[Constraint], bool] = {}
@@ -135,7 +135,7 @@ class Arithmetic:
             # Only what is asked about is in the solver, which is what keeps it fast.
             self._solver.push()
             for each in key:
-                self._assert(self._ast(each))
+                self._assert(self.atom(each).ast)
             if len(key) < _TIMED:
                 self.deadline.milliseconds()
                 answer = self._solver.check()
@@ -207,6 +207,12 @@ class Arithmetic:
 
     def atom(self, constraint: Constraint) -> "z3.BoolRef":
         """The constraint in z3's terms."""
+        found = self._atoms.get(constraint)
+        if found is None:
+            found = self._atoms[constraint] = self._new_atom(constraint)
+        return found
+
+    def _new_atom(self, constraint: Constraint) -> "z3.BoolRef":
         term = self.term(constraint.form)
         match constraint.relation:
             case ">":
@@ -234,14 +240,6 @@ class Arithmetic:
     def number(self, value: Fraction) -> "z3.RatNumRef":
         """The number in z3's terms."""
         return self.z3.RealVal(str(value), self.context)
-
-    def _ast(self, constraint: Constraint) -> "z3.Ast":
-        found = self._atoms.get(constraint)
-        if found is None:
-            atom = self.atom(constraint)
-            # The atom is kept beside it, which owns it.
-            found = self._atoms[constraint] = (atom, atom.as_ast())
-        return found[1]
 
 
 def fraction(number: Any) -> Fraction:

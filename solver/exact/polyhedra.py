@@ -109,13 +109,18 @@ class Polyhedra:
         pieces: list[Constraints] = []
         rest = [within]
         for option in options:
-            pieces += [(*each, option) for each in rest if self.possible((*each, option))]
-            rest = [
-                (*each, negated)
-                for each in rest
-                for negated in option.negated()
-                if self.possible((*each, negated))
-            ]
+            others: list[Constraints] = []
+            for each in rest:
+                if not self.possible((*each, option)):
+                    others.append(each)  # where the option fails, its negation says nothing new
+                    continue
+                pieces.append((*each, option))
+                others += [
+                    (*each, negated)
+                    for negated in option.negated()
+                    if self.possible((*each, negated))
+                ]
+            rest = others
         return pieces
 
     def union(self, one: Polyhedron, other: Polyhedron) -> Polyhedron | None:

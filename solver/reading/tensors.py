@@ -23,6 +23,7 @@ _FIELDS: Final = (
     *("name", "kind", "a", "b", "c", "optimizer", "weight_decay", "epsilon"),
     *("residual", "normalized", "tied_to"),
 )
+_KNOWN: Final = frozenset(_FIELDS)
 _FORM: Final = (
     'such as {"name": "q", "kind": "hidden", "optimizer": "adam", "a": 0, "b": "1/2", "c": 1}'
 )
@@ -68,16 +69,18 @@ def _object(path: Path, value: object, reader: EntryReader) -> Mapping[str, Any]
     if not isinstance(value, Mapping):
         reader.flaw(path, f"this tensor is {shown(value)}; each is an object {_FORM}")
         return {}
-    for key in islice((each for each in value if each not in _FIELDS), MOST_FLAWS):
-        reader.flaw(
-            (*path, str(key)),
-            f"{shown(key)} is no field of a tensor; those are {', '.join(_FIELDS)}",
-        )
+    if not value.keys() <= _KNOWN:
+        for key in islice((each for each in value if each not in _KNOWN), MOST_FLAWS):
+            reader.flaw(
+                (*path, str(key)),
+                f"{shown(key)} is no field of a tensor; those are {', '.join(_FIELDS)}",
+            )
     return value
 
 
 def _names(written: Sequence[Mapping[str, Any]], reader: EntryReader) -> list[str]:
     names: list[str] = []
+    taken: set[str] = set()
     for place, each in enumerate(written):
         name, path = each.get("name"), ("tensors", place, "name")
         if not _is_name(name):
@@ -86,9 +89,10 @@ def _names(written: Sequence[Mapping[str, Any]], reader: EntryReader) -> list[st
             )
         elif not name.isprintable() or name == BIAS:
             reader.flaw(path, f"name is {shown(name)}; choose another one, such as fc1_bias")
-        elif name in names:
+        elif name in taken:
             reader.flaw(path, f"{shown(name)} names two tensors; names are given once")
         names.append(name if isinstance(name, str) else "")
+        taken.add(names[-1])
     reader.stop_if_flawed()
     return names
 
@@ -131,12 +135,8 @@ def _tensor(
         d = leader.exponents.d
     if written.get("weight_decay") is not None:
         w = reader.exponent((*path, "weight_decay"), written["weight_decay"])
-    residual, normalized = (
-        read_switch((*path, each), written[each], reader)
-        if written.get(each) is not None
-        else False
-        for each in ("residual", "normalized")
-    )
+    residual = _switch(path, "residual", written, reader)
+    normalized = _switch(path, "normalized", written, reader)
     if role is Role.READOUT and (residual or normalized):
         which = "residual" if residual else "normalized"
         reader.flaw((*path, which), f"a readout cannot be {which}: its output has no n coordinates")
@@ -179,8 +179,7 @@ def _own_or_tied(
 ) -> tuple[Fraction, Fraction]:
     """b and c, which a tied readout shares with its embedding."""
     if leader is None:
-        b, c = (_needed(path, symbol, written, reader, infinite=True) for symbol in "bc")
-        return b, c
+        return _needed(path, "b", written, reader, True), _needed(path, "c", written, reader, True)
     for symbol, shared_value in (("b", leader.exponents.b), ("c", leader.exponents.c)):
         if written.get(symbol) is None:
             continue
@@ -200,6 +199,11 @@ def _needed(
         reader.flaw((*path, symbol), f"{symbol} is missing; a tensor is written {_FORM}")
         return Fraction()
     return reader.exponent((*path, symbol), written[symbol], infinite)
+
+
+def _switch(path: Path, name: str, written: Mapping[str, Any], reader: EntryReader) -> bool:
+    value = written.get(name)
+    return value is not None and read_switch((*path, name), value, reader)
 
 
 def _optimizer(

@@ -13,11 +13,23 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 
-class Alignment(NamedTuple):
-    """The exponents α of updates and ω of the readout: 1 for sums in phase, 1/2 for random ones."""
-
+class _Fields(NamedTuple):
     updates: Fraction = Fraction(1)
     readout: Fraction = Fraction(1)
+
+
+class Alignment(_Fields):
+    """The exponents α of updates and ω of the readout: 1 for sums in phase, 1/2 for random ones."""
+
+    _hash: int
+
+    def __hash__(self) -> int:
+        """The hash, computed once: every network that is looked up has an alignment."""
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash = found = super().__hash__()
+            return found
 
     @property
     def twice_less_in_updates(self) -> int | Fraction:

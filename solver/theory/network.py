@@ -109,12 +109,25 @@ class Network(NamedTuple):
         return any(each.d is not None for each in ends)
 
     @property
+    def decays(self) -> bool:
+        """Whether the weights of some tensor decay."""
+        ends = [self.readout, *[block.exponents for block in self.body]]
+        return any(each.w is not None for each in ends)
+
+    @property
     def wired(self) -> bool:
         """Whether it has more than the papers' perceptrons have, whose theorem is proved."""
         return self.tied or any(
             block.role is Role.VECTOR or block.residual or block.normalized or block.attended
             for block in self.body
         )
+
+    def canonical(self) -> "Network":
+        """The equivalent network with every tensor in its canonical form."""
+        body = [
+            block._replace(exponents=block.exponents.canonical(block.law)) for block in self.body
+        ]
+        return self._replace(body=tuple(body), readout=self.readout.canonical(self.readout_law))
 
     def grouped(self) -> "Network":
         """The same with one block for all tensors that differ in their place alone."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 
+from solver.theory.alignment import THEOREM
 from solver.theory.dichotomy import Kind
 from solver.theory.exponents import Exponents
 from solver.theory.law import Law
@@ -262,11 +263,12 @@ def _by_layer(blocks: Sequence[Block], depth: int) -> list[Block]:
 
 
 def _wiring(network: Network, body: Sequence[Block], vectors: Sequence[Block]) -> Wiring:
+    if not network.wired and network.alignment == THEOREM:
+        return PLAIN
     wired = any(block.residual for block in body), any(block.normalized for block in body)
-    found = Wiring(
+    return Wiring(
         tuple(Bias(block.exponents, block.optimizer) for block in vectors),
         tuple(block.residual for block in body) if wired[0] else (),
         tuple(block.normalized for block in body) if wired[1] else (),
         network.alignment,
     )
-    return PLAIN if found == PLAIN else found

@@ -21,9 +21,8 @@ def plain_parametrization(value: Described) -> dict[str, Any]:
         return _tensors(value)
     if isinstance(value, Parametrization):
         layers = value.layers
-        alike = value.wiring == PLAIN and all(layer == layers[1] for layer in layers[2:-1])
-        if value.depth <= LISTED_DEPTH or not alike:
-            return _fields(layers, _columns, value.wiring, False)
+        if value.depth <= LISTED_DEPTH or value.wiring != PLAIN or len(set(layers[1:-1])) > 1:
+            return _fields(layers, list, value.wiring, False)
         value = RoleParametrization(layers[0], layers[1], layers[-1], value.optimizer)
     return _fields(value.roles, _by_role, value.wiring, True)
 
@@ -71,15 +70,11 @@ def _fields(layers: Sequence[Exponents], write: Any, wiring: Wiring, roles: bool
     names = ("a", "b", "c", scale, "weight_decay")
     result = {}
     for name, column in zip(names, zip(*spelled, strict=True), strict=True):
-        if any(each is not None for each in column):
+        if column.count(None) < len(column):
             result[name] = write(column)
     if wiring != PLAIN:
         result |= _wiring(wiring, roles)
     return result
-
-
-def _columns(column: Sequence[str | None]) -> list[str | None]:
-    return list(column)
 
 
 def _by_role(column: Sequence[str | None]) -> dict[str, str | None]:
@@ -131,9 +126,10 @@ def _tensor(tensor: NamedTensor) -> dict[str, Any]:
         result["epsilon"] = d
     if w is not None:
         result["weight_decay"] = w
-    for name in ("residual", "normalized"):
-        if getattr(tensor, name):
-            result[name] = True
+    if tensor.residual:
+        result["residual"] = True
+    if tensor.normalized:
+        result["normalized"] = True
     if tensor.tied_to is not None:
         result["tied_to"] = tensor.tied_to
     return result

@@ -81,7 +81,16 @@ def evaluated(
         numerator = of_a * a + of_b * b + of_c * c + of_d * d + of_w * w
         numerator += of_a_end * a_end + of_b_end * b_end + of_c_end * c_end
         numerator += of_d_end * d_end + of_w_end * w_end
-        result.append(_at(condition, numerator, denominator))
+        lowest = denominator
+        if condition.scale is not None:
+            over = condition.scale.denominator
+            numerator = numerator * over + condition.scale.numerator * denominator
+            lowest *= over
+        common = gcd(numerator, lowest)
+        numerator //= common
+        lowest //= common
+        twice_slack = 2 * numerator - condition.twice_bound * lowest
+        result.append(Evaluated(condition, numerator, lowest, twice_slack))
     return tuple(result)
 
 
@@ -92,15 +101,3 @@ def reaches(coefficients: Coefficients, infinite: int) -> bool:
     is zero), and it holds.
     """
     return bool((infinite & ZERO and coefficients.b) or (infinite & FROZEN and coefficients.c))
-
-
-def _at(condition: Condition, numerator: int, denominator: int) -> Evaluated:
-    if condition.scale is not None:
-        numerator = (
-            numerator * condition.scale.denominator + condition.scale.numerator * denominator
-        )
-        denominator *= condition.scale.denominator
-    common = gcd(numerator, denominator)
-    lowest = denominator // common
-    numerator //= common
-    return Evaluated(condition, numerator, lowest, 2 * numerator - condition.twice_bound * lowest)

@@ -88,10 +88,11 @@ class TensorParametrization:
         by_name = {each.name: each for each in self.tensors}
 
         def moved(tensor: NamedTensor) -> NamedTensor:
-            law = OPTIMIZERS[tensor.optimizer]
-            leader = by_name[tensor.tied_to] if tensor.tied_to else tensor
-            theta = leader.exponents.canonical_theta(law)
-            return tensor._replace(exponents=tensor.exponents.shifted(theta, law))
+            law, exponents = OPTIMIZERS[tensor.optimizer], tensor.exponents
+            if tensor.tied_to is None:
+                return tensor._replace(exponents=exponents.canonical(law))
+            theta = by_name[tensor.tied_to].exponents.canonical_theta(law)
+            return tensor._replace(exponents=exponents.shifted(theta, law))
 
         return replace(self, tensors=tuple(map(moved, self.tensors)))
 

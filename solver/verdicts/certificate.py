@@ -10,7 +10,6 @@ Their lines are made once and kept (within bounds).
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache, wraps
-from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar, get_args
 
 from solver.theory.conditions import Condition, Family
@@ -35,15 +34,13 @@ class ConditionReport(NamedTuple):
     """One line of the certificate: a condition at all layers ``spans`` where it has a value.
 
     ``spans`` is empty for a condition on the readout, whose index is ``readout``.  Where
-    values differ, ``found`` is that of least slack, at the layers ``shown_at``.  Lines are listed
-    by ``order``: the violated first, then by family and layer.
+    values differ, ``found`` is that of least slack, at the layers ``shown_at``.
     """
 
     found: Evaluated
     spans: _Spans
     readout: str
-    shown_at: _Spans | None
-    order: tuple[bool, int, bool, int]
+    shown_at: _Spans | None = None
 
     @property
     def condition(self) -> Condition:
@@ -94,32 +91,18 @@ class ConditionReport(NamedTuple):
         return stated(self.found.condition, self.spans, self.readout)
 
 
-_Lines = Callable[[LayerEvaluation, _Spans, str], Iterable[ConditionReport]]
-
-
 def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
-    """Every distinct condition once, in order."""
-    return tuple(_written(evaluation, _every_line))
-
-
-def violations(evaluation: Evaluation) -> list[ConditionReport]:
-    """The lines of the certificate whose conditions are violated, in order."""
-    if len(evaluation.layers) > _MOST_VALUES:  # how they are grouped depends on all of them
-        return [each for each in certificate(evaluation) if not each.holds]
-    return _written(evaluation, _violated_lines)
-
-
-def _written(evaluation: Evaluation, lines: _Lines) -> list[ConditionReport]:
+    """Every distinct condition once: the violated first, then by family and layer."""
     index, body = evaluation.network.readout_index, evaluation.network.body
-    reports = list(lines(evaluation.readout, (), index))
+    reports = list(_lines(evaluation.readout, (), index))
     first, *rest = zip(evaluation.layers, [block.spans for block in body], strict=True)
-    reports += lines(*first, index)
+    reports += _lines(*first, index)
     if len(rest) == 1:
-        reports += lines(*rest[0], index)
+        reports += _lines(*rest[0], index)
     elif rest:
-        reports += _together(rest, index, lines)
-    reports.sort(key=attrgetter("order"))
-    return reports
+        reports += _together(rest, index)
+    reports.sort(key=_order)
+    return tuple(reports)
 
 
 def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[ConditionReport], _T]:
@@ -134,29 +117,25 @@ def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[Condi
     return call
 
 
-def _every_line(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
+def _lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
     """The lines about one block of layers."""
     return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, readout)
 
 
 def _new_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
-    return tuple([_line(each, spans, readout) for each in layer.conditions])
+    return tuple([ConditionReport(each, spans, readout) for each in layer.conditions])
 
 
 _kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
 
 
-def _violated_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> list[ConditionReport]:
-    return [_line(each, spans, readout) for each in layer.violated]
-
-
 def _together(
-    hidden: Sequence[tuple[LayerEvaluation, _Spans]], readout: str, lines: _Lines
+    hidden: Sequence[tuple[LayerEvaluation, _Spans]], readout: str
 ) -> Iterator[ConditionReport]:
     """The lines about several blocks of hidden layers, those of equal value as one."""
     by_condition: dict[Condition, list[ConditionReport]] = {}
     for layer, spans in hidden:
-        for line in lines(layer, spans, readout):
+        for line in _lines(layer, spans, readout):
             by_condition.setdefault(line.found.condition, []).append(line)
     for same in by_condition.values():
         for group, values_differ in _grouped(same):
@@ -193,15 +172,11 @@ def _closeness(each: ConditionReport) -> Fraction:
 def _joint_line(group: list[ConditionReport], readout: str, values_differ: bool) -> ConditionReport:
     found, shown_at = group[0].found, group[0].spans
     spans = merged(span for each in group for span in each.spans)
-    return _line(found, spans, readout, shown_at if values_differ else None)
+    return ConditionReport(found, spans, readout, shown_at if values_differ else None)
 
 
-def _line(
-    found: Evaluated,
-    spans: _Spans,
-    readout: str,
-    shown_at: _Spans | None = None,
-) -> ConditionReport:
+def _order(report: ConditionReport) -> tuple[bool, int, bool, int]:
+    """The violated first, then by family and layer."""
+    found, spans = report.found, report.spans
     first = spans[0].first if spans else 0
-    order = (found.holds, _ORDER[found.condition.family], not spans, first)
-    return ConditionReport(found, spans, readout, shown_at, order)
+    return found.holds, _ORDER[found.condition.family], not spans, first

@@ -94,16 +94,8 @@ def limits_by_law(laws: Iterable[Law]) -> Iterator[str]:
         )
 
 
-def limits_of_the_theorem(
-    evaluation: Evaluation,
-    activation: Activation,
-    violated: Sequence[tuple[Evaluated, Block | None]] | None,
-) -> Iterator[str]:
-    """Warnings: what the theorem does not cover in this question.
-
-    ``violated`` are the violated conditions of faithfulness, if the question arises.
-    """
-    yield from limits_by_activation(activation)
+def limits_by_network(evaluation: Evaluation) -> Iterator[str]:
+    """Warnings: what the theorem does not cover in such a network, whatever its activation."""
     yield from limits_by_law(evaluation.network.laws)
     yield from _limits_by_wiring(evaluation)
     if evaluation.nontrivial and _one_trains(evaluation):
@@ -112,6 +104,12 @@ def limits_of_the_theorem(
             f"Only {trained} trains in the limit; a network of which one layer trains can learn "
             f"features and be in the {evaluation.network.regime} regime at once."
         )
+
+
+def limits_by_faithfulness(
+    evaluation: Evaluation, violated: Sequence[tuple[Evaluated, Block | None]] | None
+) -> Iterator[str]:
+    """A warning where conditions of faithfulness, if the question arises, are ``violated``."""
     if violated:
         yield (
             "This parametrization is not faithful, and the theorem covers only faithful ones "
@@ -122,16 +120,17 @@ def limits_of_the_theorem(
 def _limits_by_wiring(evaluation: Evaluation) -> Iterator[str]:
     """Warnings: what the network has that the perceptrons of the theorem have not."""
     network = evaluation.network
-    parts = {
-        "biases and gains": any(block.role is Role.VECTOR for block in network.body),
-        "residual branches": any(block.residual for block in network.body),
-        "normalized layers": any(block.normalized for block in network.body),
-        "attention": any(block.attended for block in network.body),
-        "a tied readout": network.tied,
-        "weight decay": any(block.exponents.w is not None for block in network.body)
-        or network.readout.w is not None,
-    }
-    if named := [name for name, there in parts.items() if there]:
+    if network.wired or network.decays:
+        body = network.body
+        parts = {
+            "biases and gains": any(block.role is Role.VECTOR for block in body),
+            "residual branches": any(block.residual for block in body),
+            "normalized layers": any(block.normalized for block in body),
+            "attention": any(block.attended for block in body),
+            "a tied readout": network.tied,
+            "weight decay": network.decays,
+        }
+        named = [name for name, there in parts.items() if there]
         yield (
             f"The theorem is about bias-free perceptrons; the conditions on {joined(named)} are "
             "derived from it and checked on networks, not proved."
@@ -152,13 +151,12 @@ def _slowed(evaluation: Evaluation) -> bool:
 def is_derived(evaluation: Evaluation) -> bool:
     """Whether some of the conditions are derived from a theorem rather than part of one."""
     network = evaluation.network
-    decays = [block.exponents.w for block in network.body] + [network.readout.w]
     return (
         any(law.status == "derived" for law in network.laws)
         or network.wired
+        or network.decays
         or _slowed(evaluation)
         or network.alignment != THEOREM
-        or any(each is not None for each in decays)
     )
 
 

@@ -22,14 +22,13 @@ def decays(evaluation: Evaluation) -> tuple[Decay, ...]:
     """The decay of every tensor that has some, input first."""
     spans: dict[Fraction, list[LayerSpan]] = {}
     for block, layer, _ in evaluation.blocks:
-        if (exponent := _exponent(layer)) is not None:
-            spans.setdefault(exponent, []).extend(block.spans)
+        if block.exponents.w is not None:
+            spans.setdefault(_exponent(layer), []).extend(block.spans)
     found = [Decay(merged(where), exponent) for exponent, where in spans.items()]
-    if (exponent := _exponent(evaluation.readout)) is not None:
-        found.append(Decay((), exponent))
+    if evaluation.network.readout.w is not None:
+        found.append(Decay((), _exponent(evaluation.readout)))
     return tuple(found)
 
 
-def _exponent(layer: LayerEvaluation) -> Fraction | None:
-    found = (each.slack for each in layer.conditions if each.condition.family == "decay")
-    return next(found, None)
+def _exponent(layer: LayerEvaluation) -> Fraction:
+    return next(each.slack for each in layer.conditions if each.condition.family == "decay")

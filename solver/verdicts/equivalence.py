@@ -143,27 +143,21 @@ def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def equivalent_entries(
-    canonical: Parametrization | RoleParametrization, network: Network
-) -> tuple[str, ...]:
-    """Labels of the gallery entries that a parametrization is equivalent to, in gallery order.
+def equivalent_entries(network: Network) -> tuple[str, ...]:
+    """Labels of the gallery entries that a network is equivalent to, in gallery order.
 
-    ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
-    (``"uniform(1/4)"``) only where no entry without a parameter fits.
+    A family is named (``"uniform(1/4)"``) only where no entry without a parameter fits.
     """
-    if isinstance(canonical, Parametrization):
-        layers = canonical.layers
-        if any(layer != layers[1] for layer in layers[2:-1]):
-            return ()
-        layers = (layers[0], *layers[1:-1][:1], layers[-1])
-    else:
-        layers = canonical.roles
-    laws = set(canonical.laws)
-    if len(laws) > 1:  # an entry has one law
+    law, *others = network.laws
+    if others or network.readout_name or network.wired:  # an entry is a perceptron with one law
         return ()
+    start, *inner = [block.exponents.canonical(law) for block in network.body]
+    hidden = set(inner)
+    if len(hidden) > 1:
+        return ()
+    layers = (start, *hidden, network.readout.canonical(law))
     first, *rest, last = _drop_redundant_d(layers, network)
-    middle = rest[0] if rest else None
-    return _known_entries(laws.pop(), first, middle, last)
+    return _known_entries(law, first, rest[0] if rest else None, last)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -205,17 +199,21 @@ def _solve(
         return None
     if any(each is not None and (each.zero or each.frozen) for each in (first, middle, last)):
         return None
-    assert entry.parameter is not None, "a family has one"
-    differences = [
-        getattr(forms, role).minus(value)
-        for role, exponents in (("input", first), ("hidden", middle), ("readout", last))
-        if exponents is not None
-        for forms, value in zip((entry.a, entry.b, entry.c), exponents[:3], strict=True)
-    ]
-    solutions = {-each.constant / each.terms[0][1] for each in differences if each.terms}
-    if len(solutions) > 1 or any(each.constant for each in differences if not each.terms):
-        return None
-    (parameter,) = solutions
+    parameter: Fraction | None = None
+    for role, exponents in (("input", first), ("hidden", middle), ("readout", last)):
+        if exponents is None:
+            continue
+        for forms, value in zip((entry.a, entry.b, entry.c), exponents[:3], strict=True):
+            form = getattr(forms, role)
+            if not form.terms:
+                if form.constant != value:
+                    return None
+                continue
+            solution = (value - form.constant) / form.terms[0][1]
+            if parameter not in (None, solution):
+                return None
+            parameter = solution
+    assert parameter is not None, "a family has a parameter"
     return parameter if entry.admits(parameter) else None
 
 

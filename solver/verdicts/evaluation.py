@@ -21,14 +21,15 @@ from solver.theory.slacks import Evaluated, evaluated, least
 class LayerEvaluation:
     """The conditions on one layer, or on the readout alone, and those of them that are violated.
 
-    ``r`` is r_l; for the readout u - 1, the exponent of its update term.  If the parametrization is
-    stable, updates of the layer move features (r_l = 0) or logits (a tight condition on them) by
-    Θ(1).  ``law`` is the one that its updates follow; where Adam's ε has changed it, updates are
-    n^{-below_epsilon} times what they would be without ε.
+    ``r`` is r_l, the slack of the condition ``update``; for the readout u - 1, the exponent of its
+    update term.  If the parametrization is stable, updates of the layer move features (r_l = 0) or
+    logits (a tight condition on them) by Θ(1).  ``law`` is the one that its updates follow; where
+    Adam's ε has changed it, updates are n^{-below_epsilon} times what they would be without ε.
     """
 
     conditions: tuple[Evaluated, ...]
     violated: tuple[Evaluated, ...]
+    update: Evaluated
     r: Fraction
     moves_features: bool
     moves_logits: bool
@@ -93,7 +94,8 @@ class Evaluation(NamedTuple):
 def evaluate(network: Network) -> Evaluation:
     """Evaluate every stability condition and decide the verdict.  Exact; no floats."""
     readout = _evaluate_readout(network)
-    return _conclude(network, [_evaluate_block(b, network, readout) for b in network.body], readout)
+    evaluate_block = _evaluator(network, readout)
+    return _conclude(network, [evaluate_block(block) for block in network.body], readout)
 
 
 def revise(evaluation: Evaluation, network: Network) -> Evaluation:
@@ -105,8 +107,9 @@ def revise(evaluation: Evaluation, network: Network) -> Evaluation:
     if network.readout is not old.readout:
         return evaluate(network)
     readout = evaluation.readout
+    evaluate_block = _evaluator(network, readout)
     layers = [
-        known if block is before else _evaluate_block(block, network, readout)
+        known if block is before else evaluate_block(block)
         for block, before, known in zip(network.body, old.body, evaluation.layers, strict=True)
     ]
     return _conclude(network, layers, readout)
@@ -119,7 +122,7 @@ def _conclude(
     nontrivial = stable and (readout.moves_logits or any(each.moves_logits for each in layers))
     feature_learning = nontrivial and any(layer.moves_features for layer in layers)
     kind = verdict_of(stable, nontrivial, feature_learning, network.regime)
-    r = min([layer.r for layer in layers])
+    r = least([layer.update for layer in layers]).slack
     return Evaluation(network, tuple(layers), readout, r, stable, nontrivial, kind)
 
 
@@ -164,15 +167,21 @@ def _evaluate_readout(network: Network) -> LayerEvaluation:
     return _slower(law, network.readout, under)
 
 
-def _evaluate_block(block: Block, network: Network, readout: LayerEvaluation) -> LayerEvaluation:
-    law = block.law
-    own = canonical_integers(block.exponents, law)
+def _evaluator(network: Network, readout: LayerEvaluation) -> Callable[[Block], LayerEvaluation]:
+    """What evaluates blocks of the body under this readout."""
+    alignment, end_law = network.alignment, readout.law
     end = canonical_integers(network.readout, network.readout_law)
 
-    def under(each: Law) -> LayerEvaluation:
-        return _evaluate_layer(block.shape(each), readout.law, network.alignment, own, end)
+    def evaluate_block(block: Block) -> LayerEvaluation:
+        law = block.law
+        own = canonical_integers(block.exponents, law)
 
-    return _slower(law, block.exponents, under)
+        def under(each: Law) -> LayerEvaluation:
+            return _evaluate_layer(block.shape(each), end_law, alignment, own, end)
+
+        return _slower(law, block.exponents, under)
+
+    return evaluate_block
 
 
 def _slower(
@@ -198,22 +207,18 @@ def _evaluate_layer(
     shape: Shape, readout_law: Law, alignment: Alignment, own: Integers, readout: Integers
 ) -> LayerEvaluation:
     conditions = evaluated(stability(shape, readout_law, alignment), own, readout)
-    at_readout = shape.role is Role.READOUT
-    branches = [
-        each
-        for each in conditions
-        if (each.condition.name == READOUT_UPDATE if at_readout else _moves_features(each))
-    ]
+    update = least(
+        [each for each in conditions if each.condition.name == READOUT_UPDATE]
+        if shape.role is Role.READOUT
+        else [each for each in conditions if each.condition.family == "features"]
+    )
     tight = [each.condition.family for each in conditions if each.twice_slack == 0]
     return LayerEvaluation(
         conditions=conditions,
         violated=tuple([each for each in conditions if each.twice_slack and not each.holds]),
-        r=least(branches).slack,
+        update=update,
+        r=update.slack,
         moves_features="features" in tight,
         moves_logits="logits" in tight,
         law=shape.law,
     )
-
-
-def _moves_features(each: Evaluated) -> bool:
-    return each.condition.family == "features"

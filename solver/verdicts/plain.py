@@ -4,9 +4,9 @@ The API keeps pieces of its answers encoded: it brings functions of its own for 
 come back in answer after answer, and these here are what it encodes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from solver.exact.exponents import format_exponent
 from solver.theory.by_depth import plain_by_depth
@@ -24,35 +24,24 @@ from solver.verdicts.instability import Instability
 
 if TYPE_CHECKING:
     from solver.verdicts.equivalence import Equivalence
-    from solver.verdicts.verdict import AnyDepthVerdict, Judgement, LayerReport, Verdict
+    from solver.verdicts.judgement import Judgement, LayerReport
+    from solver.verdicts.verdict import AnyDepthVerdict, Loss, Verdict
 
 
-class PlainJudgement(NamedTuple):
-    """What is said of all members of a gauge class."""
-
-    layers: Any
-    conditions: Any
-    reasons: Any
-    consequences: Any
-    canonical: Any
-    equivalent_to: Any
-    untrained: Any
-    decay: Any
-    tensors: Any
-
-
-def plain_layer(
-    span: LayerSpan, role: Role, r: Fraction, updated: bool | None, learns: bool | None
-) -> dict[str, Any]:
-    """A body layer, or consecutive ones that behave alike."""
-    return {
-        "layer": span.first,
-        "layers": str(span),
-        "role": str(role),
+def plain_layers(report: "LayerReport", depth: int | None) -> Iterator[dict[str, Any]]:
+    """Consecutive body layers that behave alike: each by itself, unless they are too many."""
+    (first, last, tensor), role, r, updated, learns = report
+    ends = [(first, last)]
+    if depth is not None and depth <= LISTED_DEPTH and last is not None:
+        ends = [(layer, layer) for layer in range(first, last + 1)]
+    shared = {
+        "role": role.value,
         "r": format_exponent(r),
         "updated_maximally": updated,
         "learns_features": learns,
     }
+    for start, end in ends:
+        yield {"layer": start, "layers": str(LayerSpan(start, end, tensor)), **shared}
 
 
 def plain_condition(report: ConditionReport) -> dict[str, Any]:
@@ -74,24 +63,50 @@ def plain_condition(report: ConditionReport) -> dict[str, Any]:
 
 def plain_judgement(
     judgement: "Judgement",
-    layer: Callable[[LayerSpan, Role, Fraction, bool | None, bool | None], Any] = plain_layer,
+    loss: "Loss",
     condition: Callable[[ConditionReport], Any] = plain_condition,
-) -> PlainJudgement:
-    """What is said of a gauge class; ``layer`` and ``condition`` write its lines."""
-    network = judgement.evaluation.network
+) -> dict[str, Any]:
+    """What is said of a gauge class, the answer first; ``condition`` writes a line of conditions.
+
+    Left open, as None, is what its members are told each of itself.
+    """
+    evaluation, canonical = judgement.evaluation, judgement.canonical
+    network, learns = evaluation.network, judgement.feature_learning
     named = bool(network.readout_name)
     layers = [] if named else judgement.layers
-    return PlainJudgement(
-        [layer(*each) for report in layers for each in _listed(report, network.depth)],
-        [condition(report) for report in judgement.conditions],
-        list(judgement.reasons),
-        list(judgement.consequences),
-        None if judgement.canonical is None else plain_parametrization(judgement.canonical),
-        list(judgement.equivalent_to),
-        [_of_layers(each.spans, each.exponent) for each in judgement.untrained],
-        [_of_layers(each.spans, each.exponent) for each in judgement.decays],
-        plain_tensors(judgement) if named else [],
-    )
+    return {
+        "verdict": evaluation.kind.value,
+        "summary": judgement.summary,
+        "reasons": list(judgement.reasons),
+        "warnings": None,
+        "r": format_exponent(evaluation.r),
+        "stable": evaluation.stable,
+        "nontrivial": judgement.nontrivial,
+        "feature_learning": learns,
+        "kernel_regime": None if learns is None else not learns,
+        "maximal": judgement.maximal,
+        "faithful": None,
+        "instability": _instability(judgement.instability),
+        "untrained": [_of_layers(each.spans, each.exponent) for each in judgement.untrained],
+        "decay": [_of_layers(each.spans, each.exponent) for each in judgement.decays],
+        "assumptions": _assumptions(judgement, loss),
+        "consequences": list(judgement.consequences),
+        "equivalent_to": list(judgement.equivalent_to),
+        "depth": network.depth,
+        "optimizer": None,
+        "laws": None,
+        "status": judgement.status,
+        "sources": list(judgement.sources),
+        "parametrization": None,
+        "canonical": None if canonical is None else plain_parametrization(canonical),
+        "layers": [each for report in layers for each in plain_layers(report, network.depth)],
+        "tensors": plain_tensors(judgement) if named else [],
+        "readout": {
+            "updated_maximally": judgement.readout_updated_maximally,
+            "initialized_maximally": judgement.readout_initialized_maximally,
+        },
+        "conditions": [condition(report) for report in judgement.conditions],
+    }
 
 
 def plain_tensors(judgement: "Judgement") -> list[dict[str, Any]]:
@@ -124,45 +139,22 @@ def plain_tensors(judgement: "Judgement") -> list[dict[str, Any]]:
 
 
 def plain_verdict(
-    verdict: "Verdict", write: Callable[["Judgement"], PlainJudgement] = plain_judgement
+    verdict: "Verdict",
+    write: Callable[["Judgement", "Loss"], dict[str, Any]] = plain_judgement,
 ) -> dict[str, Any]:
     """A verdict, the answer first; ``write`` brings what is said of its gauge class."""
-    written = write(verdict.judgement)
-    return {
-        "verdict": verdict.kind.value,
-        "summary": verdict.summary,
-        "reasons": written.reasons,
+    given, judgement = verdict.parametrization, verdict.judgement
+    answer = {
+        **write(judgement, verdict.loss),
         "warnings": list(verdict.warnings),
-        "r": format_exponent(verdict.r),
-        "stable": verdict.stable,
-        "nontrivial": verdict.nontrivial,
-        "feature_learning": verdict.feature_learning,
-        "kernel_regime": verdict.kernel_regime,
-        "maximal": verdict.maximal,
         "faithful": verdict.faithful,
-        "instability": _instability(verdict.instability),
-        "untrained": written.untrained,
-        "decay": written.decay,
-        "assumptions": _assumptions(verdict),
-        "consequences": written.consequences,
-        "equivalent_to": written.equivalent_to,
-        "depth": verdict.depth,
-        "optimizer": plain_optimizer(verdict.parametrization),
-        "laws": plain_laws(verdict.parametrization),
-        "status": verdict.status,
-        "sources": list(verdict.sources),
-        "parametrization": plain_parametrization(verdict.parametrization),
-        "canonical": written.canonical
-        if verdict.judgement.canonical is not None
-        else plain_parametrization(verdict.canonical),
-        "layers": written.layers,
-        "tensors": written.tensors,
-        "readout": {
-            "updated_maximally": verdict.readout_updated_maximally,
-            "initialized_maximally": verdict.readout_initialized_maximally,
-        },
-        "conditions": written.conditions,
+        "optimizer": plain_optimizer(given),
+        "laws": plain_laws(given),
+        "parametrization": plain_parametrization(given),
     }
+    if judgement.canonical is None:
+        answer["canonical"] = plain_parametrization(verdict.canonical)
+    return answer
 
 
 def plain_any_depth(
@@ -190,15 +182,6 @@ def plain_equivalence(found: "Equivalence") -> dict[str, Any]:
     }
 
 
-def _listed(report: "LayerReport", depth: int | None) -> list["LayerReport"]:
-    """Each layer by itself, unless they are too many."""
-    span = report.span
-    if depth is None or depth > LISTED_DEPTH or span.last is None:
-        return [report]
-    each = range(span.first, span.last + 1)
-    return [report._replace(span=LayerSpan(layer, layer, span.tensor)) for layer in each]
-
-
 def _instability(found: Instability | None) -> dict[str, Any] | None:
     if found is None:
         return None
@@ -219,13 +202,13 @@ def _of_layers(spans: tuple[LayerSpan, ...], exponent: Fraction) -> dict[str, An
     }
 
 
-def _assumptions(verdict: "Verdict") -> dict[str, Any]:
-    alignment, theorem = verdict.judgement.evaluation.network.alignment, verdict.theorem
+def _assumptions(judgement: "Judgement", loss: "Loss") -> dict[str, Any]:
+    alignment, theorem = judgement.evaluation.network.alignment, judgement.theorem
     return {
         "alignment": {
             "updates": format_exponent(alignment.updates),
             "readout": format_exponent(alignment.readout),
         },
-        "loss": verdict.loss,
+        "loss": loss,
         "theorem": None if theorem is None else theorem.value,
     }

@@ -28,32 +28,41 @@ from solver.theory.wording import (
     tensors,
     vector,
 )
-from solver.verdicts.certificate import ConditionReport, violations
-from solver.verdicts.decay import decays
+from solver.verdicts.certificate import ConditionReport
+from solver.verdicts.decay import Decay
 from solver.verdicts.evaluation import Evaluation, first_to_learn
-from solver.verdicts.instability import CONTROLLED, instability
-from solver.verdicts.untrained import untrained
+from solver.verdicts.instability import CONTROLLED, Instability
+from solver.verdicts.untrained import Untrained
 
 # A reader sees the pattern by then; the certificate has the rest.
 _MOST_ALIKE = 3
 
 
-def reasons(evaluation: Evaluation) -> tuple[str, ...]:
-    """The reasons for ``evaluation.kind``."""
+def reasons(
+    evaluation: Evaluation,
+    conditions: Sequence[ConditionReport],
+    failure: Instability | None,
+    still: Sequence[Untrained],
+    decays: Sequence[Decay],
+) -> tuple[str, ...]:
+    """The reasons for ``evaluation.kind``.
+
+    ``conditions`` is the certificate; ``failure`` says how the network fails, ``still`` what does
+    not train and ``decays`` by how much weights decay.
+    """
     match evaluation.kind:
         case Kind.UNSTABLE:
-            found = instability(evaluation)
-            controlled = [CONTROLLED] if found is not None and found.controlled else []
-            return (*_instabilities(violations(evaluation)), *controlled)
+            controlled = [CONTROLLED] if failure is not None and failure.controlled else []
+            violated = [each for each in conditions if not each.holds]
+            return (*_instabilities(violated), *controlled)
         case Kind.TRIVIAL:
             return tuple(_triviality(evaluation))
         case Kind.KERNEL | Kind.OPERATOR:
             moves = (_features_stand_still(evaluation), _logits_move(evaluation))
-            return (*moves, *_fading_decay(evaluation))
+            return (*moves, *_fading_decay(decays))
         case Kind.FEATURE_LEARNING:
-            still = [each.words for each in untrained(evaluation)]
             moved = (*_features_move(evaluation), _logits_move(evaluation))
-            return (*moved, *still, *_fading_decay(evaluation))
+            return (*moved, *[each.words for each in still], *_fading_decay(decays))
 
 
 def _instabilities(violated: Sequence[ConditionReport]) -> Iterator[str]:
@@ -277,9 +286,9 @@ def _logits_move(evaluation: Evaluation) -> str:
     return f"The logits move by Θ(1): the readout is {joined(causes)}."
 
 
-def _fading_decay(evaluation: Evaluation) -> Iterator[str]:
+def _fading_decay(decays: Sequence[Decay]) -> Iterator[str]:
     """Weight decay that does less and less as width grows."""
-    for each in decays(evaluation):
+    for each in decays:
         if 0 < each.exponent < INFINITE:
             where = tensors(each.spans) if each.spans else "the readout"
             yield (

@@ -1,22 +1,26 @@
 """A verdict in one sentence."""
 
+from collections.abc import Sequence
+
 from solver.exact.infinite import INFINITE
 from solver.theory.dichotomy import Kind
 from solver.theory.layers import is_named
 from solver.theory.wording import extent, joined, layers, power, several, tensors
 from solver.verdicts.evaluation import Evaluation, first_to_learn
-from solver.verdicts.instability import Instability, instability
-from solver.verdicts.untrained import untrained
+from solver.verdicts.instability import Instability
+from solver.verdicts.untrained import Untrained
 
 
-def summary(evaluation: Evaluation) -> str:
-    """The sentence: the verdict, and what happens as width grows."""
+def summary(evaluation: Evaluation, failure: Instability | None, still: Sequence[Untrained]) -> str:
+    """The sentence: the verdict, and what happens as width grows.
+
+    ``failure`` says how the network fails, and ``still`` what does not train.
+    """
     r = evaluation.r
     match evaluation.kind:
         case Kind.UNSTABLE:
-            found = instability(evaluation)
-            assert found is not None, "it is unstable"
-            return f"Unstable: as width grows, {_failure(found)}."
+            assert failure is not None, "it is unstable"
+            return f"Unstable: as width grows, {_failure(failure)}."
         case Kind.TRIVIAL:
             features = "though features do" if r == 0 else "and neither do the features"
             return (
@@ -30,7 +34,7 @@ def summary(evaluation: Evaluation) -> str:
                 f"and the features stand still (r = {r}: {how})."
             )
         case Kind.FEATURE_LEARNING:
-            return f"Feature learning: as width grows, {_features(evaluation)} (r = 0)."
+            return f"Feature learning: as width grows, {_features(evaluation, still)} (r = 0)."
 
 
 def _failure(found: Instability) -> str:
@@ -51,16 +55,15 @@ def _failure(found: Instability) -> str:
     return joined(parts)
 
 
-def _features(evaluation: Evaluation) -> str:
+def _features(evaluation: Evaluation, untrained: Sequence[Untrained]) -> str:
     first = first_to_learn(evaluation)
     where = "of every layer" if first.first == 1 else f"from {layers((first,))} on"
     text = f"the features {where} move by Θ(1)"
     if evaluation.maximal:
         return f"{text}, and every weight trains as much as stability allows: this is µP"
-    found = untrained(evaluation)
-    still = [tensors(each.spans) if each.spans else "the readout" for each in found]
+    still = [tensors(each.spans) if each.spans else "the readout" for each in untrained]
     if not still:
         return text
-    (spans, *_), *others = found
+    (spans, *_), *others = untrained
     one = not others and (not spans or is_named(spans)) and not (spans and several(spans))
     return f"{text}, but {joined(still)} {'does' if one else 'do'} not train"

@@ -1,8 +1,7 @@
 """Verdicts, written out in the documented shapes.  What comes back often is kept encoded."""
 
-from fractions import Fraction
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -15,8 +14,6 @@ from solver import (
     Described,
     Judgement,
     Kind,
-    LayerSpan,
-    Role,
     RoleParametrization,
     Verdict,
     classify,
@@ -25,11 +22,9 @@ from solver import (
 )
 from solver.verdicts import (
     Loss,
-    PlainJudgement,
     plain_any_depth,
     plain_condition,
     plain_judgement,
-    plain_layer,
     plain_verdict,
 )
 
@@ -40,10 +35,13 @@ def classification(verdict: Verdict) -> Classification:
     return cast(Classification, plain_verdict(verdict, write))
 
 
-def _written(judgement: Judgement) -> PlainJudgement:
+def _written(judgement: Judgement, loss: Loss) -> dict[str, Any]:
     """What all members of a gauge class are answered, encoded."""
-    return PlainJudgement(*map(_encoded, plain_judgement(judgement, _layer, _condition)))
+    said = plain_judgement(judgement, loss, _condition)
+    return {**said, **{name: _encoded(said[name]) for name in _LONG}}
 
+
+_LONG: Final = ("reasons", "consequences", "canonical", "layers", "tensors", "conditions")
 
 # The same judgements come back in answer after answer, in many gauges.
 _written_once = lru_cache(maxsize=1 << 11)(_written)
@@ -61,6 +59,22 @@ def classified(
     return leading.kind, cast(AnyDepthClassification, plain_any_depth(verdicts, classification))
 
 
+def answered(given: Described, activation: Activation, loss: Loss) -> tuple[Kind, bytes]:
+    """The same, the answer as JSON."""
+    small = len(given.optimizers) <= _MOST_TENSORS_KEPT
+    return (_answered_again if small else _answered)(given, activation, loss)
+
+
+def _answered(given: Described, activation: Activation, loss: Loss) -> tuple[Kind, bytes]:
+    kind, result = classified(given, activation, loss)
+    return kind, msgspec.json.encode(result)
+
+
+# The very same question comes back too.  Answers about small networks are small.
+_answered_again = lru_cache(maxsize=1 << 11)(_answered)
+_MOST_TENSORS_KEPT: Final = 16
+
+
 def columns(depth: int, result: BatchVerdict) -> BatchOut:
     """Verdicts as ``POST /v1/classify/batch`` answers them."""
     return {
@@ -71,13 +85,6 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
         "stable": result.stable.tolist(),
         "nontrivial": result.nontrivial(),
     }
-
-
-@lru_cache(maxsize=1 << 12)
-def _layer(
-    span: LayerSpan, role: Role, r: Fraction, updated: bool | None, learns: bool | None
-) -> msgspec.Raw:
-    return _encoded(plain_layer(span, role, r, updated, learns))
 
 
 @kept_for_lines

@@ -20,6 +20,7 @@ CONDITION_FIELDS = {
     "meaning",
 }  # fmt: skip
 
+ROLES: dict[str, Any] = {"input": 0, "hidden": 0, "readout": 0}
 NTK: dict[str, Any] = {"depth": 2, "abc": [0, "1/2", "1/2", 0, 0, 0, 0]}
 
 
@@ -198,6 +199,24 @@ FORMS_OF_NTK = {
 @pytest.mark.parametrize("form", FORMS_OF_NTK)
 def test_every_form_of_a_question_has_the_same_answer(client: TestClient, form: str) -> None:
     assert post(client, FORMS_OF_NTK[form]) == post(client, NTK)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"optimizer": "adamw"}, "optimizer"),
+        ({"activation": "relu"}, "warnings"),
+        ({"loss": "cross_entropy"}, "assumptions"),
+        ({"c": 1}, "conditions"),
+    ],
+)
+def test_a_question_asked_again_is_answered_alike_and_others_are_not(
+    client: TestClient, change: dict[str, Any], field: str
+) -> None:
+    question = {"depth": 3, "optimizer": "adam", "a": 0, "b": {**ROLES, "hidden": "1/2"}, "c": 0}
+    first = post(client, question)
+    assert post(client, {**question, **change})[field] != first[field]
+    assert post(client, question) == first
 
 
 def test_one_learning_rate_for_all_layers_is_one_per_layer(client: TestClient) -> None:
