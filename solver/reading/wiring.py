@@ -19,7 +19,7 @@ from solver.theory.exponents import Exponents, shared
 from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.roles import MATRICES, Role
-from solver.theory.wiring import PLAIN, Bias, Wiring
+from solver.theory.wiring import Bias, Wiring
 
 _T = TypeVar("_T")
 _BODY: Final = (Role.INPUT, Role.HIDDEN)
@@ -52,7 +52,7 @@ def wired(given: _Given, written: WiringDescription, reader: EntryReader) -> _Gi
     places = _Places(given, reader)
     given = _with_exponents(given, places, written, reader)
     wiring = Wiring(
-        places.read_bias(written.bias, given) if written.bias is not None else (),
+        _own_biases(given) if written.bias is None else places.read_bias(written.bias, given),
         _switches(written.residual, "residual", places, (Role.HIDDEN,), _NO_RESIDUAL, reader),
         _switches(written.normalized, "normalized", places, _BODY, _NO_NORMALIZED, reader),
         read_alignment(written.alignment, reader),
@@ -65,7 +65,7 @@ def wired(given: _Given, written: WiringDescription, reader: EntryReader) -> _Gi
             reader.flaw(("normalized",), f"{CANNOT_NORMALIZE} (the {role} layer has b = inf)")
             break
     reader.stop_if_flawed()
-    return given if wiring == PLAIN else replace(given, wiring=wiring)
+    return given if wiring == given.wiring else replace(given, wiring=wiring)
 
 
 CANNOT_NORMALIZE: Final = "an output that starts at zero cannot be divided by its size"
@@ -172,6 +172,14 @@ def takes_matrices(optimizer: Optimizer) -> str:
 _ZERO: Final = Fraction()
 _BIAS_FIELDS: Final = ("a", "b", "c", "optimizer")
 _BIAS_FORM: Final = 'write {"a": 0, "b": "inf", "c": 0}, with "optimizer" if it has its own'
+
+
+def _own_biases(given: _Given) -> tuple[Bias, ...]:
+    """The biases that a preset has."""
+    return tuple(
+        each._replace(exponents=each.exponents._replace(d=_epsilon_of(layer, each.optimizer)))
+        for each, layer in zip(given.wiring.biases, _exponents(given), strict=False)
+    )
 
 
 def _epsilon_of(layer: Exponents, optimizer: Optimizer) -> Fraction | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from solver.exact.exponents import format_exponent
 from solver.theory.exponents import SYMBOLS, Exponents
-from solver.theory.gallery import GALLERY, GalleryEntry
+from solver.theory.gallery import GALLERY, GalleryEntry, distinct_entries
 from solver.theory.law import Law
 from solver.theory.laws import OPTIMIZERS
 from solver.theory.network import Block, Network
@@ -149,7 +149,8 @@ def equivalent_entries(
     """Labels of the gallery entries that a parametrization is equivalent to, in gallery order.
 
     ``canonical`` is its canonical form, ``network`` what it describes.  A family is named
-    (``"uniform(1/4)"``) only where no entry without a parameter fits.
+    (``"uniform(1/4)"``) only where no entry without a parameter fits, and an entry that is another
+    in another gauge not at all.
     """
     if isinstance(canonical, Parametrization):
         layers = canonical.layers
@@ -158,38 +159,40 @@ def equivalent_entries(
         layers = (layers[0], *layers[1:-1][:1], layers[-1])
     else:
         layers = canonical.roles
-    laws = set(canonical.laws)
-    if len(laws) > 1:  # an entry has one law
+    laws = canonical.laws
+    if len(set(laws[1:-1])) > 1:  # an entry has one law for all hidden layers
         return ()
     first, *rest, last = _drop_redundant_d(layers, network)
     middle = rest[0] if rest else None
-    return _known_entries(laws.pop(), first, middle, last)
+    return _known_entries((laws[0], *laws[1:-1][:1], laws[-1]), first, middle, last)
 
 
 @lru_cache(maxsize=1 << 12)
 def _known_entries(
-    law: Law, first: Exponents, middle: Exponents | None, last: Exponents
+    laws: tuple[Law, ...], first: Exponents, middle: Exponents | None, last: Exponents
 ) -> tuple[str, ...]:
-    fixed = _FIXED.get((law, first, middle, last), [])
+    fixed = _FIXED.get((laws, first, middle, last), [])
     return tuple(fixed) or tuple(
         entry.label(parameter)
         for entry in _FAMILIES
-        if entry.law is law and (parameter := _solve(entry, first, middle, last)) is not None
+        if set(laws) == set(entry.laws)
+        and (parameter := _solve(entry, first, middle, last)) is not None
     )
 
 
-_Roles = tuple[Law, Exponents, Exponents | None, Exponents]
+_Roles = tuple[tuple[Law, ...], Exponents, Exponents | None, Exponents]
 
 
 def _fixed_entries() -> dict[_Roles, list[str]]:
     """Names of the entries without a parameter by canonical form, at L = 1 and at L >= 2."""
     names: dict[_Roles, list[str]] = {}
-    for entry in GALLERY.values():
-        if entry.parameter is None:
-            roles = entry.roles().canonical()
-            for hidden in {None, roles.hidden}:
-                key = (entry.law, roles.input, hidden, roles.readout)
-                names.setdefault(key, []).append(entry.name)
+    for depth_one in (True, False):
+        for entry in distinct_entries(depth_one):
+            if entry.parameter is None:
+                roles, laws = entry.roles().canonical(), entry.laws
+                hidden = None if depth_one else roles.hidden
+                laws = (laws[0], laws[-1]) if depth_one else laws
+                names.setdefault((laws, roles.input, hidden, roles.readout), []).append(entry.name)
     return names
 
 
