@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Final, TypeVar
 
-from solver.exact.exponents import shown
+from solver.exact.exponents import Limits, shown
 from solver.exact.infinite import INFINITE
 from solver.reading.optimizers import read_optimizer
 from solver.reading.symbols import MOST_FLAWS, EntryReader, Path, is_list
@@ -273,6 +273,14 @@ def read_switch(path: Path, value: object, reader: EntryReader) -> bool:
         reader.flaw(path, f"{'.'.join(map(str, path))} is {shown(value)}; write true or false")
         return False
     return value
+
+
+def alignment_of(value: object, limits: Limits) -> Alignment:
+    """An alignment that is given alone.  Raises ``ParametrizationError`` where it is none."""
+    reader = EntryReader(limits)
+    found = read_alignment(value, reader)
+    reader.stop_if_flawed()
+    return found
 
 
 def read_alignment(value: object, reader: EntryReader) -> Alignment:

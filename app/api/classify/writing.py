@@ -61,9 +61,9 @@ def classified(
     return leading.kind, cast(AnyDepthClassification, plain_any_depth(verdicts, classification))
 
 
-def columns(depth: int, result: BatchVerdict) -> BatchOut:
-    """Verdicts as ``POST /v1/classify/batch`` answers them."""
-    return {
+def columns(depth: int, result: BatchVerdict, theorem: BatchVerdict | None = None) -> BatchOut:
+    """Verdicts as ``POST /v1/classify/batch`` answers them; ``theorem`` holds its own, if asked."""
+    answered: BatchOut = {
         "depth": depth,
         "count": len(result.stable),
         "verdict": cast(list[VerdictName], result.verdicts()),
@@ -71,6 +71,9 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
         "stable": result.stable.tolist(),
         "nontrivial": result.nontrivial(),
     }
+    if theorem is not None:
+        answered["theorem"] = cast(list[VerdictName], theorem.verdicts())
+    return answered
 
 
 @lru_cache(maxsize=1 << 12)
