@@ -64,7 +64,9 @@ def bodies(count: int) -> list[bytes]:
     Most give all hidden layers the same exponents; one in four varies them layer by layer.
     """
     generator = random.Random(0)
-    entries = [e for e in GALLERY.values() if e.optimizer == "sgd" and not e.depth_one_only]
+    entries = [
+        e for e in GALLERY.values() if e.optimizer == "sgd" and not (e.bias or e.depth_one_only)
+    ]
     result: dict[bytes, None] = {}
     while len(result) < count:
         depth = generator.randint(1, 8)

@@ -30,7 +30,7 @@ def single_calls() -> None:
     gallery = [
         entry.roles().at_depth(3)
         for entry in GALLERY.values()
-        if entry.parameter is None and not entry.depth_one_only
+        if entry.parameter is None and entry.bias is None and not entry.depth_one_only
     ]
     drawn = [
         Parametrization(3, tuple(Exponents(*generator.choices(halves, k=3)) for _ in range(4)))

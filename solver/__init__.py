@@ -49,6 +49,7 @@ from solver.repairs import Repair as Repair
 from solver.repairs import Wanted as Wanted
 from solver.theory import ALIGNMENTS as ALIGNMENTS
 from solver.theory import GALLERY as GALLERY
+from solver.theory import NETWORKS as NETWORKS
 from solver.theory import Activation as Activation
 from solver.theory import Alignment as Alignment
 from solver.theory import Bias as Bias
@@ -57,6 +58,7 @@ from solver.theory import Condition as Condition
 from solver.theory import Described as Described
 from solver.theory import Exponents as Exponents
 from solver.theory import GalleryEntry as GalleryEntry
+from solver.theory import GalleryNetwork as GalleryNetwork
 from solver.theory import Kind as Kind
 from solver.theory import LayerSpan as LayerSpan
 from solver.theory import Optimizer as Optimizer
@@ -69,6 +71,7 @@ from solver.theory import TensorParametrization as TensorParametrization
 from solver.theory import Wiring as Wiring
 from solver.theory import describe_layers as describe_layers
 from solver.theory import gallery_entry as gallery_entry
+from solver.theory import gallery_network as gallery_network
 from solver.theory import predictions as predictions
 from solver.theory import relations as relations
 from solver.theory import system as system

@@ -2,8 +2,8 @@
 
 Rows are flat abc vectors.  They are coded as integers over one common denominator, so every
 form of the system is evaluated in int64 arithmetic, column by column.  Rows that do not fit
-(an odd denominator, a large numerator) go through the same columns in Python integers.  No
-comparison is made in floating point.
+(an odd denominator, a large numerator) go through the same columns in Python integers.  An infinite
+b or c is an integer beyond what the others add up to.  No comparison is made in floating point.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from solver.bulk.columns import KIND_CODE, KINDS, Columns, IntArray, Laws, largest_safe, laws_of
+from solver.bulk.columns import KIND_CODE, KINDS, BoolArray, Columns, IntArray, System, system_of
 from solver.bulk.exact_rows import classify_rationals
 from solver.errors import ExponentError, Flaw, ParametrizationError
 from solver.exact.exponents import (
@@ -25,11 +25,14 @@ from solver.exact.exponents import (
     Limits,
     Written,
     format_exponent,
+    is_infinite,
     parse_exponent,
     shown,
 )
+from solver.exact.infinite import INFINITE
 from solver.reading.description import vector_lengths, wrong_length
 from solver.reading.symbols import MOST_FLAWS, EntryReader
+from solver.theory.alignment import THEOREM, Alignment
 from solver.theory.dichotomy import Kind
 from solver.theory.laws import DEFAULT_OPTIMIZER
 from solver.theory.parametrization import Optimizers
@@ -45,7 +48,7 @@ class BatchVerdict:
     """Verdicts by column, one entry per row.
 
     ``kinds`` indexes ``KINDS``; r is ``r_numerators / r_denominator``, except that
-    ``exceptional_r`` holds it for the rows that do not share the denominator.
+    ``exceptional_r`` holds it where it is infinite and for rows that do not share the denominator.
     """
 
     kinds: npt.NDArray[np.int8]
@@ -109,8 +112,8 @@ def classify_many(
         raise TypeError(f"rows have dtype {rows.dtype}; code exponents as integers")
     if denominator < 1:
         raise ValueError(f"denominator is {denominator}; it must be at least 1")
-    laws = laws_of(optimizer)
-    safe = largest_safe(laws)
+    system = system_of(optimizer)
+    safe = system.largest_safe
     large = np.full(len(rows), denominator > safe)
     if rows.dtype == object or rows.dtype.itemsize == 8:
         large |= (rows > safe).any(axis=1)
@@ -122,7 +125,7 @@ def classify_many(
     }
     if exact:
         rows, denominator = np.where(large[:, None], 0, rows), min(denominator, safe)
-    return _classify(depth, rows.astype(np.int64, copy=False), denominator, exact, laws)
+    return _classify(depth, system, rows.astype(np.int64, copy=False), denominator, exact)
 
 
 def classify_vectors(
@@ -130,24 +133,32 @@ def classify_vectors(
     rows: Sequence[Sequence[object]],
     optimizer: Optimizers = DEFAULT_OPTIMIZER,
     limits: Limits = DEFAULT_LIMITS,
+    alignment: Alignment = THEOREM,
 ) -> BatchVerdict:
     """Classify flat abc vectors (lists) in any spelling that ``parse_exponent`` reads.
 
+    A b or c may be ``"inf"``: initialization with zeros, a frozen tensor.  ``alignment`` is what is
+    assumed of sums of n terms.
+
     Raises ``ParametrizationError`` naming the first entries at fault by row and column.
     """
-    laws = laws_of(optimizer)
+    system = system_of(optimizer, alignment)
     rows = _of_one_length(depth, rows)
     entries = list(chain.from_iterable(rows))
     shape = (len(rows), len(rows[0]) if rows else vector_lengths(depth)[0])
     types = set(map(type, entries))
-    if types == {int} and (whole := _whole_numbers(entries, limits, laws)) is not None:
-        return _classify(depth, whole.reshape(shape), 1, {}, laws)
-    numbers, values = _numbered(entries, types, rows, limits)
-    common = 1
+    common, safe = system.finest, system.largest_safe
+    if (
+        types == {int}
+        and common == 1
+        and (whole := _whole_numbers(entries, limits, safe)) is not None
+    ):
+        return _classify(depth, system, whole.reshape(shape), 1, {})
+    numbers, known = _numbered(entries, types, rows, limits, depth + 1)
+    values = known.meanings
     for denominator in sorted({value.denominator for value in values}):
         together = lcm(common, denominator)
         common = together if together <= _MOST_COMMON else common
-    safe = largest_safe(laws)
     fits = [
         common % value.denominator == 0
         and abs(value.numerator) * (common // value.denominator) <= safe
@@ -158,15 +169,26 @@ def classify_vectors(
         for value, fit in zip(values, fits, strict=True)
     ]
     numbers = numbers.reshape(shape)
-    exact: dict[int, list[Fraction]] = {}
-    if not all(fits):  # look for the rows in which some do not fit
-        odd = ~np.array(fits)[numbers].all(axis=1)
-        exact = {
-            index: [values[number] for number in numbers[index].tolist()]
-            for index in np.flatnonzero(odd).tolist()
-        }
     coded = np.array(codes, dtype=np.int64)[numbers]
-    return _classify(depth, coded, common, exact, laws)
+    odd: BoolArray = np.zeros(len(rows), dtype=bool)
+    if not all(fits):  # look for the rows in which some do not fit
+        odd = np.logical_not(np.array(fits)[numbers].all(axis=1))
+    infinite = None
+    if known.infinite:
+        infinite = np.isin(numbers, known.infinite)
+        # Beyond this the others could add up to what stands for the infinite ones.
+        most = (safe - 1) // system.growth
+        large = (np.abs(coded) > most).any(axis=1) | (common > most)
+        odd = odd | (infinite.any(axis=1) & large)
+        coded[infinite] = safe
+    exact = {
+        index: [
+            INFINITE if infinite is not None and infinite[index, place] else values[number]
+            for place, number in enumerate(numbers[index].tolist())
+        ]
+        for index in np.flatnonzero(odd).tolist()
+    }
+    return _classify(depth, system, coded, common, exact, infinite)
 
 
 def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
@@ -188,13 +210,13 @@ def _of_one_length(depth: int, rows: Sequence[Sequence[object]]) -> Sequence[Seq
     return [[*row, *[row[-1]] * depth] if len(row) == one_c else row for row in rows]
 
 
-def _whole_numbers(entries: list[object], limits: Limits, laws: Laws) -> IntArray | None:
+def _whole_numbers(entries: list[object], limits: Limits, safe: int) -> IntArray | None:
     """Integers as they are, where all are within bounds: no need to look at each."""
     try:
         whole = np.fromiter(cast(list[int], entries), dtype=np.int64, count=len(entries))
     except OverflowError:
         return None
-    most = min(limits.max_integer, largest_safe(laws))
+    most = min(limits.max_integer, safe)
     return whole if -most <= whole.min() and whole.max() <= most else None
 
 
@@ -202,55 +224,73 @@ class _Distinct(dict[object, int]):
     """Numbers distinct spellings as they come, and reads each once.
 
     Equal keys of different type are equal numbers.  ``meanings`` holds what they say, ``wrong``
-    those that mean nothing.
+    those that mean nothing, ``infinite`` the numbers of those that are infinite.
     """
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
         self.meanings: list[Fraction] = []
         self.wrong: set[object] = set()
+        self.infinite: list[int] = []
         self._limits = limits
 
     def __missing__(self, entry: object) -> int:
         if isinstance(entry, int) and abs(entry) > self._limits.max_integer:
             # Such integers can be chosen to hash alike: keep them out.
             raise OverflowError
-        try:
-            value = parse_exponent(entry, self._limits)
-        except ExponentError:
-            value = Fraction()
-            self.wrong.add(entry)
+        value = Fraction()
+        if is_infinite(entry):
+            self.infinite.append(len(self.meanings))
+        else:
+            try:
+                value = parse_exponent(entry, self._limits)
+            except ExponentError:
+                self.wrong.add(entry)
         self[entry] = number = len(self.meanings)
         self.meanings.append(value)
         return number
 
 
 def _numbered(
-    entries: list[object], types: set[type], rows: Sequence[Sequence[object]], limits: Limits
-) -> tuple[IntArray, list[Fraction]]:
-    """Each entry as the number of its value, and the values."""
+    entries: list[object],
+    types: set[type],
+    rows: Sequence[Sequence[object]],
+    limits: Limits,
+    finite: int,
+) -> tuple[IntArray, _Distinct]:
+    """Each entry as the number of its value, and the values.  The first columns are finite."""
     distinct = _Distinct(limits)
-    hashable = types <= _READABLE
-    if hashable:
-        try:
-            numbers = np.empty(len(entries), dtype=np.int64)
-            for start in range(0, len(entries), _AT_ONCE):
-                part = entries[start : start + _AT_ONCE]
-                found = map(distinct.__getitem__, part)
-                numbers[start : start + _AT_ONCE] = np.fromiter(found, np.int64, len(part))
-        except OverflowError:
-            hashable = False
-        else:
-            if not distinct.wrong:
-                return numbers, distinct.meanings
-    reader = EntryReader(limits)
-    for index, row in enumerate(rows):
+    numbers = _numbers_in(distinct, entries) if types <= _READABLE else None
+    wrong = np.ones(len(rows), dtype=bool)
+    if numbers is not None:
         # Only rows that hold something wrong are read again, to say where it is.
-        if not hashable or not distinct.wrong.isdisjoint(row):
-            reader.exponents((index,), row)
+        wrong[:] = False
+        if distinct.wrong:
+            wrong[:] = [not distinct.wrong.isdisjoint(row) for row in rows]
+        if distinct.infinite:
+            start = numbers.reshape(len(rows), -1)[:, :finite]
+            wrong |= np.isin(start, distinct.infinite).any(axis=1)
+        if not wrong.any():
+            return numbers, distinct
+    reader = EntryReader(limits)
+    for index in np.flatnonzero(wrong).tolist():
+        reader.exponents((index,), rows[index], infinite_from=finite)
         if len(reader.flaws) >= MOST_FLAWS:
             break
     raise ParametrizationError(reader.flaws)
+
+
+def _numbers_in(distinct: _Distinct, entries: list[object]) -> IntArray | None:
+    """Each entry's number; None where one of them must be kept out."""
+    numbers = np.empty(len(entries), dtype=np.int64)
+    try:
+        for start in range(0, len(entries), _AT_ONCE):
+            part = entries[start : start + _AT_ONCE]
+            found = map(distinct.__getitem__, part)
+            numbers[start : start + _AT_ONCE] = np.fromiter(found, np.int64, len(part))
+    except OverflowError:
+        return None
+    return numbers
 
 
 # Numbering so many takes a few milliseconds, during which no other thread has a turn.
@@ -262,19 +302,30 @@ _READABLE: Final = {int, str, Written, float, Decimal, Fraction}
 
 def _classify(
     depth: int,
+    system: System,
     rows: IntArray,
     denominator: int,
     exact: dict[int, list[Fraction]],
-    laws: Laws,
+    infinite: BoolArray | None = None,
 ) -> BatchVerdict:
-    """Columns for ``rows / denominator``, except the rows in ``exact``, which hold their values."""
+    """Columns for ``rows / denominator``, except the rows in ``exact``, which hold their values.
+
+    ``infinite`` says where entries are infinite, which ``rows`` holds as ``largest_safe``.
+    """
     kinds = np.empty(len(rows), dtype=np.int8)
     r = np.empty(len(rows), dtype=np.int64)
+    most = system.largest_safe
     for start in range(0, len(rows), _CHUNK):
         chunk = slice(start, start + _CHUNK)
         columns = np.ascontiguousarray(rows[chunk].T)
-        kinds[chunk], r[chunk] = Columns(depth, columns, denominator, laws).classify()
+        above = most if infinite is not None and infinite[chunk].any() else None
+        found = Columns(depth, columns, denominator, system, above)
+        kinds[chunk], r[chunk] = found.classify()
     exceptional_r: dict[int, Fraction] = {}
-    for index, (kind, value) in classify_rationals(depth, exact, laws).items():
+    if infinite is not None:
+        endless = r >= most
+        exceptional_r |= dict.fromkeys(np.flatnonzero(endless).tolist(), INFINITE)
+        r[endless] = 0
+    for index, (kind, value) in classify_rationals(depth, exact, system).items():
         kinds[index], exceptional_r[index] = kind, value
     return BatchVerdict(kinds, r, 2 * denominator, exceptional_r)

@@ -1,4 +1,4 @@
-"""Rows of arbitrary rationals: the same columns, in Python integers.
+"""Rows of arbitrary rationals, and infinite ones: the same columns, in Python integers.
 
 Every condition is about one layer and the readout, so a network is judged by its networks of
 depth 2: input, one of the hidden layers, readout.  Each of these has a common denominator of
@@ -11,7 +11,8 @@ from math import lcm
 
 import numpy as np
 
-from solver.bulk.columns import KIND_CODE, KINDS, Columns, Laws
+from solver.bulk.columns import KIND_CODE, KINDS, Columns, System
+from solver.exact.infinite import INFINITE
 from solver.theory.dichotomy import Kind
 
 # Python integers take a few hundred bytes for each row of nine: bound what is held at once.
@@ -19,7 +20,7 @@ _CHUNK = 1 << 14
 
 
 def classify_rationals(
-    depth: int, rows: Mapping[int, Sequence[Fraction]], laws: Laws
+    depth: int, rows: Mapping[int, Sequence[Fraction]], system: System
 ) -> dict[int, tuple[int, Fraction]]:
     """The kind code and r of each flat abc vector, by its key."""
     result: dict[int, tuple[int, Fraction]] = {}
@@ -27,7 +28,8 @@ def classify_rationals(
     keys: list[int] = []
 
     def settle() -> None:
-        for key, kind, r in zip(keys, *_classify(min(depth, 2), pieces, laws), strict=True):
+        found = _classify(min(depth, 2), pieces, system)
+        for key, kind, r in zip(keys, *found, strict=True):
             result[key] = _together(result[key], (kind, r)) if key in result else (kind, r)
         pieces.clear()
         keys.clear()
@@ -55,19 +57,37 @@ def _pieces(depth: int, row: Sequence[Fraction]) -> Iterable[Sequence[Fraction]]
 
 
 def _classify(
-    depth: int, rows: Sequence[Sequence[Fraction]], laws: Laws
+    depth: int, rows: Sequence[Sequence[Fraction]], system: System
 ) -> tuple[list[int], list[Fraction]]:
-    denominators = [lcm(*(entry.denominator for entry in row)) for row in rows]
+    denominators = [
+        lcm(system.finest, *(entry.denominator for entry in row if entry is not INFINITE))
+        for row in rows
+    ]
+    codes = [
+        [
+            None if entry is INFINITE else entry.numerator * (common // entry.denominator)
+            for entry in row
+        ]
+        for row, common in zip(rows, denominators, strict=True)
+    ]
+    beyond = [
+        system.growth * max(common, *(abs(code) for code in row if code is not None)) + 1
+        for row, common in zip(codes, denominators, strict=True)
+    ]
     coded = np.array(
         [
-            [entry.numerator * (common // entry.denominator) for entry in row]
-            for row, common in zip(rows, denominators, strict=True)
+            [most if code is None else code for code in row]
+            for row, most in zip(codes, beyond, strict=True)
         ],
         dtype=object,
     )
-    denominator = np.array(denominators, dtype=object)
-    kinds, r = Columns(depth, coded.T, denominator, laws).classify()
-    ratios = [Fraction(n, 2 * d) for n, d in zip(r.tolist(), denominators, strict=True)]
+    denominator, infinite = (np.array(each, dtype=object) for each in (denominators, beyond))
+    columns = Columns(depth, coded.T, denominator, system, infinite)
+    kinds, r = columns.classify()
+    ratios = [
+        INFINITE if n >= most else Fraction(n, 2 * d)
+        for n, d, most in zip(r.tolist(), denominators, beyond, strict=True)
+    ]
     return kinds.tolist(), ratios
 
 
@@ -81,6 +101,8 @@ def _together(first: tuple[int, Fraction], second: tuple[int, Fraction]) -> tupl
         kind = Kind.TRIVIAL
     elif r == 0:  # a part that is nontrivial makes the network so; r is that of the network
         kind = Kind.FEATURE_LEARNING
+    elif Kind.OPERATOR in kinds:  # where it is but kernel in a part, that part's layer is frozen
+        kind = Kind.OPERATOR
     else:
-        kind = (kinds - {Kind.TRIVIAL}).pop()
+        kind = Kind.KERNEL
     return KIND_CODE[kind], r

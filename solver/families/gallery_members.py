@@ -9,7 +9,7 @@ from solver.exact.arithmetic import Constraint, between
 from solver.exact.polyhedra import Constraints, Polyhedra, Polyhedron
 from solver.families.family import Family, FamilyBlock, Forms, canonical
 from solver.families.targets import clauses, faithfulness
-from solver.theory.gallery import GALLERY, GalleryEntry, RoleEntry
+from solver.theory.gallery import GalleryEntry, RoleEntry, distinct_entries
 from solver.theory.roles import Role
 
 # Sorts behind every unknown, so that equations are solved for it first.
@@ -30,14 +30,15 @@ class Landmark(NamedTuple):
 def landmarks(family: Family, domain: Constraints, sets: Polyhedra) -> Iterator[Landmark]:
     """Every gallery entry that the family meets, first those without a parameter.
 
-    A family of the gallery (``uniform(s)``) is left out where it is but an entry named before.
+    A family of the gallery (``uniform(s)``) is left out where it is but an entry named before, and
+    so is an entry that is another one in another gauge.
     """
     if family.readout_name or any(_beyond_the_gallery(block) for block in family.layers):
         return
     found: list[Polyhedron] = []
-    for entry in sorted(GALLERY.values(), key=lambda each: each.parameter is not None):
-        fits = family.depth == 1 or not entry.depth_one_only
-        if fits and all(block.law is entry.law for block in family.layers):
+    entries = distinct_entries(family.depth == 1)
+    for entry in sorted(entries, key=lambda each: each.parameter is not None):
+        if all(block.law is entry.law_of(block.role) for block in family.layers):
             constraints = (*domain, *_meeting(family, entry, sets.unknowns))
             if sets.possible(constraints):
                 landmark = _landmark(entry, constraints, sets)
@@ -67,8 +68,9 @@ def _landmark(entry: GalleryEntry, constraints: Constraints, sets: Polyhedra) ->
 def _meeting(family: Family, entry: GalleryEntry, unknowns: Sequence[str]) -> Iterator[Constraint]:
     """A member is the entry if all canonical exponents are equal, layer by layer."""
     for block in family.layers:
-        mine = canonical(block.exponents, unknowns, entry.law)
-        theirs = canonical(_forms(entry, block.role), (_PARAMETER,), entry.law)
+        law = entry.law_of(block.role)
+        mine = canonical(block.exponents, unknowns, law)
+        theirs = canonical(_forms(entry, block.role), (_PARAMETER,), law)
         for one, other in zip(mine[:3], theirs[:3], strict=True):
             yield Constraint(one.minus(other), "=")
     for (each,) in clauses(faithfulness(family)):

@@ -14,7 +14,7 @@ from solver.exact.expressions import parse_expression
 from solver.families.family import Family, FamilyBlock, interpolated
 from solver.reading.description import Description, named_entry, read
 from solver.reading.symbols import EntryReader, is_several
-from solver.theory.gallery import GalleryEntry, RoleEntry
+from solver.theory.gallery import GalleryEntry, GalleryNetwork, RoleEntry
 from solver.theory.network import Network, grouped_blocks
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.tensors import Described, TensorParametrization
@@ -155,7 +155,7 @@ def _spelled_out(
         entry = named_entry(description.preset)
     except ParametrizationError:  # ``read`` says so, after what is wrong with the form
         return description, (), None
-    if entry.parameter is None:
+    if isinstance(entry, GalleryNetwork) or entry.parameter is None:
         return description, (), None
     name, _, example, minimum, maximum = entry.parameter
     written = getattr(description, name)

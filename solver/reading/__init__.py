@@ -9,3 +9,4 @@ from solver.reading.optimizers import read_role_optimizers as read_role_optimize
 from solver.reading.symbols import MOST_FLAWS as MOST_FLAWS
 from solver.reading.symbols import Path as Path
 from solver.reading.symbols import is_list as is_list
+from solver.reading.wiring import alignment_of as alignment_of

@@ -8,7 +8,7 @@ A description has exactly one of these forms:
 * either, with one number in place of a list or an object: it stands for all layers.  With depth,
   lists and objects may stand side by side;
 * ``preset``: the name of a gallery entry, with ``s`` or ``c`` for a family; depth may be left out.
-
+  The name of a network by tensors stands alone, or with an alignment;
 * ``tensors``: a list of named tensors (see ``tensors``), with ``attention``.
 
 ``d``, for adaptive optimizers, goes with all but presets; what a perceptron has beside its weight
@@ -25,9 +25,9 @@ from solver.exact.exponents import DEFAULT_LIMITS, Limits, parse_exponent, shown
 from solver.reading.optimizers import read_optimizers
 from solver.reading.symbols import Entry, EntryReader, Parse, is_list, is_several
 from solver.reading.tensors import read_tensors
-from solver.reading.wiring import WiringDescription, wired
+from solver.reading.wiring import WiringDescription, read_alignment, wired
 from solver.theory.exponents import Exponents, shared
-from solver.theory.gallery import GALLERY, GalleryEntry, gallery_entry
+from solver.theory.gallery import GALLERY, SPELLINGS, GalleryEntry, GalleryNetwork, named
 from solver.theory.laws import DEFAULT_OPTIMIZER, OPTIMIZERS, Optimizer
 from solver.theory.parametrization import Optimizers, Parametrization, RoleParametrization
 from solver.theory.roles import Role
@@ -79,6 +79,9 @@ def read(
         )
     if description.attention is not None:
         reader.stop(("attention",), "attention goes with tensors, which make its queries and keys")
+    network = _named_network(description.preset)
+    if network is not None:
+        return _network(network, description, reader)
     return wired(_perceptron(description, limits, reader), description, reader)
 
 
@@ -91,6 +94,31 @@ def _check_tensors_alone(given: Description, reader: EntryReader) -> None:
 
 
 _WITH_TENSORS: Final = ("tensors", "attention", "alignment")
+
+
+def _named_network(preset: object) -> GalleryNetwork | None:
+    """The network by tensors that a preset names, if it names one."""
+    if preset is None:
+        return None
+    try:
+        found = named_entry(preset)
+    except ParametrizationError:  # said after what is wrong with the form
+        return None
+    return found if isinstance(found, GalleryNetwork) else None
+
+
+def _network(entry: GalleryNetwork, given: Description, reader: EntryReader) -> Described:
+    """A named network: everything about it is said, but for what is assumed of alignment."""
+    for name in FIELDS:
+        if name not in ("preset", "alignment") and getattr(given, name) is not None:
+            reader.flaw(
+                (name,),
+                f"{entry.name} is given by tensors and takes no {name}; leave it out, or change "
+                f"the tensors that GET /v1/parametrizations/{entry.name} lists and give those",
+            )
+    alignment = read_alignment(given.alignment, reader)
+    reader.stop_if_flawed()
+    return replace(entry.network, alignment=alignment)
 
 
 def _perceptron(
@@ -180,14 +208,17 @@ _SCALING: Final = " or ".join(
 )
 
 
-def named_entry(preset: object) -> GalleryEntry:
-    """The entry that a preset names.  Raises ``ParametrizationError`` where it names none."""
+def named_entry(preset: object) -> GalleryEntry | GalleryNetwork:
+    """The entry, or the network, that a preset names.
+
+    Raises ``ParametrizationError`` where it names none.
+    """
     if not isinstance(preset, str):
         raise ParametrizationError.at(
             ("preset",), f'preset is {shown(preset)}; it must be a name, such as "mup"'
         )
     try:
-        return gallery_entry(preset)
+        return named(preset)
     except UnknownParametrizationError as error:
         raise ParametrizationError.at(("preset",), str(error)) from None
 
@@ -196,9 +227,12 @@ def _preset(
     given: Description, depth: int | None, reader: EntryReader
 ) -> Parametrization | RoleParametrization:
     entry = named_entry(given.preset)
+    assert isinstance(entry, GalleryEntry), "networks were read before"
     roles = entry.roles(_parameter(given, entry, reader))
     if given.optimizer is not None:
-        roles = replace(roles, optimizer=_of_entry(given.optimizer, entry, reader))
+        optimizer = _of_entry(given.optimizer, entry, reader)
+        biases = tuple(each._replace(optimizer=optimizer) for each in roles.wiring.biases)
+        roles = replace(roles, optimizer=optimizer, wiring=roles.wiring._replace(biases=biases))
     if depth is None:
         return roles
     if depth > 1 and entry.depth_one_only:
@@ -216,9 +250,14 @@ def _of_entry(value: object, entry: GalleryEntry, reader: EntryReader) -> Optimi
     if isinstance(value, str):
         optimizer = cast(Optimizer, read_optimizers(value, reader, None))
         reader.stop_if_flawed()
-    if not isinstance(value, str) or OPTIMIZERS[optimizer] is not entry.law:
-        named = shown(value) if not isinstance(value, str) else optimizer
-        others = [each.name for each in GALLERY.values() if each.law is OPTIMIZERS[optimizer]]
+    law = OPTIMIZERS[optimizer]
+    if not isinstance(value, str) or set(entry.laws) != {law}:
+        given = shown(value) if not isinstance(value, str) else optimizer
+        others = [
+            each.name
+            for each in GALLERY.values()
+            if set(each.laws) == {law} and each.name not in SPELLINGS
+        ]
         remedy = (
             f"take one of {', '.join(others)}"
             if isinstance(value, str) and others
@@ -226,10 +265,14 @@ def _of_entry(value: object, entry: GalleryEntry, reader: EntryReader) -> Optimi
         )
         reader.stop(
             ("optimizer",),
-            f"{entry.name} is a parametrization for {entry.optimizer}, not for {named}; leave "
+            f"{entry.name} is a parametrization for {_joined(entry)}, not for {given}; leave "
             f"optimizer out, or {remedy}",
         )
     return optimizer
+
+
+def _joined(entry: GalleryEntry) -> str:
+    return " and ".join(dict.fromkeys(entry.optimizers))
 
 
 def _parameter(given: Description, entry: GalleryEntry, reader: EntryReader) -> Fraction | None:

@@ -58,14 +58,26 @@ def read_optimizers(
 def read_role_optimizers(value: object, depth: int) -> Optimizers:
     """One optimizer, or those of the roles that there are at this depth.
 
-    Raises ``ParametrizationError`` with everything that is wrong.
+    A list has one for each weight matrix, and the same one for all hidden layers.  Raises
+    ``ParametrizationError`` with everything that is wrong.
     """
     reader = EntryReader(DEFAULT_LIMITS)
-    if is_list(value):
-        reader.stop(_PATH, "optimizer is a list; name one for all layers, or one for each role")
-    optimizers = read_optimizers(value, reader, None, depth > 1)
+    if not is_list(value):
+        optimizers = read_optimizers(value, reader, None, depth > 1)
+        reader.stop_if_flawed()
+        return optimizers
+    found = read_optimizers(value, reader, depth)
     reader.stop_if_flawed()
-    return optimizers
+    assert isinstance(found, tuple), "a list was given"
+    first, *hidden, last = found
+    different = list(dict.fromkeys(hidden))
+    if len(different) > 1:
+        reader.stop(
+            _PATH,
+            f"optimizer has {' and '.join(different[:2])} for hidden layers; name one for all of "
+            "them here, and ask about such networks one by one",
+        )
+    return (first, *different, last)
 
 
 def _by_role(

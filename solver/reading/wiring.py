@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Final, TypeVar
 
-from solver.exact.exponents import shown
+from solver.exact.exponents import Limits, shown
 from solver.exact.infinite import INFINITE
 from solver.reading.optimizers import read_optimizer
 from solver.reading.symbols import MOST_FLAWS, EntryReader, Path, is_list
@@ -19,7 +19,7 @@ from solver.theory.exponents import Exponents, shared
 from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.roles import MATRICES, Role
-from solver.theory.wiring import PLAIN, Bias, Wiring
+from solver.theory.wiring import Bias, Wiring
 
 _T = TypeVar("_T")
 _BODY: Final = (Role.INPUT, Role.HIDDEN)
@@ -52,7 +52,7 @@ def wired(given: _Given, written: WiringDescription, reader: EntryReader) -> _Gi
     places = _Places(given, reader)
     given = _with_exponents(given, places, written, reader)
     wiring = Wiring(
-        places.read_bias(written.bias, given) if written.bias is not None else (),
+        _own_biases(given) if written.bias is None else places.read_bias(written.bias, given),
         _switches(written.residual, "residual", places, (Role.HIDDEN,), _NO_RESIDUAL, reader),
         _switches(written.normalized, "normalized", places, _BODY, _NO_NORMALIZED, reader),
         read_alignment(written.alignment, reader),
@@ -65,7 +65,7 @@ def wired(given: _Given, written: WiringDescription, reader: EntryReader) -> _Gi
             reader.flaw(("normalized",), f"{CANNOT_NORMALIZE} (the {role} layer has b = inf)")
             break
     reader.stop_if_flawed()
-    return given if wiring == PLAIN else replace(given, wiring=wiring)
+    return given if wiring == given.wiring else replace(given, wiring=wiring)
 
 
 CANNOT_NORMALIZE: Final = "an output that starts at zero cannot be divided by its size"
@@ -174,6 +174,14 @@ _BIAS_FIELDS: Final = ("a", "b", "c", "optimizer")
 _BIAS_FORM: Final = 'write {"a": 0, "b": "inf", "c": 0}, with "optimizer" if it has its own'
 
 
+def _own_biases(given: _Given) -> tuple[Bias, ...]:
+    """The biases that a preset has."""
+    return tuple(
+        each._replace(exponents=each.exponents._replace(d=_epsilon_of(layer, each.optimizer)))
+        for each, layer in zip(given.wiring.biases, _exponents(given), strict=False)
+    )
+
+
 def _epsilon_of(layer: Exponents, optimizer: Optimizer) -> Fraction | None:
     """A bias has the ε of its layer, where it is trained entrywise."""
     return layer.d if OPTIMIZERS[optimizer].scales_gradients else None
@@ -265,6 +273,14 @@ def read_switch(path: Path, value: object, reader: EntryReader) -> bool:
         reader.flaw(path, f"{'.'.join(map(str, path))} is {shown(value)}; write true or false")
         return False
     return value
+
+
+def alignment_of(value: object, limits: Limits) -> Alignment:
+    """An alignment that is given alone.  Raises ``ParametrizationError`` where it is none."""
+    reader = EntryReader(limits)
+    found = read_alignment(value, reader)
+    reader.stop_if_flawed()
+    return found
 
 
 def read_alignment(value: object, reader: EntryReader) -> Alignment:

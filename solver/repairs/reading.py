@@ -13,6 +13,7 @@ from solver.reading.symbols import EntryReader, Path, is_list, is_several
 from solver.repairs.decisions import Options, Selector, places_of
 from solver.repairs.least_change import DEFAULT_MARGIN
 from solver.theory.exponents import SYMBOLS, Exponents
+from solver.theory.gallery import GalleryEntry
 from solver.theory.layers import BIAS
 from solver.theory.parametrization import Parametrization, RoleParametrization
 from solver.theory.tensors import Described, TensorParametrization
@@ -217,11 +218,13 @@ _TIES_FORM: Final = 'give a list of lists such as [["b.input", "b.readout"]]'
 
 def _one_c(description: Description, given: Described) -> bool:
     """Whether one learning-rate exponent was given for all layers."""
-    if description.tensors is not None:
+    if isinstance(given, TensorParametrization):
         return False
     if description.preset is not None:
         # As the entry is written, so that it is the same question at every depth.
-        return len({each for each in named_entry(description.preset).c if each is not None}) == 1
+        entry = named_entry(description.preset)
+        assert isinstance(entry, GalleryEntry), "a network by tensors is no perceptron"
+        return len({each for each in entry.c if each is not None}) == 1
     if description.abc is not None:
         assert isinstance(given, Parametrization), "a flat vector has a depth"
         return is_list(description.abc) and len(description.abc) == vector_lengths(given.depth)[0]

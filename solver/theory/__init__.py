@@ -13,8 +13,13 @@ from solver.theory.exponents import SYMBOLS as SYMBOLS
 from solver.theory.exponents import Exponents as Exponents
 from solver.theory.exponents import shared as shared
 from solver.theory.gallery import GALLERY as GALLERY
+from solver.theory.gallery import NETWORKS as NETWORKS
+from solver.theory.gallery import SPELLINGS as SPELLINGS
 from solver.theory.gallery import GalleryEntry as GalleryEntry
+from solver.theory.gallery import GalleryNetwork as GalleryNetwork
 from solver.theory.gallery import gallery_entry as gallery_entry
+from solver.theory.gallery import gallery_network as gallery_network
+from solver.theory.gallery import named as named
 from solver.theory.law import Coefficients as Coefficients
 from solver.theory.law import Law as Law
 from solver.theory.laws import DEFAULT_OPTIMIZER as DEFAULT_OPTIMIZER

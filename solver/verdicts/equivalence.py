@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from solver.exact.exponents import format_exponent
 from solver.theory.exponents import SYMBOLS, Exponents
-from solver.theory.gallery import GALLERY, GalleryEntry
+from solver.theory.gallery import GALLERY, GalleryEntry, distinct_entries
 from solver.theory.law import Law
 from solver.theory.laws import OPTIMIZERS
 from solver.theory.network import Block, Network
@@ -146,44 +146,46 @@ def _sentence(text: str) -> str:
 def equivalent_entries(network: Network) -> tuple[str, ...]:
     """Labels of the gallery entries that a network is equivalent to, in gallery order.
 
-    A family is named (``"uniform(1/4)"``) only where no entry without a parameter fits.
+    A family is named (``"uniform(1/4)"``) only where no entry without a parameter fits, and an
+    entry that is another in another gauge not at all.
     """
-    law, *others = network.laws
-    if others or network.readout_name or network.wired:  # an entry is a perceptron with one law
+    if network.readout_name or network.wired:  # an entry is a plain perceptron
         return ()
-    start, *inner = [block.exponents.canonical(law) for block in network.body]
-    hidden = set(inner)
-    if len(hidden) > 1:
+    start, *inner = [(block.law, block.exponents.canonical(block.law)) for block in network.body]
+    if len(set(inner)) > 1:  # with one law and one place for all hidden layers
         return ()
-    layers = (start, *hidden, network.readout.canonical(law))
+    end = (network.readout_law, network.readout.canonical(network.readout_law))
+    laws, layers = zip(start, *inner[:1], end, strict=True)
     first, *rest, last = _drop_redundant_d(layers, network)
-    return _known_entries(law, first, rest[0] if rest else None, last)
+    return _known_entries(laws, first, rest[0] if rest else None, last)
 
 
 @lru_cache(maxsize=1 << 12)
 def _known_entries(
-    law: Law, first: Exponents, middle: Exponents | None, last: Exponents
+    laws: tuple[Law, ...], first: Exponents, middle: Exponents | None, last: Exponents
 ) -> tuple[str, ...]:
-    fixed = _FIXED.get((law, first, middle, last), [])
+    fixed = _FIXED.get((laws, first, middle, last), [])
     return tuple(fixed) or tuple(
         entry.label(parameter)
         for entry in _FAMILIES
-        if entry.law is law and (parameter := _solve(entry, first, middle, last)) is not None
+        if set(laws) == set(entry.laws)
+        and (parameter := _solve(entry, first, middle, last)) is not None
     )
 
 
-_Roles = tuple[Law, Exponents, Exponents | None, Exponents]
+_Roles = tuple[tuple[Law, ...], Exponents, Exponents | None, Exponents]
 
 
 def _fixed_entries() -> dict[_Roles, list[str]]:
     """Names of the entries without a parameter by canonical form, at L = 1 and at L >= 2."""
     names: dict[_Roles, list[str]] = {}
-    for entry in GALLERY.values():
-        if entry.parameter is None:
-            roles = entry.roles().canonical()
-            for hidden in {None, roles.hidden}:
-                key = (entry.law, roles.input, hidden, roles.readout)
-                names.setdefault(key, []).append(entry.name)
+    for depth_one in (True, False):
+        for entry in distinct_entries(depth_one):
+            if entry.parameter is None:
+                roles, laws = entry.roles().canonical(), entry.laws
+                hidden = None if depth_one else roles.hidden
+                laws = (laws[0], laws[-1]) if depth_one else laws
+                names.setdefault((laws, roles.input, hidden, roles.readout), []).append(entry.name)
     return names
 
 

@@ -1,6 +1,6 @@
 """What classifying answers: the documented shapes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -211,3 +211,9 @@ class BatchOut(TypedDict):
     r: list[Exponent]
     stable: list[bool]
     nontrivial: list[bool | None]
+    theorem: NotRequired[
+        Annotated[
+            list[VerdictName],
+            Field(description="The theorem's own verdicts; only where another alignment is given."),
+        ]
+    ]

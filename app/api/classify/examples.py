@@ -71,6 +71,17 @@ BATCH: Final[dict[str, Any]] = {
             ],
         },
     },
+    "zero_readout_by_role": {
+        "summary": "Muon and AdamW, readouts that start at zero or are frozen",
+        "value": {
+            "depth": 2,
+            "optimizer": {"input": "adamw", "hidden": "muon", "readout": "adamw"},
+            "abc": [
+                [0, 0, 1, 0, "1/2", "inf", 0, 0, 0],
+                [0, 0, 1, 0, "1/2", 0, 0, 0, "inf"],
+            ],
+        },
+    },
     "adam_per_layer": {
         "summary": "Adam with a learning-rate exponent per layer",
         "value": {

@@ -17,6 +17,8 @@ from app.api.http.state import metrics_of, settings_of
 from app.observe import Metrics
 from app.settings import Settings
 from solver import ParametrizationError, classify_vectors, read_depth, read_role_optimizers
+from solver.reading import alignment_of
+from solver.theory import THEOREM
 
 router = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=JsonRoute)
 batches = APIRouter(prefix="/v1/classify", tags=["classify"], route_class=RowsRoute)
@@ -75,12 +77,16 @@ def _batch(body: BatchIn, settings: Settings, metrics: Metrics) -> Response:
             "rest in another",
         )
     optimizers = read_role_optimizers(body.optimizer, depth)
+    alignment = alignment_of(body.alignment, settings.limits)
+    theorem = None
     with under("abc"):
-        result = classify_vectors(depth, rows, optimizers, settings.limits)
+        result = classify_vectors(depth, rows, optimizers, settings.limits, alignment)
+        if alignment != THEOREM:
+            theorem = classify_vectors(depth, rows, optimizers, settings.limits)
     _free(rows)
     for kind, count in result.counts().items():
         metrics.verdicts[kind].inc(count)
-    return answer(columns(depth, result))
+    return answer(columns(depth, result, theorem))
 
 
 def _free(rows: list[object]) -> None:

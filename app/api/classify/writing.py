@@ -75,9 +75,9 @@ _answered_again = lru_cache(maxsize=1 << 11)(_answered)
 _MOST_TENSORS_KEPT: Final = 16
 
 
-def columns(depth: int, result: BatchVerdict) -> BatchOut:
-    """Verdicts as ``POST /v1/classify/batch`` answers them."""
-    return {
+def columns(depth: int, result: BatchVerdict, theorem: BatchVerdict | None = None) -> BatchOut:
+    """Verdicts as ``POST /v1/classify/batch`` answers them; ``theorem`` holds its own, if asked."""
+    answered: BatchOut = {
         "depth": depth,
         "count": len(result.stable),
         "verdict": cast(list[VerdictName], result.verdicts()),
@@ -85,6 +85,9 @@ def columns(depth: int, result: BatchVerdict) -> BatchOut:
         "stable": result.stable.tolist(),
         "nontrivial": result.nontrivial(),
     }
+    if theorem is not None:
+        answered["theorem"] = cast(list[VerdictName], theorem.verdicts())
+    return answered
 
 
 @kept_for_lines

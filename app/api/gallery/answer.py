@@ -1,13 +1,21 @@
 """What the gallery answers, and its entries written out in that shape."""
 
-from typing import Literal
+from typing import Annotated, Literal, cast
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.api.classify.answer import AnyDepthClassification, Classification
-from app.api.parametrization.answer import Exponent, OptimizerName
-from solver import GalleryEntry
-from solver.theory import plain_exponent
+from app.api.parametrization.answer import (
+    AttendingOut,
+    BiasOut,
+    Exponent,
+    OptimizerName,
+    TensorOut,
+)
+from app.api.parametrization.writing import parametrization
+from solver import GalleryEntry, GalleryNetwork
+from solver.theory import SPELLINGS, plain_exponent, plain_names
 
 
 class ParameterOut(TypedDict):
@@ -28,19 +36,38 @@ class GalleryRolesOut(TypedDict):
     readout: str
 
 
+_BY_TENSORS = "null for a network by tensors."
+
+
 class GalleryEntryOut(TypedDict):
-    """A named parametrization."""
+    """A named parametrization, by role or by tensors."""
 
     name: str
     title: str
     optimizer: OptimizerName
-    a: GalleryRolesOut
-    b: GalleryRolesOut
-    c: GalleryRolesOut
+    a: Annotated[GalleryRolesOut | None, Field(description=_BY_TENSORS)]
+    b: Annotated[GalleryRolesOut | None, Field(description=_BY_TENSORS)]
+    c: Annotated[GalleryRolesOut | None, Field(description=_BY_TENSORS)]
+    bias: Annotated[BiasOut | None, Field(description="Its biases; null where it has none.")]
+    tensors: Annotated[
+        list[TensorOut] | None, Field(description="The network; null where it is given by role.")
+    ]
+    attention: Annotated[
+        list[AttendingOut] | None, Field(description="Where attention is; null for none.")
+    ]
     parameter: ParameterOut | None
-    depths: Literal["any", "1"]
+    depths: Annotated[Literal["any", "1"] | None, Field(description=_BY_TENSORS)]
+    alignment: Annotated[
+        Literal["theorem", "full", "none"],
+        Field(description="What its exponents were derived from; verdicts are the theorem's."),
+    ]
+    same_as: Annotated[
+        str | None,
+        Field(description="The entry of which it is another gauge, at every depth; null for none."),
+    ]
     source: str
     description: str
+    used_by: Annotated[str, Field(description="Who uses it.")]
 
 
 class GalleryOut(TypedDict):
@@ -55,9 +82,34 @@ class ClassifiedEntryOut(GalleryEntryOut):
     classification: Classification | AnyDepthClassification | None
 
 
-def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
+def gallery_entry_out(entry: GalleryEntry | GalleryNetwork) -> GalleryEntryOut:
     """An entry of the gallery as it is listed."""
+    return _network(entry) if isinstance(entry, GalleryNetwork) else _perceptron(entry)
 
+
+def _network(entry: GalleryNetwork) -> GalleryEntryOut:
+    written = parametrization(entry.network)
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "optimizer": cast(OptimizerName, plain_names(entry.network.optimizers, True)),
+        "a": None,
+        "b": None,
+        "c": None,
+        "bias": None,
+        "tensors": written["tensors"],
+        "attention": written.get("attention"),
+        "parameter": None,
+        "depths": None,
+        "alignment": "theorem",
+        "same_as": None,
+        "source": entry.source,
+        "description": entry.description,
+        "used_by": entry.used_by,
+    }
+
+
+def _perceptron(entry: GalleryEntry) -> GalleryEntryOut:
     def roles(symbol: str) -> GalleryRolesOut:
         first, hidden, last = getattr(entry, symbol)
         return {
@@ -66,13 +118,17 @@ def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
             "readout": last.text(),
         }
 
+    biases = None if entry.bias is None else parametrization(entry.roles()).get("bias")
     return {
         "name": entry.name,
         "title": entry.title,
-        "optimizer": entry.optimizer,
+        "optimizer": cast(OptimizerName, plain_names(entry.optimizers, False)),
         "a": roles("a"),
         "b": roles("b"),
         "c": roles("c"),
+        "bias": biases,
+        "tensors": None,
+        "attention": None,
         "parameter": None
         if entry.parameter is None
         else {
@@ -83,6 +139,9 @@ def gallery_entry_out(entry: GalleryEntry) -> GalleryEntryOut:
             "maximum": plain_exponent(entry.parameter.maximum),
         },
         "depths": "1" if entry.depth_one_only else "any",
+        "alignment": entry.alignment,
+        "same_as": SPELLINGS.get(entry.name),
         "source": entry.source,
         "description": entry.description,
+        "used_by": entry.used_by,
     }

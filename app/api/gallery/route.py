@@ -12,7 +12,8 @@ from app.api.http.answering import answer
 from app.api.http.documented import problems
 from app.api.http.flaws import under
 from app.api.http.state import settings_of
-from solver import GALLERY, Description, gallery_entry, read
+from solver import GALLERY, NETWORKS, Description, GalleryEntry, read
+from solver.theory import named
 
 router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
 
@@ -24,8 +25,12 @@ router = APIRouter(prefix="/v1/parametrizations", tags=["gallery"])
     response_model=GalleryOut,
 )
 async def list_parametrizations() -> Response:
-    """The parametrizations of the literature, each with its source."""
-    return answer({"parametrizations": [gallery_entry_out(each) for each in GALLERY.values()]})
+    """The parametrizations of the literature and of code in use, each with its source."""
+    listed = [
+        *map(gallery_entry_out, GALLERY.values()),
+        *map(gallery_entry_out, NETWORKS.values()),
+    ]
+    return answer({"parametrizations": listed})
 
 
 @router.get(
@@ -41,12 +46,14 @@ async def get_parametrization(
     query: Annotated[EntryQuery, Query()],
 ) -> Response:
     """The entry with its verdict; that is null for a family asked for without its parameter."""
-    entry = gallery_entry(name)
+    entry = named(name)
     entry_out = gallery_entry_out(entry)
     depth, s, c = query.depth, query.s, query.c
-    if entry.parameter and depth is None and s is None and c is None:
+    family = isinstance(entry, GalleryEntry) and entry.parameter is not None
+    if family and depth is None and s is None and c is None:
         return answer(entry_out | {"classification": None})
+    asked = Description(preset=name, depth=depth, s=s, c=c, alignment=query.alignment)
     with under("query"):
-        given = read(Description(preset=name, depth=depth, s=s, c=c), settings_of(request).limits)
+        given = read(asked, settings_of(request).limits)
     _, classification = classified(given)
     return answer(entry_out | {"classification": classification})

@@ -9,7 +9,14 @@ import numpy.typing as npt
 from app.api.limits import bounds
 from app.api.limits.request import ACTIVATIONS, LimitIn
 from app.experiment.reading.plain_values import PlainReader, Whole
-from solver import Activation, Limits, Parametrization, ParametrizationError, Verdict
+from solver import (
+    Activation,
+    Limits,
+    Parametrization,
+    ParametrizationError,
+    TensorParametrization,
+    Verdict,
+)
 from solver.limits import (
     LOSSES,
     Loss,
@@ -106,6 +113,12 @@ def _verdict(
         parametrization = body.resolve(limits)
         if isinstance(parametrization, Parametrization):
             return stable_verdict(parametrization, activation)
+        if isinstance(parametrization, TensorParametrization):
+            reader.flaw(
+                ("tensors",) if body.preset is None else ("preset",),
+                "no limit of a network by tensors is known yet; limits are for perceptrons",
+            )
+            return None
         reader.flaw(("depth",), "depth is missing; a limit is that of networks, which have one")
     except ParametrizationError as error:
         reader.flaws(error)

@@ -56,7 +56,6 @@ def vector_of(entry: Schema) -> Schema:
 
 LIST: Final = lists_of(EXPONENT)
 ROLES: Final = roles_of(EXPONENT)
-VECTOR: Final = vector_of(EXPONENT)
 OPTIMIZER: Final[Schema] = {"type": "string", "enum": list(get_args(Optimizer))}
 OPTIMIZERS_BY_ROLE: Final[Schema] = {
     "type": "object",
@@ -85,6 +84,7 @@ OR_INFINITE: Final[Schema] = {
         {"type": "string", "maxLength": 64, "pattern": rf"^(inf|{_SPELLED})$"},
     ],
 }
+VECTOR: Final = vector_of(OR_INFINITE)
 INFINITE_LIST: Final = lists_of(OR_INFINITE)
 INFINITE_ROLES: Final = roles_of(OR_INFINITE)
 

@@ -102,7 +102,7 @@ def _parametrization(
         return None
     if isinstance(parametrization, TensorParametrization):
         reader.flaw(
-            ("tensors",),
+            ("tensors",) if asked.description.preset is None else ("preset",),
             "no experiment trains a network by tensors yet; checks are for perceptrons",
         )
         return None

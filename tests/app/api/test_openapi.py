@@ -365,7 +365,9 @@ def test_answers_have_no_undocumented_fields(client: TestClient) -> None:
     assert set(answer) == set(SCHEMAS["Classification"]["properties"])
     assert set(answer["layers"][0]) == set(SCHEMAS["LayerOut"]["properties"])
     assert set(answer["conditions"][0]) == set(SCHEMAS["ConditionOut"]["properties"])
-    batch = client.post("/v1/classify/batch", json={"depth": 1, "abc": []}).json()
+    batch = client.post(
+        "/v1/classify/batch", json={"depth": 1, "abc": [], "alignment": "full"}
+    ).json()
     assert set(batch) == set(SCHEMAS["BatchOut"]["properties"])
 
 

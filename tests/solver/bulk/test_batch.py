@@ -15,7 +15,7 @@ from solver import (
     classify_many,
     classify_vectors,
 )
-from solver.bulk.columns import largest_safe, laws_of
+from solver.bulk.columns import system_of
 
 
 def single(depth: int, row: list[Fraction], optimizer: Optimizer = "sgd") -> tuple[str, str]:
@@ -60,7 +60,7 @@ def test_chunks_are_put_together_in_order() -> None:
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_entries_at_and_beyond_the_guard_are_exact(optimizer: Optimizer) -> None:
     """At the guard int64 is used, beyond it Python integers; both agree with single verdicts."""
-    safe = largest_safe(laws_of(optimizer))
+    safe = system_of(optimizer).largest_safe
     for size in (safe - 1, safe, safe + 1, 2**62, 2**63 - 1):
         for denominator in (1, 2, size):
             rows = np.array(

@@ -306,3 +306,93 @@ def test_what_is_not_a_batch_is_refused(
     response = client.post("/v1/classify/batch", json=body)
     assert response.status_code == 422
     assert pointer in {each["pointer"] for each in response.json()["errors"]}
+
+
+# ---------------------------------------------------------------------------- real networks
+
+
+ROLES = ("input", "hidden", "readout")
+
+
+@pytest.mark.parametrize("form", ["name", "roles", "list", "spelled"])
+@pytest.mark.parametrize("alignment", [None, "full", {"updates": "3/4", "readout": 0.5}])
+@pytest.mark.parametrize("depth", [1, 3])
+def test_rows_with_zeros_and_frozen_tensors_are_those_of_single_questions(
+    client: TestClient, depth: int, alignment: object, form: str
+) -> None:
+    rng = random.Random(f"{depth} {alignment} {form}")
+    names = ["lamb"] * 3 if form == "name" else rng.choices(["sgd", "adam", "muon", "lamb"], k=3)
+    every = [names[0], *[names[1]] * (depth - 1), names[2]]
+    by_role = {role: name for role, name in zip(ROLES, names, strict=True) if role != "hidden"}
+    by_role |= {"hidden": names[1]} if depth > 1 else {}
+    spelled_role = {role: f" {name.upper()}-" for role, name in by_role.items()}
+    optimizer = {"name": names[0], "roles": by_role, "list": every, "spelled": spelled_role}[form]
+    rows: list[list[object]] = []
+    for drawn in rows_of(depth, 40, depth, "adam", per_layer_c=True):
+        row: list[object] = [spelled(each, rng) for each in drawn]
+        for place in range(depth + 1, len(row)):
+            row[place] = "inf" if rng.random() < 0.2 else row[place]
+        rows.append(row)
+    body = {"depth": depth, "optimizer": optimizer, "alignment": alignment}
+    answer = post(client, {**body, "abc": rows})
+    singles = [
+        client.post("/v1/classify", json={**body, "abc": row, "optimizer": every}).json()
+        for row in rows
+    ]
+    assert answer["verdict"] == [each["verdict"] for each in singles]
+    assert answer["r"] == [each["r"] for each in singles]
+    assert answer["nontrivial"] == [each["nontrivial"] for each in singles]
+    theorem = [each["assumptions"]["theorem"] for each in singles]
+    assert answer.get("theorem", [None] * len(rows)) == theorem
+
+
+def test_readouts_that_start_at_zero_or_are_frozen(client: TestClient) -> None:
+    body = {
+        "depth": 2,
+        "optimizer": {"input": "adamw", "hidden": "muon", "readout": "adamw"},
+        "abc": [
+            [0, 0, 1, 0, "1/2", "inf", 0, 0, 0],
+            [0, 0, 1, 0, "1/2", 0, 0, 0, "inf"],
+            [0, 0, 0, 0, "1/2", "inf", 0, 0, "inf"],
+            [0, 0, 0, 0, "inf", "1/2", 0, 0, 0],
+            [0, 0, 0, 0, "1/2", "1/2", "inf"],
+        ],
+    }
+    answer = post(client, body)
+    assert answer["verdict"] == [
+        "feature_learning",
+        "feature_learning",
+        "trivial",
+        "unstable",
+        "trivial",
+    ]
+    assert answer["r"] == ["0", "0", "0", "0", "inf"]
+
+
+@pytest.mark.parametrize(
+    ("more", "pointer", "words"),
+    [
+        ({"abc": [[0, 0, "inf", 0, 0, 0, 0]]}, "/abc/0/2", "cannot be infinite"),
+        ({"abc": [[0, 0, 0, 0, 0, 0, "infinity"]]}, "/abc/0/6", "not an exponent"),
+        ({"optimizer": ["sgd", "adam", "sgd", "sgd"]}, "/optimizer", "depth 2 has 3"),
+        ({"optimizer": ["sgd", "adam", "nobody"]}, "/optimizer/2", "optimizers are"),
+        ({"alignment": "some"}, "/alignment", "write one of theorem"),
+        ({"alignment": {"updates": 2, "readout": 1}}, "/alignment/updates", "between 1/2"),
+    ],
+)
+def test_what_is_wrong_with_such_batches(
+    client: TestClient, more: dict[str, object], pointer: str, words: str
+) -> None:
+    body = {"depth": 2, "abc": [[0] * 7], **more}
+    response = client.post("/v1/classify/batch", json=body)
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["pointer"] == pointer
+    assert words in error["detail"]
+
+
+def test_hidden_layers_of_a_batch_have_one_optimizer(client: TestClient) -> None:
+    body = {"depth": 3, "abc": [[0] * 9], "optimizer": ["sgd", "adam", "muon", "sgd"]}
+    response = client.post("/v1/classify/batch", json=body)
+    assert response.status_code == 422
+    assert "adam and muon for hidden layers" in response.json()["detail"]

@@ -1,12 +1,16 @@
-"""GET /v1/parametrizations and /v1/parametrizations/{name}, against THEORY.md section 3."""
+"""GET /v1/parametrizations and /v1/parametrizations/{name}, against the published tables."""
 
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.solver.theory.test_gallery_of_practice import BIASES, TRANSFORMERS
+from tests.solver.theory.test_gallery_of_practice import ROWS as IN_USE
+
 FIELDS = {
     "name", "title", "optimizer", "a", "b", "c", "parameter", "depths", "source", "description",
+    "bias", "tensors", "attention", "alignment", "same_as", "used_by",
 }  # fmt: skip
 
 # name: optimizer, a, b, c as (input, hidden, readout), the parameter, the depths.
@@ -31,6 +35,11 @@ ROWS: dict[str, tuple[str, str, str, str, str | None, str]] = {
 }
 
 
+#: Every name by role, in order.
+NAMES = [*ROWS, *IN_USE]
+FAMILIES = {"uniform", "standard_adam"}
+
+
 def get(client: TestClient, name: str, **query: object) -> dict[str, Any]:
     response = client.get(f"/v1/parametrizations/{name}", params=query)
     assert response.status_code == 200, response.text
@@ -46,8 +55,8 @@ def listed(client: TestClient) -> list[dict[str, Any]]:
     return answer["parametrizations"]
 
 
-def test_the_gallery_is_that_of_the_papers_in_their_order(client: TestClient) -> None:
-    assert [each["name"] for each in listed(client)] == list(ROWS)
+def test_the_gallery_begins_as_the_papers_do_in_their_order(client: TestClient) -> None:
+    assert [each["name"] for each in listed(client)] == [*NAMES, *TRANSFORMERS]
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -62,9 +71,123 @@ def test_each_entry_has_the_exponents_of_the_table(client: TestClient, name: str
         assert list(roles) == ["input", "hidden", "readout"]
         assert ", ".join(map(str, roles.values())) == row
     assert (entry["parameter"] or {}).get("name") == parameter
-    for text in ("title", "source", "description"):
-        assert isinstance(entry[text], str)
-        assert entry[text]
+    assert [entry[name] for name in ("bias", "tensors", "attention", "same_as")] == [None] * 4
+    assert entry["alignment"] == "theorem"
+
+
+def test_every_entry_says_what_it_is_where_it_is_from_and_who_uses_it(client: TestClient) -> None:
+    for entry in listed(client):
+        assert set(entry) == FIELDS
+        for name in ("title", "source", "description", "used_by"):
+            assert entry[name] == entry[name].strip() != "", entry["name"]
+        for sentence in ("description", "used_by"):
+            assert entry[sentence].endswith("."), entry["name"]
+
+
+@pytest.mark.parametrize("name", IN_USE)
+def test_entries_in_use_have_the_exponents_that_were_published(
+    client: TestClient, name: str
+) -> None:
+    (entry,) = [each for each in listed(client) if each["name"] == name]
+    optimizers, row, _ = IN_USE[name]
+    shown = [" ".join(entry[symbol].values()) for symbol in "abc"]
+    assert shown == [part.strip() for part in row.split("|")]
+    one = entry["optimizer"]
+    assert optimizers == (one if isinstance(one, str) else " ".join(one.values()))
+    assert list((entry["bias"] or {}).get("b", {}).values()) == BIASES.get(name, [])
+    assert entry["alignment"] == (name.rsplit("_", 1)[1] if "everett" in name else "theorem")
+
+
+def test_another_gauge_of_an_earlier_entry_says_so(client: TestClient) -> None:
+    """The service itself finds them equivalent, and no two others."""
+    same = {each["name"]: each["same_as"] for each in listed(client)}
+    for name, first in same.items():
+        if first is not None:
+            asked = {"first": {"preset": name}, "second": {"preset": first}}
+            answer = client.post("/v1/equivalence", json=asked).json()
+            assert answer["any_depth"] is True
+    assert {name for name, first in same.items() if first == "mup"} == {"musgd", "spectral_sgd"}
+    assert {name for name, first in same.items() if first == "mup_adam"} == {
+        "muadam",
+        "everett_mup_full",
+        "everett_mean_field_full",
+    }
+
+
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_networks_by_tensors_go_wherever_tensors_do(client: TestClient, name: str) -> None:
+    (entry,) = [each for each in listed(client) if each["name"] == name]
+    assert [entry[each] for each in ("a", "b", "c", "depths")] == [None] * 4
+    spelled = {"tensors": entry["tensors"], "attention": entry["attention"]}
+    classification = get(client, name)["classification"]
+    assert classification["verdict"] == TRANSFORMERS[name][0][0]
+    for path, more in (
+        ("classify", {}),
+        ("predictions", {"steps": 1}),
+        ("repairs", {"target": "stable"}),
+    ):
+        answers = [
+            client.post(f"/v1/{path}", json={**form, **more})
+            for form in ({"preset": name}, spelled)
+        ]
+        assert [each.status_code for each in answers] == [200, 200]
+        assert answers[0].json() == answers[1].json()
+    asked = {"first": {"preset": name}, "second": spelled}
+    assert client.post("/v1/equivalence", json=asked).json()["equivalent"] is True
+    locked = {"preset": name, "target": "stable", "locked": ["c.q", "a.head"]}
+    assert client.post("/v1/repairs", json=locked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "pointer", "words"),
+    [
+        ("classify", {"depth": 2}, "/depth", "takes no depth"),
+        ("classify", {"optimizer": "sgd"}, "/optimizer", "change the tensors"),
+        ("classify", {"bias": {"a": 0, "b": 0, "c": 0}}, "/bias", "takes no bias"),
+        ("classify", {"s": 0}, "/s", "takes no s"),
+        ("classify", {"a": 0}, "/a", "takes no a"),
+        ("classify", {"alignment": "some"}, "/alignment", "write one of"),
+        ("repairs", {"target": "stable", "locked": ["c.nobody"]}, "/locked/0", "names no tensor"),
+        ("regions", {}, "", "no unknown"),
+        ("limits", {"inputs": [[1]], "targets": [1]}, "/preset", "by tensors"),
+    ],
+)
+def test_what_a_network_by_tensors_does_not_take(
+    client: TestClient, path: str, more: dict[str, object], pointer: str, words: str
+) -> None:
+    response = client.post(f"/v1/{path}", json={"preset": "transformer_mup", **more})
+    assert response.status_code == 422
+    (error,) = response.json()["errors"]
+    assert error["pointer"] == pointer
+    assert words in error["detail"]
+
+
+def test_biases_of_an_entry_stay_unless_others_are_given(client: TestClient) -> None:
+    def asked(**more: object) -> dict[str, Any]:
+        body = {"preset": "torch_linear_adam", "depth": 2, **more}
+        answer: dict[str, Any] = client.post("/v1/classify", json=body).json()
+        written: dict[str, Any] = answer["parametrization"]
+        return written
+
+    own = {"a": ["0", "0"], "b": ["0", "1/2"], "c": ["0", "0"], "optimizer": "adamw"}
+    assert asked()["bias"] == own
+    assert asked(alignment="full")["bias"] == own
+    assert asked(residual=True)["bias"] == own
+    assert asked(optimizer="lion")["bias"] == own | {"optimizer": "lion"}
+    assert asked(bias={"a": 0, "b": "inf", "c": 1})["bias"]["b"] == ["inf", "inf"]
+    with_epsilon = client.post(
+        "/v1/classify", json={"preset": "torch_linear_adam", "depth": 2, "epsilon": 0}
+    ).json()
+    by_hand = {"depth": 2, "optimizer": "adamw", "a": 0, "b": [0, "1/2", "1/2"], "c": 0}
+    by_hand |= {"bias": {"a": 0, "b": [0, "1/2"], "c": 0}, "epsilon": 0}
+    assert with_epsilon == client.post("/v1/classify", json=by_hand).json()
+
+
+def test_rates_of_an_assumption_keep_it_on_request(client: TestClient) -> None:
+    plain = get(client, "everett_standard_full", depth=3)["classification"]
+    assumed = get(client, "everett_standard_full", depth=3, alignment="full")["classification"]
+    assert (plain["verdict"], assumed["verdict"]) == ("unstable", "feature_learning")
+    assert assumed["assumptions"]["theorem"] == "unstable"
 
 
 def test_families_say_where_they_are_defined(client: TestClient) -> None:
@@ -76,7 +199,7 @@ def test_families_say_where_they_are_defined(client: TestClient) -> None:
     assert entries["standard_adam"]["maximum"] is None
 
 
-@pytest.mark.parametrize("name", sorted(set(ROWS) - {"uniform", "standard_adam"}))
+@pytest.mark.parametrize("name", sorted({*NAMES, *TRANSFORMERS} - FAMILIES))
 def test_one_entry_is_listed_and_classified_for_every_depth(client: TestClient, name: str) -> None:
     entry = get(client, name)
     verdicts = entry.pop("classification")
@@ -134,7 +257,7 @@ def test_an_unknown_name_is_not_found(client: TestClient, name: str) -> None:
 def test_an_unknown_name_is_told_the_names(client: TestClient) -> None:
     detail = client.get("/v1/parametrizations/nkt").json()["detail"]
     assert "nkt" in detail
-    assert all(name in detail for name in ROWS)
+    assert all(name in detail for name in (*NAMES, *TRANSFORMERS))
 
 
 @pytest.mark.parametrize(
@@ -149,6 +272,8 @@ def test_an_unknown_name_is_told_the_names(client: TestClient) -> None:
         ("mup", "depth=" + "9" * 5000, "/query/depth"),
         ("mup", "depth=true", "/query/depth"),
         ("mup", "s=1/4", "/query/s"),
+        ("mup", "alignment=some", "/query/alignment"),
+        ("transformer_mup", "depth=2", "/query/depth"),
         ("mup", "c=1", "/query/c"),
         ("mean_field", "depth=2", "/query/depth"),
         ("uniform", "depth=2", "/query/s"),

@@ -100,6 +100,7 @@ def test_the_learning_rate_of_the_standard_parametrization(client: TestClient) -
         "gallery": [
             {"name": "standard", "where": "c = 0", "at": {"c": "0"}},
             {"name": "standard_1_over_n", "where": "c = 1", "at": {"c": "1"}},
+            {"name": "standard_1_over_sqrt_n", "where": "c = 1/2", "at": {"c": "1/2"}},
         ],
         "warnings": [],
         "optimum": None,
@@ -139,6 +140,7 @@ def test_the_phase_diagram_of_the_standard_parametrization(client: TestClient) -
     assert {each["name"]: each["at"] for each in answer["gallery"]} == {
         "standard": {"c": "0", "x": "0"},
         "standard_1_over_n": {"c": "1", "x": "0"},
+        "standard_1_over_sqrt_n": {"c": "1/2", "x": "0"},
         "standard_divided_logits": {"c": "0", "x": "1/2"},
     }
 
