@@ -14,6 +14,7 @@ from app.experiment.judged import Judged, Trend, predicted_trend
 from app.experiment.plan import Experiment
 from app.experiment.report import CheckVerdict
 from solver import Kind, Prediction, predictions
+from solver.exact import INFINITE
 from solver.theory import Place
 
 # Probability with which chance alone may turn a verdict.
@@ -137,7 +138,7 @@ def slowest_correction(expected: Sequence[Prediction]) -> float:
     A size is a function of others, which have exponents of their own: what is n^-e beside a term
     of Θ(1) changes it by as much.  Fluctuations among n coordinates are n^(-1/2).
     """
-    known = [each for each in expected if each.exponent is not None]
+    known = [each for each in expected if each.exponent not in (None, INFINITE)]
     exponents = {each.exponent for each in known if each.exponent}
     exponents |= {
         each.lingering - each.exponent
@@ -224,8 +225,10 @@ def _judged(
         least=min(float(np.median(row)) for row in rows),
     )
     exponent, lingering = prediction.exponent, prediction.lingering
-    if exponent is None or lingering is None or judged.fit is None or judged.outcome == "agrees":
+    if exponent in (None, INFINITE) or judged.fit is None or judged.outcome == "agrees":
         return judged
+    assert exponent is not None, "both are None where theory predicts nothing"
+    assert lingering is not None, "both are None where theory predicts nothing"
     possible = {fading, float(lingering - exponent)} - {0.0}
     found = [sample.correction(place, float(exponent), each) for each in possible]
     return replace(

@@ -10,6 +10,7 @@ from app.experiment.judged import Judged, predicted_trend
 from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS, Experiment
 from app.experiment.ranges import beyond_floats
 from solver import Kind, predictions
+from solver.exact import INFINITE
 from solver.theory import Place, Quantity, power
 
 _KIND: Final = {
@@ -68,8 +69,13 @@ def subject(experiment: Experiment) -> str:
         f"{symbol} = {_listed(values)}" for symbol, values in (("a", a), ("b", b), ("c", c))
     )
     momentum = f" with momentum {experiment.momentum:g}" if experiment.momentum else ""
+    optimizers = experiment.parametrization.optimizers
+    rules = [
+        optimizer if rule.name == "muon" else rule.name
+        for optimizer, rule in zip(optimizers, experiment.rules, strict=True)
+    ]
     return (
-        f"{exponents} · {experiment.update_rule}{momentum} · {experiment.activation} · "
+        f"{exponents} · {_listed(rules)}{momentum} · {experiment.activation} · "
         f"{experiment.loss} · η = {experiment.learning_rate:g}"
     )
 
@@ -114,6 +120,8 @@ def place_note(judged: Judged) -> str | None:
     """What is special about one line."""
     if judged.blew_up:
         return f"blew up at step {judged.place.step}, width {judged.blew_up[0]}"
+    if judged.fit is None and judged.prediction.exponent == INFINITE:
+        return "zero, as theory says"
     if judged.vanished:
         return f"below the smallest floating-point number at width {judged.vanished[0]}"
     fit = judged.fit
@@ -193,6 +201,8 @@ def _slope(judged: Judged) -> str:
     where = _where(judged)
     if judged.blew_up:
         return f"{where} blows up at width {judged.blew_up[0]}"
+    if judged.fit is None and judged.prediction.exponent == INFINITE:
+        return f"{where} is zero"
     if judged.fit is None:
         return f"{where} is below all floating-point numbers"
     if judged.trend == "stays":

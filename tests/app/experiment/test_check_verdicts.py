@@ -11,7 +11,7 @@ import pytest
 from app.experiment.conclude import conclude
 from app.experiment.plan import spelled
 from solver import Parametrization
-from tests.app.experiment.experiments import checked, experiment, listed, measured, named
+from tests.app.experiment.experiments import checked, described, experiment, listed, measured, named
 
 pytestmark = pytest.mark.training
 
@@ -107,6 +107,68 @@ def test_adaptive_optimizers_confirm_the_theorem(case: Case, rule: str) -> None:
     result = checked(experiment(parametrization, widths=widths, seeds=4, steps=3, update_rule=rule))
     assert (result["theory"], result["empirical"]) == (verdict, verdict), result["summary"]
     assert result["verdict"] == "confirmed", result["summary"]
+
+
+MIXED = {"optimizer": {"input": "adamw", "hidden": "muon", "readout": "adamw"}}
+MUON = {"a": [0, 0, 1], "b": [0, "1/2", 0]}
+
+#: Zeros, frozen tensors and other laws, each with a theory that is another one's.
+REAL: dict[str, tuple[Parametrization, str, Parametrization, dict[str, Any]]] = {
+    "zero readout": (
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", "inf"], c=[-1, 0, -1]), "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", "inf"], c=[0, 1, -1]), {},
+    ),
+    "zero hidden layer": (
+        described(depth=2, a=[0, 0, 1], b=[0, "inf", 0], c=[-1, 0, -1]), "unstable",
+        named("mup", 2), {},
+    ),
+    "only a hidden layer trains": (
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=["inf", 0, "inf", "inf"]),
+        "feature_learning",
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=["inf", 1, "inf", "inf"]), {},
+    ),
+    "muon and adam": (
+        described(depth=2, **MIXED, **MUON, c=0), "feature_learning",
+        described(depth=2, **MIXED, **MUON, c=[0, "1/2", 0]), {},
+    ),
+    "muon and adam with a zero readout": (
+        described(depth=2, **MIXED, a=[0, 0, 1], b=[0, "1/2", "inf"], c=0), "feature_learning",
+        described(depth=2, **MIXED, a=[0, 0, 1], b=[0, "1/2", "inf"], c=["1/2", "1/2", 0]), {},
+    ),
+    "muon_match_rms needs 1/2": (
+        described(depth=2, optimizer="muon_match_rms", **MUON, c=[0, "1/2", 0]),
+        "feature_learning",
+        described(depth=2, optimizer="muon_match_rms", **MUON, c=0), {},
+    ),
+    "muon_match_rms without it": (
+        described(depth=2, optimizer="muon_match_rms", **MUON, c=0), "unstable",
+        described(depth=2, optimizer="muon", **MUON, c=0), {},
+    ),
+    "shampoo": (
+        described(depth=2, optimizer="shampoo", **MUON, c=["-1/2", 0, "-1/2"]),
+        "feature_learning",
+        described(depth=2, optimizer="adam", **MUON, c=["-1/2", 0, "-1/2"]), {},
+    ),
+    "SGD between Adam": (
+        described(depth=2, optimizer=["adam", "sgd", "adam"], **MUON, c=0), "feature_learning",
+        described(depth=2, optimizer=["adam", "sgd", "sgd"], **MUON, c=0), {},
+    ),
+    "adafactor": (
+        described(depth=2, optimizer="adafactor", **MUON, c=[0, "1/2", 0]), "feature_learning",
+        described(depth=2, optimizer="adam", **MUON, c=[0, "1/2", 0]),
+        {"widths": (64, 128, 256, 512, 1024), "seeds": 4},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_networks_confirm_their_theory_and_no_other(name: str) -> None:
+    given, verdict, exchanged, changes = REAL[name]
+    each = experiment(given, steps=3, **changes)
+    result = checked(each)
+    assert (result["theory"], result["empirical"]) == (verdict, verdict), result["summary"]
+    assert result["verdict"] == "confirmed", result["summary"]
+    assert checked(each, exchanged)["verdict"] != "confirmed"
 
 
 @pytest.mark.parametrize(

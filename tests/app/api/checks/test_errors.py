@@ -244,6 +244,31 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
         {"/weight_decay"},
         ("knows weight_decay",),
     ),
+    "a rule of no layer's law": (
+        {
+            "optimizer": ["sgd", "muon", "sgd"],
+            "preset": None,
+            "a": 0,
+            "b": 0,
+            "c": 0,
+            "update_rule": "adam",
+        },
+        {"/update_rule"},
+        ("sgd, muon", "sgd or muon or polar", "set optimizer"),
+    ),
+    "hidden layers of full rank": (
+        {
+            "optimizer": ["sgd", "adafactor", "sgd"],
+            "preset": None,
+            "a": 0,
+            "b": 0,
+            "c": 0,
+            "method": "matrix_free",
+        },
+        {"/method"},
+        ("adafactor", "low rank", '"dense"'),
+    ),
+    "an alignment": ({"alignment": "full"}, {"/alignment"}, ("leave it out",)),
     "an unknown optimizer": ({"optimizer": "adamm"}, {"/optimizer"}, ("adam",)),
 }
 
