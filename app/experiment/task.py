@@ -13,13 +13,17 @@ from app.experiment.activations import NONLINEARITIES, Nonlinearity
 from app.experiment.data import training_batch
 from app.experiment.experiment import Experiment, Loss
 from app.experiment.update_rules import RULES, UpdateRule
-from solver import Exponents, Optimizer, Role
+from solver import Exponents, Optimizer, Role, predictions
+from solver.exact import INFINITE
 from solver.theory import OPTIMIZERS
 
 # With d given, the update function is Adam's with its usual ε.  Without, ε is taken to scale
 # along, so that the update does not depend on the size of gradients: the least that makes 0/0 zero.
 _EPSILON: Final = 1e-8
 _NO_EPSILON: Final = sys.float_info.min
+# Where ε n^{-e} does not fade faster than gradients, which are of order 1 at n^0: large enough for
+# that to show at any width.
+_LARGE_EPSILON: Final = 1.0
 #: λ at n^0, where weights decay.
 WEIGHT_DECAY: Final = 0.2
 
@@ -124,10 +128,26 @@ def _scales(
         rate=experiment.learning_rate * rate * _shape_factor(optimizer, _shape(role, width)),
         momentum=experiment.momentum if RULES[rule].takes_momentum else 0.0,
         gradient_scale=None if d is None else power(width, d - a),
-        epsilon=_NO_EPSILON if d is None else _EPSILON,
+        epsilon=_NO_EPSILON if d is None else _epsilon(experiment, a, d, role),
         kept=1 - experiment.learning_rate * decay,
         trains=trains,
     )
+
+
+def _epsilon(experiment: Experiment, a: Fraction, d: Fraction, role: Role) -> float:
+    """ε at n^0; gradients of w are of size n^{-a} at the readout, and n^{-(a+g)} below it."""
+    if not experiment.epsilon:
+        return _EPSILON
+    given = experiment.parametrization
+    readout = given.layers[-1]
+    update = (
+        each.exponent
+        for each in predictions(given, 1)
+        if each.quantity == "readout_update" and each.exponent is not None
+    )
+    through = min(readout.a + readout.b, *(each + 1 for each in update), INFINITE)
+    gradient = a if role is Role.READOUT else a + through
+    return _LARGE_EPSILON if d <= gradient else _EPSILON
 
 
 def _shape(role: Role, width: int) -> tuple[int, int]:

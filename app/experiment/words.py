@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, floor, log10
 from typing import Final
 
-from app.experiment.judge import Judgement, counts, decide, hidden
+from app.experiment.judge import Judgement, counts, hidden
 from app.experiment.judged import Judged, predicted_trend
 from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS, Experiment
 from app.experiment.ranges import beyond_floats
@@ -75,9 +75,26 @@ def subject(experiment: Experiment) -> str:
         for optimizer, rule in zip(optimizers, experiment.rules, strict=True)
     ]
     return (
-        f"{exponents} · {_listed(rules)}{momentum} · {experiment.activation} · "
-        f"{experiment.loss} · η = {experiment.learning_rate:g}"
+        f"{exponents}{_beside(experiment)} · {_listed(rules)}{momentum} · "
+        f"{experiment.activation} · {experiment.loss} · η = {experiment.learning_rate:g}"
     )
+
+
+def _beside(experiment: Experiment) -> str:
+    """What there is beside weight matrices, each with a separator before it."""
+    parts: list[str] = []
+    if experiment.biases:
+        a, b, c, _ = zip(*experiment.biases, strict=True)
+        parts.append(f"biases a = {_listed(a)}, b = {_listed(b)}, c = {_listed(c)}")
+    if experiment.weight_decay:
+        parts.append(f"decay w = {_listed([each or 'none' for each in experiment.weight_decay])}")
+    if experiment.epsilon:
+        parts.append(f"ε e = {_listed([d or 'none' for *_, d in experiment.exponents])}")
+    for name, layers in (("residual", experiment.residual), ("normalized", experiment.normalized)):
+        if any(layers):
+            numbers = [str(layer) for layer, each in enumerate(layers, start=1) if each]
+            parts.append(f"{name} {', '.join(numbers)}")
+    return "".join(f" · {each}" for each in parts)
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -169,9 +186,7 @@ def _seen(judgement: Judgement) -> str:
     judged = judgement.judged
     depth = max(each.place.layer for each in judged) - 1
     changes = [each for each in judged if each.place.quantity == "delta_f"]
-    features = [
-        each for each in judged if each.place.quantity == "delta_x" and each.place.layer == depth
-    ]
+    features = [each for each in judged if judgement.reading.of_features(each.place, depth)]
     match judgement.empirical:
         case Kind.UNSTABLE:
             # What grows first is the cause; later sizes follow no simple law.
@@ -230,7 +245,12 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
             f"raise steps to {steps} or more"
         )
     smallest = hidden(judgement)
-    assert smallest is not None, "with enough steps only small exponents can hide a verdict"
+    if smallest is None:  # what decides is not among the quantities that are recorded
+        foreseen = f"theory says {theory}, and the sizes that it predicts read like "
+        foreseen += _KIND[judgement.foreseen]
+        if judgement.reading.decays:
+            return f"{foreseen}, since weights decay at every width alike; raise weight_decay"
+        return f"{foreseen}; no choice of networks can tell"
     assert smallest.prediction.exponent, "it is not zero"
     exponent = abs(smallest.prediction.exponent)
     finer = float(exponent) / 2
@@ -331,7 +351,7 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
         return None
     expected = predictions(experiment.parametrization, 2, experiment.activation)
     trends = ((Place(*each[:3]), predicted_trend(each, experiment.tolerance)) for each in expected)
-    foreseen = decide(trends, experiment.parametrization.regime)
+    foreseen = judgement.reading.decide(trends)
     return 2 if foreseen == judgement.theory else None
 
 

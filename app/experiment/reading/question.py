@@ -129,27 +129,14 @@ def _parametrization(
 
 
 def _trainable(given: Parametrization, reader: PlainReader) -> Parametrization | None:
-    """It, unless it has what no experiment trains yet."""
-    wiring = given.wiring
-    lacking = {
-        "bias": bool(wiring.biases),
-        "residual": bool(wiring.residual),
-        "normalized": bool(wiring.normalized),
-        "weight_decay": any(each.w is not None for each in given.layers),
-        "epsilon": wiring.epsilon,
-    }
-    for name in (name for name, there in lacking.items() if there):
-        reader.flaw(
-            (name,),
-            f"no experiment knows {name} yet; POST /v1/classify and /v1/predictions do",
-        )
-    if wiring.alignment != THEOREM:
+    """It, unless it assumes what a check is to show."""
+    if given.wiring.alignment != THEOREM:
         reader.flaw(
             ("alignment",),
             "alignment is assumed, and a check trains networks, which show it; leave it out",
         )
         return None
-    return None if any(lacking.values()) else given
+    return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +168,13 @@ def _rules(asked: Question, given: Parametrization | None, reader: PlainReader) 
     def chosen(rules: tuple[UpdateRule, ...]) -> UpdateRule:
         return next((each for each in rules if each == rule), rules[0])
 
-    return _Rules(tuple(map(chosen, layers)), tuple(map(chosen, biases)))
+    found = _Rules(tuple(map(chosen, layers)), tuple(map(chosen, biases)))
+    if given.wiring.epsilon and "signsgd" in (*found.layers, *found.biases):
+        reader.flaw(
+            ("update_rule",),
+            'update_rule is "signsgd", which has no epsilon; leave update_rule out, or epsilon',
+        )
+    return found
 
 
 def _common(rules: tuple[UpdateRule, ...]) -> UpdateRule | tuple[UpdateRule, ...]:

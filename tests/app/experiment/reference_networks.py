@@ -143,7 +143,7 @@ class _Tensor:
     def _direction(self, gradient: Tensor) -> Tensor:
         seen, d = self._seen, self._exponents.d
         seen.append(gradient if d is None else gradient * self._width ** float(d))
-        epsilon = 0.0 if d is None else 1e-8
+        epsilon = 0.0 if d is None else 1.0 if self._experiment.epsilon else 1e-8
         momentum = self._experiment.momentum
         velocity = sum(momentum**age * each for age, each in enumerate(reversed(seen)))
         assert isinstance(velocity, Tensor)

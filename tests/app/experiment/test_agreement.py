@@ -74,6 +74,24 @@ CASES: dict[str, tuple[dict[int, Parametrization], dict[str, Any]]] = {
         },
         {"momentum": 0.5},
     ),
+    "biases and decay": (
+        {
+            depth: described(preset="mup", depth=depth, weight_decay=0,
+                             bias={"a": 0, "b": 0, "c": 0, "optimizer": "adam"})
+            for depth in (2, 3)
+        },
+        {"momentum": 0.5},
+    ),
+    "residual and normalized, by muon": (
+        {
+            2: described(depth=2, optimizer="muon", a=0, b=["1/4", "1/4", 1], c=["-1/4", "1/4", 0],
+                         normalized=True),
+            3: described(depth=3, optimizer=["adam", "muon", "muon", "adam"], a=[0, 0, 0, 1],
+                         b=[0, 0, "inf", 0], c=[0, "-1/2", 0, 0], residual=[False, False, True],
+                         normalized=[False, True, False]),
+        },
+        {"activation": "gelu"},
+    ),
     "unstable": ({depth: named("standard", depth) for depth in (2, 3)}, {"learning_rate": 0.1}),
 }  # fmt: skip
 # (depth, width): the law is the same at every width; the smaller, the closer the vectors come to

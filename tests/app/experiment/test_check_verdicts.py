@@ -153,6 +153,60 @@ REAL: dict[str, tuple[Parametrization, str, Parametrization, dict[str, Any]]] = 
         described(depth=2, optimizer=["adam", "sgd", "adam"], **MUON, c=0), "feature_learning",
         described(depth=2, optimizer=["adam", "sgd", "sgd"], **MUON, c=0), {},
     ),
+    "biases in µP": (
+        described(preset="mup", depth=2, bias={"a": 0, "b": 0, "c": -1}), "feature_learning",
+        described(preset="ntk", depth=2, bias={"a": 0, "b": 0, "c": -1}), {},
+    ),
+    "only biases learn features": (
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", 0], c=["inf", "inf", "inf"],
+                  bias={"a": 0, "b": "inf", "c": 0, "optimizer": "adamw"}), "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", 0], c=["inf", "inf", "inf"],
+                  bias={"a": 0, "b": "inf", "c": "1/2", "optimizer": "adamw"}), {},
+    ),
+    "biases that explode": (
+        described(preset="ntk", depth=2, bias={"a": 0, "b": "-1/2", "c": 0}), "unstable",
+        described(preset="ntk", depth=2, bias={"a": 0, "b": 0, "c": 0}), {},
+    ),
+    "decay in a kernel machine": (
+        described(preset="ntk", depth=2, weight_decay=0), "kernel",
+        described(preset="ntk", depth=2), {},
+    ),
+    "decay that fades": (
+        described(preset="mup", depth=2, weight_decay="1/2"), "feature_learning",
+        described(preset="ntk", depth=2, weight_decay="1/2"), {},
+    ),
+    "decay that grows": (
+        described(preset="mup", depth=2, weight_decay="-1/2"), "unstable",
+        described(preset="mup", depth=2), {},
+    ),
+    "ε above the gradients": (
+        described(preset="mup_adam", depth=1, epsilon="1/2"), "trivial",
+        described(preset="mup_adam", depth=1), {},
+    ),
+    "ε for one tensor alone": (
+        described(depth=2, **MIXED, **MUON, c=0, epsilon={"input": "1/2", "readout": 1}),
+        "feature_learning",
+        described(depth=2, **MIXED, **MUON, c=0), {},
+    ),
+    "residual branches": (
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "inf", 0], c=[-1, 0, 0, -1], residual=True),
+        "feature_learning",
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=[-1, 1, 1, -1]), {},
+    ),
+    "a residual branch that explodes": (
+        described(preset="mup", depth=2, residual=True), "feature_learning",
+        described(depth=2, a=["-1/2", 0, "1/2"], b=["1/2", "1/4", "1/2"], c=0, residual=True), {},
+    ),
+    "constant initialization, normalized": (
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[-1, -1, -1], normalized=[False, True]),
+        "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[-1, -1, -1]), {},
+    ),
+    "normalized, with the rate of what is not": (
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[1, -1, 0], normalized=[False, True]),
+        "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[1, 0, 0], normalized=[False, True]), {},
+    ),
     "adafactor": (
         described(depth=2, optimizer="adafactor", **MUON, c=[0, "1/2", 0]), "feature_learning",
         described(depth=2, optimizer="adam", **MUON, c=[0, "1/2", 0]),

@@ -148,6 +148,12 @@ MIXED: dict[str, Experiment] = {
         described(depth=3, a=[0, 0, 0, 1], b=[0, 0, "1/4", 0], c=[-1, -1, 0, -1],
                   normalized=[True, True, False])
     ),
+    "epsilon": experiment(
+        described(depth=3, optimizer={"input": "adamw", "hidden": "muon", "readout": "adamw"},
+                  a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=0,
+                  epsilon={"input": "1/2", "readout": 1},
+                  bias={"a": 0, "b": 0, "c": 0, "optimizer": "adamw"})
+    ),
     "all at once": experiment(
         described(depth=3, optimizer={"input": "adamw", "hidden": "muon", "readout": "sgd"},
                   a=[0, 0, 0, 1], b=[0, "1/2", "inf", 0], c=[0, 0, 0, -1],
@@ -159,6 +165,9 @@ MIXED: dict[str, Experiment] = {
 
 #: What trains hidden matrices by updates of full rank.
 DENSE_ONLY: dict[str, Experiment] = {
+    "epsilon above gradients": experiment(
+        described(preset="mup_adam", depth=3, epsilon=[0, "1/2", 0, 0])
+    ),
     "adafactor": experiment(
         described(depth=3, optimizer="adafactor", a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0],
                   c=[0, "1/2", "1/2", 0])

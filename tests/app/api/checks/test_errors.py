@@ -239,10 +239,22 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
     "an unknown preset": ({"preset": "mupp"}, {"/preset"}, ("mup",)),
     "an unknown field": ({"learning_rates": 1}, {"/learning_rates"}, ('"learning_rate"',)),
     "width": ({"width": 64}, {"/width"}, ('did you mean "widths"?',)),
-    "weight decay": (
-        {"weight_decay": 0.1},
-        {"/weight_decay"},
-        ("knows weight_decay",),
+    "epsilon of a rule that has none": (
+        {"preset": "mup_adam", "epsilon": 0, "update_rule": "signsgd"},
+        {"/update_rule"},
+        ("signsgd", "leave update_rule out"),
+    ),
+    "a network by tensors": (
+        {
+            "preset": None,
+            "depth": None,
+            "tensors": [
+                {"name": "in", "kind": "input", "a": 0, "b": 0, "c": 0},
+                {"name": "head", "kind": "readout", "a": 0, "b": 1, "c": 0},
+            ],
+        },
+        {"/tensors"},
+        ("by tensors yet",),
     ),
     "a rule of no layer's law": (
         {
