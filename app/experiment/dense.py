@@ -61,7 +61,7 @@ class _DenseLayer(ExplicitTensor):
 def _layers(
     the_task: Task, width: int, networks: int, source: Gaussians, device: torch.device
 ) -> Iterator[_DenseLayer]:
-    sizes = [the_task.inputs.shape[1], *[width] * the_task.depth, 1]
+    sizes = [the_task.inputs.shape[1], *[width] * the_task.depth, the_task.outputs]
     for fan_in, fan_out, scales in zip(sizes[:-1], sizes[1:], the_task.layers, strict=True):
         shape = (networks, fan_out, fan_in)
         weights = torch.empty(shape, dtype=torch.float64, device=device)
@@ -101,9 +101,12 @@ def _loss(
             h = h + (biases[place].left * biases[place].initial + biases[place].change).mT
         phi = the_task.nonlinearity.value(h)
         x = x + phi if the_task.residual[place] else phi
-    outputs = layers[-1].product(x)[:, :, 0]
-    if the_task.loss == "mse":
-        losses = (outputs - the_task.targets).square() / 2
-    else:
-        losses = torch.nn.functional.softplus(-the_task.targets * outputs)
-    return losses.mean(dim=1).sum()
+    outputs, targets = layers[-1].product(x), the_task.targets
+    match the_task.loss:
+        case "mse":
+            losses = (outputs - targets).square() / 2
+        case "logistic":
+            losses = torch.nn.functional.softplus(-targets * outputs)
+        case "cross_entropy":
+            losses = -targets * torch.log_softmax(outputs, dim=-1)
+    return losses.sum() / len(targets)

@@ -11,10 +11,13 @@ from solver.exact import INFINITE
 from solver.theory import Exponents, shared
 
 Method = Literal["matrix_free", "dense"]
-Loss = Literal["mse", "logistic"]
+Loss = Literal["mse", "logistic", "cross_entropy"]
 Device = Literal["auto", "cpu", "cuda"]
 
 LOSSES: Final[tuple[Loss, ...]] = get_args(Loss)
+
+#: How many classes synthetic targets of cross-entropy have.
+CLASSES: Final = 3
 
 _Row = tuple[str, str, str, str | None]
 
@@ -25,11 +28,11 @@ class Experiment:
 
     ``exponents`` holds (a, b, c, d) of each of the L+1 layers in canonical spelling (d may be
     None).  ``optimizer`` and ``update_rule`` are one for all layers, or one for each.  ``inputs``
-    (m lists of d numbers) and ``targets`` (m numbers) are None for synthetic ones: m =
-    ``batch_size``, d = ``input_dim``.  ``seeds`` counts the networks at the largest width to begin
-    with; ``seed`` fixes all randomness.  What these networks leave undetermined is measured
-    further, as long as all measurements together are estimated at ``most_seconds`` or less, and
-    each at ``most_bytes``.
+    (m lists of d numbers) and ``targets`` (m numbers; classes 0, 1, … for cross_entropy) are None
+    for synthetic ones: m = ``batch_size``, d = ``input_dim``.  ``seeds`` counts the networks at the
+    largest width to begin with; ``seed`` fixes all randomness.  What these networks leave
+    undetermined is measured further, as long as all measurements together are estimated at
+    ``most_seconds`` or less, and each at ``most_bytes``.
 
     ``biases``, ``bias_optimizers`` and ``bias_rules`` say the same of the biases of the L body
     layers, if there are any; ``residual`` and ``normalized`` are of the body layers too, and
@@ -69,6 +72,13 @@ class Experiment:
     def depth(self) -> int:
         """L, the number of hidden layers."""
         return len(self.exponents) - 1
+
+    @property
+    def outputs(self) -> int:
+        """k, the number of outputs: one for each class."""
+        if self.loss != "cross_entropy":
+            return 1
+        return CLASSES if self.targets is None else max(2, int(max(self.targets)) + 1)
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -148,7 +148,7 @@ class Judgement:
 
 def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
     """Compare every slope with its prediction, and the verdict of all slopes with the theorem's."""
-    expected = predictions(experiment.parametrization, experiment.steps, experiment.activation)
+    expected = expected_of(experiment, experiment.steps)
     sigmas = NormalDist().inv_cdf(1 - _CHANCE / (2 * len(expected)))
     fading = slowest_correction(expected)
     judged = tuple(
@@ -181,6 +181,16 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
     if judgement.open or empirical != theory:
         return "inconclusive"
     return "confirmed"
+
+
+def expected_of(experiment: Experiment, steps: int) -> tuple[Prediction, ...]:
+    """What theory predicts for the networks of an experiment."""
+    return predictions(
+        experiment.parametrization,
+        steps,
+        experiment.activation,
+        bounded_slope=experiment.loss != "mse",
+    )
 
 
 def slowest_correction(expected: Sequence[Prediction]) -> float:

@@ -150,7 +150,7 @@ class Simulation:
             for each in hidden
         ]
         self._trajectory = Trajectory(self._task, self._hidden, recorder)
-        self._readout = ExplicitTensor(sample(1, last.std), last)
+        self._readout = ExplicitTensor(sample(self._task.outputs, last.std), last)
         weights = sample(inputs, first.std)
         self._biases = [ExplicitTensor(sample(1, s.std).mT, s) for s in self._task.biases]
         self._u = torch.empty(shape, dtype=torch.float64, device=device)

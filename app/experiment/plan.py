@@ -175,6 +175,7 @@ def _one_network(experiment: Experiment, width: int) -> Estimate:
     # Sums and norms beside what every layer has, and what a bias is and remembers.
     floats += (3 * sum(experiment.residual) + 5 * sum(experiment.normalized)) * block
     floats += sum((5 + RULES[each].state) * width for each in experiment.bias_rules)
+    floats += (experiment.outputs - 1) * (5 + experiment.rules[-1].state) * width
     return Estimate(seconds, 8 * floats)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -52,7 +53,9 @@ class Scales:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The batch (inputs (m, d), targets (m,)), the loss, φ and the scales of each layer.
+    """The batch (inputs (m, d), targets (m, k)), the loss, φ and the scales of each layer.
+
+    Of cross-entropy, targets have a 1 for the class and zeros for the others.
 
     ``biases`` holds the scales of the biases, and ``residual`` and ``normalized`` what else there
     is, of each body layer; empty where there is nothing of the kind.
@@ -68,20 +71,29 @@ class Task:
     normalized: tuple[bool, ...]
 
     @property
+    def outputs(self) -> int:
+        """k, the number of outputs."""
+        return self.targets.shape[1]
+
+    @property
     def depth(self) -> int:
         """L, the number of hidden layers."""
         return len(self.layers) - 1
 
     def error_signal(self, outputs: Tensor, shares: Tensor | None = None) -> Tensor:
-        """∂(mean loss)/∂f at outputs (..., m, 1): MSE is (f - y)²/2, logistic log(1 + e^{-yf}).
+        """∂(mean loss)/∂f at outputs (..., m, k).
 
-        ``shares`` (m,) are the weights of the mean; equal if left out.
+        MSE is (f - y)²/2, logistic log(1 + e^{-yf}), cross-entropy -log softmax(f)_y.  ``shares``
+        (m,) are the weights of the mean; equal if left out.
         """
-        targets = self.targets[:, None]
-        if self.loss == "mse":
-            signal = outputs - targets
-        else:
-            signal = -targets * torch.sigmoid(-targets * outputs)
+        targets = self.targets
+        match self.loss:
+            case "mse":
+                signal = outputs - targets
+            case "logistic":
+                signal = -targets * torch.sigmoid(-targets * outputs)
+            case "cross_entropy":
+                signal = torch.softmax(outputs, dim=-1) - targets
         return signal / len(targets) if shares is None else signal * shares[:, None]
 
 
@@ -92,9 +104,13 @@ def task(experiment: Experiment, width: int, device: torch.device) -> Task:
     wiring, body = parametrization.wiring, range(experiment.depth)
     roles = (Role.INPUT, *[Role.HIDDEN] * (experiment.depth - 1), Role.READOUT)
     columns = (parametrization.layers, parametrization.optimizers, experiment.rules, roles)
+    if experiment.loss == "cross_entropy":
+        columns_of_targets = np.eye(experiment.outputs)[targets.astype(int)]
+    else:
+        columns_of_targets = targets[:, None]
     return Task(
         inputs=torch.from_numpy(inputs).to(device),
-        targets=torch.from_numpy(targets).to(device),
+        targets=torch.from_numpy(columns_of_targets).to(device),
         loss=experiment.loss,
         nonlinearity=NONLINEARITIES[experiment.activation],
         layers=tuple(

@@ -5,11 +5,11 @@ from fractions import Fraction
 from math import ceil, floor, log10
 from typing import Final
 
-from app.experiment.judge import Judgement, counts, hidden
+from app.experiment.judge import Judgement, counts, expected_of, hidden
 from app.experiment.judged import Judged, predicted_trend
 from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS, Experiment
 from app.experiment.ranges import beyond_floats
-from solver import Kind, predictions
+from solver import Kind
 from solver.exact import INFINITE
 from solver.theory import Place, Quantity, power
 
@@ -349,7 +349,7 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
     """A second step, where theory's verdict shows only then (through the updated readout)."""
     if experiment.steps > 1:
         return None
-    expected = predictions(experiment.parametrization, 2, experiment.activation)
+    expected = expected_of(experiment, 2)
     trends = ((Place(*each[:3]), predicted_trend(each, experiment.tolerance)) for each in expected)
     foreseen = judgement.reading.decide(trends)
     return 2 if foreseen == judgement.theory else None

@@ -82,11 +82,15 @@ def predictions(
     given: Parametrization | TensorParametrization | Network,
     steps: int,
     activation: Activation = "tanh",
+    *,
+    bounded_slope: bool = False,
 ) -> tuple[Prediction, ...]:
     """The exponent of each quantity at steps 0..``steps``, by quantity, layer and step.
 
     Changes and updates begin at step 1.  ``activation`` matters only where something
-    explodes or vanishes: a bounded one saturates.  Raises ``ValueError`` for a network that stands
+    explodes or vanishes: a bounded one saturates.  With a loss of ``bounded_slope``, such as
+    cross-entropy, logits that blow up leave the error signal Θ(1), and features move as before
+    (arXiv 2505.22491).  Raises ``ValueError`` for a network that stands
     for every L >= 2.
     """
     network = given if isinstance(given, Network) else given.network()
@@ -98,7 +102,7 @@ def predictions(
     terms = dict(_initial(layers, readout, activation))
     sound = all(layer.sound for layer in layers) and readout.initial >= 0
     if sound:
-        terms.update(_training(layers, readout, steps, activation))
+        terms.update(_training(layers, readout, steps, activation, bounded_slope))
     return tuple(_prediction(place, terms.get(place)) for place in places(depth, steps))
 
 
@@ -300,8 +304,9 @@ def _initial(
 
 
 def _training(
-    layers: list[_Layer], readout: _Readout, steps: int, activation: Activation
-) -> Iterator[tuple[Place, _Terms]]:
+    layers: list[_Layer], readout: _Readout, steps: int, activation: Activation,
+    bounded_slope: bool,
+) -> Iterator[tuple[Place, _Terms]]:  # fmt: skip
     """Sizes at steps 1..``steps`` from a sound initialization, up to the first blow-up."""
     output = len(layers) + 1
     for step in range(1, steps + 1):
@@ -326,7 +331,7 @@ def _training(
         yield Place("readout_init", output, step), initial
         yield Place("delta_f", output, step), update + initial + decay
         yield Place("f", output, step), [readout.initial, *update, *initial, *decay]
-        if min(update + initial + decay) < 0:
+        if min(update + initial + decay) < 0 and not bounded_slope:
             return
 
 

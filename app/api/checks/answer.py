@@ -109,7 +109,11 @@ class ChecksOut(TypedDict):
 def check_summary(check: Check) -> CheckSummaryOut:
     """A check of the queue as it is listed."""
     experiment = Experiment.from_json(check.job["experiment"])
-    verdict = classify(experiment.parametrization, experiment.activation)
+    verdict = classify(
+        experiment.parametrization,
+        experiment.activation,
+        "mse" if experiment.loss == "mse" else "cross_entropy",
+    )
     outcome, path = check.outcome, f"/v1/checks/{check.id}"
     return {
         "id": check.id,

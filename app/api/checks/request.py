@@ -62,7 +62,8 @@ class CheckIn(ParametrizationIn):
     batch_size: Annotated[
         Any,
         one_of(
-            "How many synthetic inputs: points on the unit sphere, with targets ±1.",
+            "How many synthetic inputs: points on the unit sphere, with targets ±1, or classes in "
+            "turn for cross_entropy.",
             bounds.BATCH_SIZE.schema(),
         ),
     ] = None
@@ -88,7 +89,8 @@ class CheckIn(ParametrizationIn):
     targets: Annotated[
         Any,
         one_of(
-            "Your own targets, one for each input; 1 or -1 for logistic loss.",
+            "Your own targets, one for each input; 1 or -1 for logistic loss, classes 0, 1, … for "
+            "cross_entropy.",
             _entries(1, bounds.BATCH_SIZE.most, bounds.ENTRY.schema()),
         ),
     ] = None
@@ -98,7 +100,9 @@ class CheckIn(ParametrizationIn):
     loss: Annotated[
         Any,
         one_of(
-            "(f - y)²/2, or log(1 + exp(-yf)), averaged over the batch.", _choice(LOSSES, "mse")
+            "(f - y)²/2, log(1 + exp(-yf)), or -log softmax(f)_y with an output for each class "
+            "(three where inputs are synthetic), averaged over the batch.",
+            _choice(LOSSES, "mse"),
         ),
     ] = None
     learning_rate: Annotated[

@@ -260,16 +260,9 @@ def _own_batch(
             reader.flaw((name,), f"{name} is missing; it belongs together with {other}")
             return None, None
     inputs = reader.rows(("inputs",), asked.inputs, bounds.INPUTS, bounds.INPUT, bounds.ENTRY)
-    targets = reader.reals(("targets",), asked.targets, bounds.INPUTS, bounds.ENTRY)
+    targets = _targets(asked, loss, reader)
     if inputs is not None:
         _check_inputs(inputs, reader)
-    if targets is not None and loss == "logistic":
-        for index, target in enumerate(targets):
-            if abs(target) != 1:
-                reader.flaw(
-                    ("targets", index),
-                    f"targets[{index}] is {target:g}; logistic loss takes 1 and -1",
-                )
     if inputs is None or targets is None:
         return None, None
     if len(inputs) != len(targets):
@@ -279,6 +272,20 @@ def _own_batch(
             "for each input",
         )
     return tuple(map(tuple, inputs)), tuple(targets)
+
+
+def _targets(asked: Question, loss: Loss, reader: PlainReader) -> list[float] | None:
+    if loss == "cross_entropy":
+        classes = reader.wholes(("targets",), asked.targets, bounds.INPUTS, bounds.CLASS)
+        return None if classes is None else [float(each) for each in classes]
+    targets = reader.reals(("targets",), asked.targets, bounds.INPUTS, bounds.ENTRY)
+    for index, target in enumerate(targets or []):
+        if loss == "logistic" and abs(target) != 1:
+            reader.flaw(
+                ("targets", index),
+                f"targets[{index}] is {target:g}; logistic loss takes 1 and -1",
+            )
+    return targets
 
 
 def _check_inputs(inputs: list[list[float]], reader: PlainReader) -> None:

@@ -103,6 +103,8 @@ def reference_sizes(
         f = now["h"][-1][:, 0]
         if experiment.loss == "mse":
             loss = ((f - targets) ** 2 / 2).mean()
+        elif experiment.loss == "cross_entropy":
+            loss = functional.cross_entropy(now["h"][-1], targets.long())
         else:
             loss = torch.log(1 + torch.exp(-targets * f)).mean()
         every = [*tensors, *vectors]

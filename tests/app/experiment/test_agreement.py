@@ -92,6 +92,10 @@ CASES: dict[str, tuple[dict[int, Parametrization], dict[str, Any]]] = {
         },
         {"activation": "gelu"},
     ),
+    "cross-entropy": (
+        {depth: named("mup", depth) for depth in (2, 3)},
+        {"loss": "cross_entropy", "learning_rate": 1.0},
+    ),
     "unstable": ({depth: named("standard", depth) for depth in (2, 3)}, {"learning_rate": 0.1}),
 }  # fmt: skip
 # (depth, width): the law is the same at every width; the smaller, the closer the vectors come to

@@ -207,6 +207,9 @@ REAL: dict[str, tuple[Parametrization, str, Parametrization, dict[str, Any]]] = 
         "feature_learning",
         described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[1, 0, 0], normalized=[False, True]), {},
     ),
+    "cross-entropy": (
+        named("mup", 2), "feature_learning", named("ntk", 2), {"loss": "cross_entropy"},
+    ),
     "adafactor": (
         described(depth=2, optimizer="adafactor", **MUON, c=[0, "1/2", 0]), "feature_learning",
         described(depth=2, optimizer="adam", **MUON, c=[0, "1/2", 0]),
@@ -223,6 +226,25 @@ def test_real_networks_confirm_their_theory_and_no_other(name: str) -> None:
     assert (result["theory"], result["empirical"]) == (verdict, verdict), result["summary"]
     assert result["verdict"] == "confirmed", result["summary"]
     assert checked(each, exchanged)["verdict"] != "confirmed"
+
+
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy"])
+def test_features_move_on_where_only_the_logits_blow_up(loss: str) -> None:
+    """Standard parametrization with c = 1/2, a controlled instability (arXiv 2505.22491)."""
+    given = described(preset="standard", depth=3)
+    given = replace(given, layers=tuple(each._replace(c=Fraction(1, 2)) for each in given.layers))
+    each = experiment(given, widths=tuple(2**k for k in range(8, 15)), steps=3, loss=loss)
+    result = checked(each)
+    assert result["verdict"] == "confirmed", result["summary"]
+    assert result["theory"] == "unstable"
+    found = {(q["quantity"], q["layer"], q["step"]): q for q in result["quantities"]}
+    for step in (1, 2, 3):
+        assert found["delta_x", 3, step]["predicted_exponent"] == "0"
+        assert found["delta_x", 3, step]["outcome"] in ("agrees", "explained"), step
+        assert found["delta_f", 4, step]["predicted_exponent"] == "-1/2"
+    with_squares = checked(replace(each, loss="mse"))
+    late = [q for q in with_squares["quantities"] if q["step"] > 1 and q["quantity"] == "delta_x"]
+    assert all(q["predicted_exponent"] is None for q in late)
 
 
 @pytest.mark.parametrize(

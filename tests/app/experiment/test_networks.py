@@ -119,6 +119,14 @@ MIXED: dict[str, Experiment] = {
     "muon_raw": experiment(described(depth=3, optimizer="muon_raw", **SPECTRAL)),
     "shampoo": experiment(described(depth=3, optimizer="shampoo", **SPECTRAL)),
     "normalized SGD": experiment(described(depth=3, optimizer="normalized_sgd", **SPECTRAL)),
+    "cross-entropy": experiment(
+        described(depth=3, optimizer=["adam", "sgd", "sgd", "muon"], a=[0, 0, 0, 1],
+                  b=[0, "1/2", "1/2", 0], c=[0, 0, 0, "-1/2"]), loss="cross_entropy"
+    ),
+    "cross-entropy of four classes": experiment(
+        described(preset="mup", depth=2), loss="cross_entropy", batch_size=3, input_dim=2,
+        targets=(1.0, 3.0, 0.0), inputs=((1.0, 0.0), (0.6, 0.8), (1.0, 1.0)),
+    ),
     "SGD with other ends": experiment(
         described(depth=3, optimizer=["adafactor", "sgd", "sgd", "lars"], a=[0, 0, 0, 1],
                   b=[0, "1/2", "1/2", 0], c=[0, 0, 0, 0]), momentum=0.5

@@ -173,6 +173,14 @@ def test_layers_with_optimizers_of_their_own(service: Service) -> None:
     assert sign["experiment"]["update_rule"] == ["signsgd", "muon", "muon", "signsgd"]
 
 
+def test_cross_entropy_has_an_output_for_each_class(service: Service) -> None:
+    own = {"inputs": [[1, 0], [0, 1]], "targets": [3, 0]}
+    for body, outputs in (({}, 3), (own, 4)):
+        check = service.accepted({**MUP, "loss": "cross_entropy", **body})
+        assert check["experiment"]["loss"] == "cross_entropy"
+        assert service.queued(check["id"]).outputs == outputs
+
+
 def test_without_hidden_matrices_every_optimizer_is_matrix_free(service: Service) -> None:
     check = service.accepted({"preset": "mup_adam", "depth": 1})
     assert check["experiment"]["method"] == "matrix_free"

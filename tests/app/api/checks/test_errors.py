@@ -233,6 +233,11 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
         {"/update_rule"},
         ("signsgd", "sgd", "set optimizer"),
     ),
+    "half a class": (
+        {"inputs": X, "targets": [1, 0.5], "loss": "cross_entropy"},
+        {"/targets/1"},
+        ("0.5", "whole number"),
+    ),
     "too deep": ({"depth": 17}, {"/depth"}, ("17", "between 1 and 16")),
     "no depth": ({"depth": None}, {"/depth"}, ("missing",)),
     "depth as text": ({"depth": "2"}, {"/depth"}, ("whole number",)),
