@@ -306,6 +306,13 @@ def _open_evidence(experiment: Experiment, judgement: Judgement) -> str:
 
 
 def _remedy_for_ranges(experiment: Experiment) -> str:
+    if experiment.activation == "relu" and any(
+        residual and each.zero
+        for residual, each in zip(
+            experiment.residual, experiment.parametrization.layers, strict=False
+        )
+    ):
+        return "a branch that starts at zero never trains under relu; choose another activation"
     if found := beyond_floats(experiment):
         return found[0].removesuffix(".")
     return "lower learning_rate, steps or widths"

@@ -5,7 +5,8 @@ log-log slope in the width n is -e.  The exponents are the slacks of the conditi
 arXiv 2011.14522: Proposition 5.3 and Appendix H; TP4b, arXiv 2308.01814: Definition 2.8.5),
 read here in the order in which a network meets them: by step, and by layer within a step.
 Where something blows up, what comes after it follows no simple law and has no prediction.  What
-stays exactly zero has the exponent inf: behind a zero readout the body first moves at step 2.
+stays exactly zero has the exponent inf: behind a zero readout the body first moves at step 2, or
+never if the readout does not train.
 
 In a layer that is a residual branch, x^l = x^{l-1} + φ(h^l), h is the branch's own.  Weight decay
 leaves the share s_t = (1 - ηλ n^{-(c+w)})^t of W_0; ΔW = W_t - s_t W_0 is what training adds, and
@@ -213,6 +214,7 @@ def _body(network: Network, depth: int, readout: _Readout) -> list[list[_Tensor]
 def _tensor(block: Block, network: Network, readout: _Readout) -> _Tensor:
     end, own = network.readout, block.exponents
     first_step = 2 if end.zero else 1  # the gradient is zero before
+    never = end.zero and readout.update == INFINITE
 
     def under(law: Law) -> tuple[Evaluated, ...]:
         return evaluated(stability(block.shape(law), readout.law), own.integers, end.integers)
@@ -222,8 +224,10 @@ def _tensor(block: Block, network: Network, readout: _Readout) -> _Tensor:
     return _Tensor(
         None if start is None else start.slack,
         start is None or start.holds,
-        tuple(_branches(found, first_step)),
-        () if below is None or own.d is None else tuple(_branches(under(below), first_step)),
+        () if never else tuple(_branches(found, first_step)),
+        ()
+        if never or below is None or own.d is None
+        else tuple(_branches(under(below), first_step)),
         block.residual or block.role is Role.VECTOR,
         None if own.w is None or block.normalized else own.c + own.w,
     )

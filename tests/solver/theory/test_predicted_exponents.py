@@ -221,6 +221,17 @@ def test_biases_move_what_weights_do_not() -> None:
         assert predicted[Place(*place)] == exponent, place
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "rate"), [("adam", "inf"), ("lars", 0)], ids=["frozen", "as large as itself"]
+)
+def test_behind_a_readout_that_stays_zero_nothing_ever_moves(optimizer: str, rate: object) -> None:
+    given = described(depth=2, optimizer=["adam", "muon", optimizer], a=[0, 0, 1],
+                      b=[0, HALF, "inf"], c=[0, 0, rate])  # fmt: skip
+    for place, exponent in exponents(predictions(given, STEPS)).items():
+        if place.quantity not in ("h", "x"):
+            assert exponent == INFINITE, place
+
+
 def test_a_vanishing_residual_branch_moves_through_the_stream() -> None:
     """By hand: h^2 = W^2 x^1 of size n^{1/2-3/4}, W_0^2 Δx^1 by as much smaller than Δx^1."""
     given = described(depth=2, a=[0, 0, 1], b=[0, "3/4", 0], c=[-1, 1, -1], residual=True)
