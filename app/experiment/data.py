@@ -12,7 +12,7 @@ def training_batch(experiment: Experiment) -> tuple[Array, Array]:
     """Inputs (m, d) and targets (m,): the caller's, or synthetic ones fixed by the seed.
 
     Synthetic inputs lie on the unit sphere, so that h^1 has unit variance at initialization,
-    and targets are ±1, both signs present where m >= 2.
+    and targets are ±1, both signs present where m >= 2; for cross-entropy, classes in turn.
     """
     if experiment.inputs is not None and experiment.targets is not None:
         return np.array(experiment.inputs, float), np.array(experiment.targets, float)
@@ -20,5 +20,7 @@ def training_batch(experiment: Experiment) -> tuple[Array, Array]:
     generator = np.random.default_rng(np.random.SeedSequence(experiment.seed))
     inputs = generator.standard_normal((experiment.batch_size, experiment.input_dim))
     inputs /= np.linalg.norm(inputs, axis=1, keepdims=True)
-    targets = np.where(np.arange(experiment.batch_size) % 2, -1.0, 1.0)
-    return inputs, targets
+    numbers = np.arange(experiment.batch_size)
+    if experiment.loss == "cross_entropy":
+        return inputs, (numbers % experiment.outputs).astype(float)
+    return inputs, np.where(numbers % 2, -1.0, 1.0)

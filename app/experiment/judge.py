@@ -1,10 +1,10 @@
 """What all measured slopes say, compared with what the theorem says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import NormalDist
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from app.experiment.judged import Judged, Trend, predicted_trend
 from app.experiment.plan import Experiment
 from app.experiment.report import CheckVerdict
 from solver import Kind, Prediction, predictions
+from solver.exact import INFINITE
 from solver.theory import Place
 
 # Probability with which chance alone may turn a verdict.
@@ -30,6 +31,56 @@ _SLOWEST: Final = 1 / 8
 _HALF: Final = Fraction(1, 2)
 
 
+class Reading(NamedTuple):
+    """How trends alone, without the theorem, give a verdict.
+
+    ``regime`` is that of the optimizers' laws.  ``decays`` tells that weight decay moves the
+    features at every width alike.  ``branches`` are the layers that are residual branches.
+    """
+
+    regime: Kind
+    decays: bool
+    branches: frozenset[int]
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> "Reading":
+        """That of an experiment."""
+        given, residual = experiment.parametrization, experiment.residual
+        decays = any(
+            each.w is not None and abs(each.c + each.w) <= experiment.tolerance
+            for each in given.layers[:-1]
+        )
+        branches = (layer for layer, each in enumerate(residual, start=1) if each)
+        return cls(given.regime, decays, frozenset(branches))
+
+    def decide(self, trends: Iterable[tuple[Place, Trend | None]]) -> Kind:
+        """The verdict.
+
+        Something grows, or the preactivations vanish at initialization: unstable.  Else Δf shrinks
+        at every step: trivial.  Else the features move at some step: feature learning.  Else the
+        regime.
+        """
+        known = {place: trend for place, trend in trends if counts(place)}
+        depth = max(place.layer for place in known) - 1
+        if any(self.unsound(*each) or each[1] == "overflows" for each in known.items()):
+            return Kind.UNSTABLE
+        if all(trend == "shrinks" for place, trend in known.items() if place[0] == "delta_f"):
+            return Kind.TRIVIAL
+        moving = (place for place, trend in known.items() if trend == "stays")
+        if any(self.of_features(place, depth) for place in moving):
+            return Kind.FEATURE_LEARNING
+        return self.regime
+
+    def of_features(self, place: Place, depth: int) -> bool:
+        """Whether features move where this stays: Δx^L, or updates where decay moves it too."""
+        return place.quantity == "update" if self.decays else place[:2] == ("delta_x", depth)
+
+    def unsound(self, place: Place, trend: Trend | None) -> bool:
+        """Whether something grows, or h vanishes at initialization, other than on a branch."""
+        vanishes = trend == "shrinks" and place.quantity == "h" and place.step == 0
+        return trend == "grows" or (vanishes and place.layer not in self.branches)
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The theorem's verdict beside the experiment's.
@@ -38,6 +89,7 @@ class Judgement:
     without error: where it is not the theorem's, these widths and steps cannot show it.
     ``diverged`` is the first step from which f has left the targets far behind at every width
     alike, though no faster at large ones: the learning rate is too large, whatever the width.
+    ``reading`` is how the verdicts are read off the trends.
     """
 
     verdict: CheckVerdict
@@ -46,6 +98,7 @@ class Judgement:
     foreseen: Kind
     judged: tuple[Judged, ...]
     diverged: int | None
+    reading: Reading
 
     @property
     def off(self) -> tuple[Judged, ...]:
@@ -90,29 +143,28 @@ class Judgement:
     @property
     def growth_seen(self) -> bool:
         """Whether the slopes show instability, rather than overflow at every width alike."""
-        return any(unsound(each.place, each.trend) for each in self._counted)
+        return any(self.reading.unsound(each.place, each.trend) for each in self._counted)
 
 
 def judge(experiment: Experiment, theory: Kind, sample: Sample) -> Judgement:
     """Compare every slope with its prediction, and the verdict of all slopes with the theorem's."""
-    expected = predictions(experiment.parametrization, experiment.steps, experiment.activation)
+    expected = expected_of(experiment, experiment.steps)
     sigmas = NormalDist().inv_cdf(1 - _CHANCE / (2 * len(expected)))
     fading = slowest_correction(expected)
     judged = tuple(
         _judged(prediction, place, sample, experiment.tolerance, sigmas, fading)
         for place, prediction in enumerate(expected)
     )
-    regime = experiment.parametrization.regime
-    empirical = decide(((each.place, each.trend) for each in judged), regime)
-    foreseen = decide(
-        ((each.place, predicted_trend(each.prediction, experiment.tolerance)) for each in judged),
-        regime,
+    reading = Reading.of(experiment)
+    empirical = reading.decide((each.place, each.trend) for each in judged)
+    foreseen = reading.decide(
+        (each.place, predicted_trend(each.prediction, experiment.tolerance)) for each in judged
     )
     targets = training_batch(experiment)[1]
     if diverged := _diverged(judged, scale=float(np.abs(targets).max())):
         # From where it first overshot.
         judged = tuple(replace(each, diverged=each.place.step >= diverged - 1) for each in judged)
-    judgement = Judgement("confirmed", theory, empirical, foreseen, judged, diverged)
+    judgement = Judgement("confirmed", theory, empirical, foreseen, judged, diverged, reading)
     return replace(judgement, verdict=_verdict(judgement))
 
 
@@ -131,13 +183,23 @@ def _verdict(judgement: Judgement) -> CheckVerdict:
     return "confirmed"
 
 
+def expected_of(experiment: Experiment, steps: int) -> tuple[Prediction, ...]:
+    """What theory predicts for the networks of an experiment."""
+    return predictions(
+        experiment.parametrization,
+        steps,
+        experiment.activation,
+        bounded_slope=experiment.loss != "mse",
+    )
+
+
 def slowest_correction(expected: Sequence[Prediction]) -> float:
     """δ such that relative corrections to sizes fade like n^-δ or faster.
 
     A size is a function of others, which have exponents of their own: what is n^-e beside a term
     of Θ(1) changes it by as much.  Fluctuations among n coordinates are n^(-1/2).
     """
-    known = [each for each in expected if each.exponent is not None]
+    known = [each for each in expected if each.exponent not in (None, INFINITE)]
     exponents = {each.exponent for each in known if each.exponent}
     exponents |= {
         each.lingering - each.exponent
@@ -159,28 +221,6 @@ def _diverged(judged: Iterable[Judged], scale: float) -> int | None:
     return min(steps, default=None)
 
 
-def decide(trends: Iterable[tuple[Place, Trend | None]], regime: Kind) -> Kind:
-    """The verdict that trends alone give, without the theorem.
-
-    Something grows, or the preactivations vanish at initialization: unstable.  Else Δf shrinks
-    at every step: trivial.  Else Δx^L stays at some step: feature learning.  Else the regime
-    of the optimizer's law, kernel or operator.
-    """
-    known: Mapping[Place, Trend | None] = {place: trend for place, trend in trends if counts(place)}
-    depth = max(place.layer for place in known) - 1
-    if any(unsound(*each) or each[1] == "overflows" for each in known.items()):
-        return Kind.UNSTABLE
-    if all(trend == "shrinks" for place, trend in known.items() if place.quantity == "delta_f"):
-        return Kind.TRIVIAL
-    if any(
-        trend == "stays"
-        for place, trend in known.items()
-        if place.quantity == "delta_x" and place.layer == depth
-    ):
-        return Kind.FEATURE_LEARNING
-    return regime
-
-
 def counts(place: Place) -> bool:
     """Whether a place says anything of its own.
 
@@ -188,11 +228,6 @@ def counts(place: Place) -> bool:
     two random numbers it is the noisiest of all, or a mixture of two powers of n.
     """
     return place.quantity != "f" or place.step == 0
-
-
-def unsound(place: Place, trend: Trend | None) -> bool:
-    """Whether something grows, or h vanishes at initialization."""
-    return trend == "grows" or (trend == "shrinks" and place.quantity == "h" and place.step == 0)
 
 
 def hidden(judgement: Judgement) -> Judged | None:
@@ -224,8 +259,10 @@ def _judged(
         least=min(float(np.median(row)) for row in rows),
     )
     exponent, lingering = prediction.exponent, prediction.lingering
-    if exponent is None or lingering is None or judged.fit is None or judged.outcome == "agrees":
+    if exponent in (None, INFINITE) or judged.fit is None or judged.outcome == "agrees":
         return judged
+    assert exponent is not None, "both are None where theory predicts nothing"
+    assert lingering is not None, "both are None where theory predicts nothing"
     possible = {fading, float(lingering - exponent)} - {0.0}
     found = [sample.correction(place, float(exponent), each) for each in possible]
     return replace(

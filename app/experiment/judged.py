@@ -7,6 +7,7 @@ from typing import Final, Literal
 from app.experiment.fit import Fit, Slope
 from app.experiment.report import Outcome
 from solver import Prediction
+from solver.exact import INFINITE
 from solver.theory import Place
 
 Trend = Literal["grows", "stays", "shrinks", "overflows"]
@@ -171,6 +172,8 @@ class Judged:
         if self.fit is None:
             small = exponent > _DECADES / log10(self.widths[0])
             return "agrees" if small else "undetermined"
+        if exponent == INFINITE:  # what should be exactly zero is not
+            return self._against
         if self.error <= self.margin:
             return "agrees"
         if self.by_chance or self.lingers or self.settles or self.fades:

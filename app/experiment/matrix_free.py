@@ -1,23 +1,29 @@
-"""SGD on perceptrons of any width without their n×n matrices.
+"""Perceptrons of any width without their n×n matrices.
 
-Exact in distribution at every width (see ``gaussian_matrix``), O(n) in time and memory.
+Exact in distribution at every width (see ``gaussian_matrix``), O(n) in time and memory, where the
+updates of hidden matrices are of low rank; any rule may train what has a side that does not grow.
 """
+
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from app.experiment.directions import FACTORS
+from app.experiment.experiment import Experiment
+from app.experiment.explicit_tensor import ExplicitTensor
 from app.experiment.gaussian_matrix import GaussianMatrix
-from app.experiment.plan import Experiment
 from app.experiment.recorder import Recorder
 from app.experiment.sampling import gaussians
-from app.experiment.task import Task, task
+from app.experiment.spectral import of_singular_values
+from app.experiment.task import Scales, Task, task
 from app.experiment.trajectory import Records, Trajectory
 
 
 def simulate(
     experiment: Experiment, width: int, networks: range, device: torch.device
 ) -> list[list[float | None]]:
-    """Train networks of one width with SGD and return their sizes (see ``Recorder.rows``)."""
+    """Train networks of one width and return their sizes (see ``Recorder.rows``)."""
     recorder = Recorder(experiment.depth, experiment.steps, len(networks), device)
     simulation = Simulation(experiment, width, networks, device, recorder)
     for _ in range(experiment.steps):
@@ -26,10 +32,16 @@ def simulate(
 
 
 class _LowRankLayer:
-    """W = W_0 + P M Qᵀ, with W_0 sampled lazily; its velocity under momentum is P N Qᵀ."""
+    """W = s W_0 + P M Qᵀ, with W_0 sampled lazily; its velocity under momentum is P N Qᵀ.
 
-    def __init__(self, matrix: GaussianMatrix) -> None:
+    P and Q are orthonormal, so the singular values of the velocity are those of N.
+    """
+
+    def __init__(self, matrix: GaussianMatrix, scales: Scales) -> None:
         self._matrix = matrix
+        self._scales = scales
+        self._factors = FACTORS.get(scales.rule)
+        self._left_of_initial = 1.0
         left, right = matrix.left, matrix.right
         self._update = left.vectors.new_zeros(left.networks, left.capacity, right.capacity)
         self._velocity = torch.zeros_like(self._update)
@@ -48,27 +60,82 @@ class _LowRankLayer:
         weights = self._update[:, : left.count, : right.count]
         torch.bmm(torch.bmm(self._x, weights.mT), left.vectors, out=update)
 
-    def backward_(self, u: Tensor, rate: float, momentum: float) -> None:
-        """Turn u (networks, B, n), the gradient of h = W x, into Wᵀ u; then W takes its step."""
+    def backward_(self, u: Tensor) -> None:
+        """Turn u (networks, B, n), the gradient of z = W x, into Wᵀ u; then W takes its step."""
         left, right = self._matrix.left, self._matrix.right
         u_in_basis = self._matrix.extend_left(u)
         update = self._update[:, : left.count, : right.count]
         torch.bmm(u_in_basis, left.images, out=u)
+        if self._left_of_initial != 1:
+            u *= self._left_of_initial
         u.baddbmm_(torch.bmm(u_in_basis, update), right.vectors)
-        velocity = self._velocity[:, : left.count, : right.count]
-        velocity.mul_(momentum).baddbmm_(u_in_basis.mT, self._x)
-        update.sub_(velocity, alpha=rate)
+        if self._scales.trains:
+            self._train_(update, u_in_basis)
+
+    def _train_(self, update: Tensor, u_in_basis: Tensor) -> None:
+        scales, (_, rows, columns) = self._scales, update.shape
+        velocity = self._velocity[:, :rows, :columns]
+        velocity.mul_(scales.momentum).baddbmm_(u_in_basis.mT, self._x)
+        if scales.kept != 1:
+            update.mul_(scales.kept)
+            self._left_of_initial *= scales.kept
+        step = velocity if self._factors is None else of_singular_values(self._factors, velocity)
+        update.sub_(step, alpha=scales.rate)
+
+
+class _FirstLayer(Protocol):
+    """W^1, of which only the product with the inputs is ever needed."""
+
+    def train_(self, u: Tensor) -> None:
+        """One step, with the gradient u (networks, B, n) of z^1."""
+
+    def update(self) -> Tensor:
+        """ΔW^1 ξ."""
+
+
+class _ByGradients:
+    """W^1 under the gradient law, whose updates act through the inputs' Gram matrix."""
+
+    def __init__(self, inputs: Tensor, like: Tensor, scales: Scales) -> None:
+        self._gram = (inputs @ inputs.T).expand(len(like), -1, -1)
+        self._scales = scales
+        self._update = torch.zeros_like(like)
+        self._velocity = torch.zeros_like(like)
+
+    def train_(self, u: Tensor) -> None:
+        scales = self._scales
+        if scales.trains:
+            self._velocity.mul_(scales.momentum).baddbmm_(self._gram, u)
+            if scales.kept != 1:
+                self._update.mul_(scales.kept)
+            self._update.sub_(self._velocity, alpha=scales.rate)
+
+    def update(self) -> Tensor:
+        return self._update
+
+
+class _ByEntries:
+    """W^1 under any other law, entry by entry."""
+
+    def __init__(self, inputs: Tensor, weights: Tensor, scales: Scales) -> None:
+        self._inputs = inputs
+        self._tensor = ExplicitTensor(weights, scales)
+
+    def train_(self, u: Tensor) -> None:
+        self._tensor.train_(torch.matmul(u.mT, self._inputs))
+
+    def update(self) -> Tensor:
+        return torch.matmul(self._inputs, self._tensor.change.mT)
 
 
 class Simulation:
-    """A batch of networks of one width: W^1 and W^{L+1} explicitly, the rest lazily."""
+    """A batch of networks of one width: hidden matrices lazily, the rest explicitly."""
 
     def __init__(
         self, experiment: Experiment, width: int, networks: range, device: torch.device,
         recorder: Records,
     ) -> None:  # fmt: skip
         self._task: Task = task(experiment, width, device)
-        self._momentum = experiment.momentum
         count, (batch, inputs) = len(networks), self._task.inputs.shape
         source = gaussians(experiment.seed, networks, device)
 
@@ -76,45 +143,51 @@ class Simulation:
             out = torch.empty((count, rows, width), dtype=torch.float64, device=device)
             return source.fill(out).mul_(std)
 
-        std = self._task.std
+        first, *hidden, last = self._task.layers
+        shape = (count, batch, width)
         self._hidden = [
-            _LowRankLayer(
-                GaussianMatrix(each, source, (count, batch, width), experiment.steps, device)
-            )
-            for each in std[1:-1]
+            _LowRankLayer(GaussianMatrix(each.std, source, shape, experiment.steps, device), each)
+            for each in hidden
         ]
         self._trajectory = Trajectory(self._task, self._hidden, recorder)
-        self._readout_change = torch.zeros((count, width), dtype=torch.float64, device=device)
-        self._readout_velocity = torch.zeros_like(self._readout_change)
-        self._h_change = torch.zeros((count, batch, width), dtype=torch.float64, device=device)
-        self._h_velocity = torch.zeros_like(self._h_change)
-        self._u = torch.empty_like(self._h_change)
-        self._readout = sample(1, std[-1])[:, 0]
-        # Only W^1 ξ is ever needed, and its updates act through the inputs' Gram matrix.
-        self._gram = self._task.inputs @ self._task.inputs.T
+        self._readout = ExplicitTensor(sample(self._task.outputs, last.std), last)
+        weights = sample(inputs, first.std)
+        self._biases = [ExplicitTensor(sample(1, s.std).mT, s) for s in self._task.biases]
+        self._u = torch.empty(shape, dtype=torch.float64, device=device)
+        self._first: _FirstLayer = (
+            _ByGradients(self._task.inputs, self._u, first)
+            if first.rule == "sgd" or not first.trains
+            else _ByEntries(self._task.inputs, weights.mT, first)
+        )
         self._trajectory.start(
-            torch.matmul(self._task.inputs, sample(inputs, std[0])), self._readout
+            torch.matmul(self._task.inputs, weights),
+            self._readout.initial,
+            [each.initial.mT for each in self._biases],
         )
 
     def step(self, shares: Tensor | None = None) -> None:
-        """One step of SGD, then the forward pass.
+        """One step of training, then the forward pass.
 
         ``shares`` (B,) says what part each input has in the mean of the loss; equal if left out.
         """
         self._train(shares)
-        self._trajectory.advance(self._h_change, self._readout_change)
+        self._trajectory.advance(
+            self._first.update(), self._readout.change, [each.change.mT for each in self._biases]
+        )
 
     def _train(self, shares: Tensor | None) -> None:
-        rate, momentum, trajectory = self._task.rate, self._momentum, self._trajectory
+        trajectory = self._trajectory
         signal = self._task.error_signal(trajectory.f, shares)
-        readout = self._readout + self._readout_change
-        u = torch.mul(signal[:, :, None], readout[:, None, :], out=self._u)
-        gradient = torch.einsum("sb,sbn->sn", signal, trajectory.last_x)
-        self._readout_velocity.mul_(momentum).add_(gradient)
-        self._readout_change.sub_(self._readout_velocity, alpha=rate[-1])
-        for layer in range(len(self._hidden) + 1, 0, -1):
-            u *= trajectory.slope(layer)
+        u = torch.bmm(signal, self._readout.weights(), out=self._u)
+        self._readout.train_(torch.bmm(signal.mT, trajectory.last_x))
+        for layer in range(self._task.depth, 0, -1):
+            stream = u.clone() if self._task.residual[layer - 1] else None
+            trajectory.to_preactivation_(u, layer)
+            if self._biases:
+                self._biases[layer - 1].train_(u.sum(dim=1)[:, :, None])
+            trajectory.through_norm_(u, layer)
             if layer > 1:
-                self._hidden[layer - 2].backward_(u, rate[layer - 1], momentum)
-        self._h_velocity.mul_(momentum).baddbmm_(self._gram.expand(len(u), -1, -1), u)
-        self._h_change.sub_(self._h_velocity, alpha=rate[0])
+                self._hidden[layer - 2].backward_(u)
+            if stream is not None:
+                u += stream
+        self._first.train_(u)

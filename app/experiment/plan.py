@@ -1,20 +1,19 @@
-"""What a coordinate check is to do, as plain values that travel as JSON.  Knows no torch."""
+"""Which networks an experiment measures, in which units of work, and what that takes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from math import sqrt
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple
 
-from app.experiment.update_rules import RULES, UpdateRule
-from solver import Activation, Optimizer, Parametrization, format_exponent
-from solver.theory import places, shared
-
-Method = Literal["matrix_free", "dense"]
-Loss = Literal["mse", "logistic"]
-Device = Literal["auto", "cpu", "cuda"]
-
-LOSSES: Final[tuple[Loss, ...]] = get_args(Loss)
+from app.experiment.experiment import LOSSES as LOSSES
+from app.experiment.experiment import Device as Device
+from app.experiment.experiment import Experiment as Experiment
+from app.experiment.experiment import Loss as Loss
+from app.experiment.experiment import Method as Method
+from app.experiment.experiment import spelled as spelled
+from app.experiment.experiment import stated as stated
+from app.experiment.update_rules import RULES
+from solver.theory import places
 
 #: Widths where none are asked for.
 DEFAULT_WIDTHS: Final[Mapping[Method, tuple[int, ...]]] = {
@@ -28,87 +27,6 @@ MOST_SEEDS: Final = 256
 
 # More seeds at small widths, where each says less, up to this many times those at the largest.
 _MOST_TIMES_SEEDS: Final = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    """A coordinate check, with every choice made.
-
-    ``exponents`` holds (a, b, c, d) of each of the L+1 layers in canonical spelling (d may be
-    None).  ``inputs`` (m lists of d numbers) and ``targets`` (m numbers) are None for synthetic
-    ones: m = ``batch_size``, d = ``input_dim``.  ``seeds`` counts the networks at the largest
-    width to begin with; ``seed`` fixes all randomness.  What these networks leave undetermined is
-    measured further, as long as all measurements together are estimated at ``most_seconds`` or
-    less, and each at ``most_bytes``.
-    """
-
-    exponents: tuple[tuple[str, str, str, str | None], ...]
-    optimizer: Optimizer
-    update_rule: UpdateRule
-    momentum: float
-    method: Method
-    device: Device
-    widths: tuple[int, ...]
-    steps: int
-    seeds: int
-    seed: int
-    batch_size: int
-    input_dim: int
-    inputs: tuple[tuple[float, ...], ...] | None
-    targets: tuple[float, ...] | None
-    activation: Activation
-    loss: Loss
-    learning_rate: float
-    tolerance: float
-    most_seconds: float = 0.0
-    most_bytes: int = 0
-
-    @property
-    def depth(self) -> int:
-        """L, the number of hidden layers."""
-        return len(self.exponents) - 1
-
-    @property
-    def parametrization(self) -> Parametrization:
-        """The exponents, exactly."""
-        return Parametrization(
-            self.depth,
-            tuple(
-                shared(Fraction(a), Fraction(b), Fraction(c), None if d is None else Fraction(d))
-                for a, b, c, d in self.exponents
-            ),
-            self.optimizer,
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """As JSON values; ``Experiment.from_json`` reads them."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Experiment":
-        """The experiment that ``as_json`` wrote."""
-        tuples = {
-            name: None if values[name] is None else tuple(values[name])
-            for name in ("widths", "targets")
-        }
-        rows = {
-            name: None if values[name] is None else tuple(tuple(row) for row in values[name])
-            for name in ("exponents", "inputs")
-        }
-        return cls(**{**values, **tuples, **rows})
-
-
-def spelled(parametrization: Parametrization) -> tuple[tuple[str, str, str, str | None], ...]:
-    """The entry ``exponents`` of an experiment on this parametrization."""
-    return tuple(
-        (
-            format_exponent(each.a),
-            format_exponent(each.b),
-            format_exponent(each.c),
-            None if each.d is None else format_exponent(each.d),
-        )
-        for each in parametrization.layers
-    )
 
 
 class Measurement(NamedTuple):
@@ -238,6 +156,8 @@ _SECONDS_PER_SAMPLE: Final = 2e-8
 _SECONDS_PER_PRODUCT: Final = 6e-11  # of basis vectors with a block
 _SECONDS_PER_WEIGHT: Final = 8e-9  # in forward, backward and the optimizer
 _SECONDS_PER_WEIGHT_AND_INPUT: Final = 2e-10
+_SECONDS_PER_CUBE: Final = 4e-11  # of a product of two square matrices, by side
+_SECONDS_PER_PRODUCT_AT_LEAST: Final = 1e-5
 _SECONDS_PER_POINT: Final = 2e-4  # of a line that is fitted
 _SECONDS_PER_SIZE: Final = 1e-6  # on its way through the database
 _BYTES_PER_SIZE: Final = 150
@@ -246,24 +166,54 @@ _BYTES_PER_SIZE: Final = 150
 def _one_network(experiment: Experiment, width: int) -> Estimate:
     """The bytes are those beyond what a worker takes that does nothing."""
     depth, steps, batch = experiment.depth, experiment.steps, experiment.batch_size
-    hidden, block = depth - 1, batch * width
+    block = batch * width
     seconds = _SECONDS_PER_LAYER_AND_STEP * depth * steps
     seconds += _SECONDS_PER_ENTRY * depth * (steps + 1) * block
-    if experiment.method == "matrix_free":
-        # At each step 18 products of a block with as many vectors as there have been so far.
-        products = hidden * batch * block * (9 * steps * (steps + 1) + 12 * steps)
-        seconds += _SECONDS_PER_PRODUCT * products
-        samples = hidden * (2 * steps + 1) * block + (experiment.input_dim + 1) * width
-        # Both bases with their images, updates and velocities in them, and what is elementwise.
-        floats = hidden * (4 * steps + 2) * block + 2 * hidden * steps * (steps + 1) * batch**2
-        floats += (3 * depth + 11) * block + (experiment.input_dim + 5) * width
-    else:
-        weights = hidden * width * width + (experiment.input_dim + 1) * width
-        rule = RULES[experiment.update_rule]
+    own = _matrix_free if experiment.method == "matrix_free" else _dense
+    of_method, samples, floats = own(experiment, width)
+    seconds += of_method + _SECONDS_PER_SAMPLE * samples
+    # Sums and norms beside what every layer has, and what a bias is and remembers.
+    floats += (3 * sum(experiment.residual) + 5 * sum(experiment.normalized)) * block
+    floats += sum((5 + RULES[each].state) * width for each in experiment.bias_rules)
+    floats += (experiment.outputs - 1) * (5 + experiment.rules[-1].state) * width
+    return Estimate(seconds, 8 * floats)
+
+
+def _matrix_free(experiment: Experiment, width: int) -> tuple[float, int, int]:
+    """Seconds, samples and floats of one network."""
+    depth, steps, batch = experiment.depth, experiment.steps, experiment.batch_size
+    hidden, block = depth - 1, batch * width
+    first, *rules, _ = experiment.rules
+    # At each step 18 products of a block with as many vectors as there have been so far.
+    products = hidden * batch * block * (9 * steps * (steps + 1) + 12 * steps)
+    seconds = _SECONDS_PER_PRODUCT * products
+    samples = hidden * (2 * steps + 1) * block + (experiment.input_dim + 1) * width
+    # Both bases with their images, updates and velocities in them, and what is elementwise.
+    floats = hidden * (4 * steps + 2) * block + 2 * hidden * steps * (steps + 1) * batch**2
+    floats += (3 * depth + 11) * block + (experiment.input_dim + 5) * width
+    if first.name != "sgd":  # not through the inputs' Gram matrix, but entry by entry
+        entries = experiment.input_dim * width
+        seconds += _SECONDS_PER_WEIGHT * (2 + first.passes) * steps * entries
+        floats += (3 + first.state) * entries
+    # Singular values of what is as large as the bases, which grow step by step.
+    products = sum(rule.products for rule in rules)
+    cubes = batch**3 * (steps * (steps + 1) // 2) ** 2
+    seconds += products * (_SECONDS_PER_PRODUCT_AT_LEAST * steps + _SECONDS_PER_CUBE * cubes)
+    return seconds, samples, floats
+
+
+def _dense(experiment: Experiment, width: int) -> tuple[float, int, int]:
+    """Seconds, samples and floats of one network."""
+    depth, steps, batch = experiment.depth, experiment.steps, experiment.batch_size
+    sizes = [experiment.input_dim * width, *[width * width] * (depth - 1), width]
+    seconds, floats = 0.0, (8 * depth + 6) * batch * width
+    for weights, rule in zip(sizes, experiment.rules, strict=True):
         seconds += _SECONDS_PER_WEIGHT * rule.passes * steps * weights
         seconds += _SECONDS_PER_WEIGHT_AND_INPUT * steps * batch * weights
-        samples = 2 * weights  # they also are the first to touch their memory
+        if weights == width * width:
+            seconds += _SECONDS_PER_CUBE * rule.products * steps * width**3
         # W_0, ΔW, the gradient, the optimizer's state, and room to turn these over.
-        state = rule.state + int(experiment.momentum > 0)
-        floats = (4 + state) * weights + (8 * depth + 6) * block
-    return Estimate(seconds + _SECONDS_PER_SAMPLE * samples, 8 * floats)
+        momentum = int(experiment.momentum > 0 and rule.takes_momentum)
+        floats += (4 + rule.state + momentum) * weights
+    # They also are the first to touch their memory.
+    return seconds, 2 * sum(sizes), floats

@@ -15,7 +15,7 @@ def beyond_floats(experiment: Experiment) -> list[str]:
     result = []
     for layer, each in enumerate(experiment.parametrization.layers, start=1):
         size = each.a + each.b
-        if abs(size) > _DECADES / widest:
+        if not each.zero and abs(size) > _DECADES / widest:
             beyond = "below" if size > 0 else "above"
             result.append(
                 f"The initial weights of layer {layer} are of size n^({-size}), {beyond} all "

@@ -6,39 +6,32 @@ the gradients do; √v follows from √v and g by one hypotenuse, which has thei
 """
 
 import math
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import torch
-from torch.optim import Optimizer
+from torch import Tensor
 
 _BETA_1: Final = 0.9
 _BETA_2: Final = 0.999
 
 
-class ScaleFreeAdam(Optimizer):
-    """Adam with its usual β₁ and β₂; each group has its ``lr`` and its ``eps`` > 0.
+class ScaleFreeAdam:
+    """Adam with its usual β₁ and β₂, and ε > 0, on one tensor."""
 
-    Gradients are used up: they hold something else after a step.
-    """
-
-    def __init__(self, groups: Iterable[dict[str, Any]]) -> None:
-        super().__init__(groups, {})
+    def __init__(self, epsilon: float) -> None:
+        self._epsilon = epsilon
         self._step = 0
+        self._mean: Tensor
+        self._root: Tensor
 
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
-        """One step with the gradients at hand."""
+    def direction(self, gradient: Tensor) -> Tensor:
+        """The direction of the next step, in the memory of the gradient."""
+        if not self._step:
+            self._mean, self._root = torch.zeros_like(gradient), torch.zeros_like(gradient)
         self._step += 1
         first, second = (1 - beta**self._step for beta in (_BETA_1, _BETA_2))
-        for group in self.param_groups:
-            for each in group["params"]:
-                state, gradient = self.state[each], each.grad
-                if not state:
-                    state["mean"] = torch.zeros_like(each)
-                    state["root"] = torch.zeros_like(each)
-                state["mean"].lerp_(gradient, 1 - _BETA_1)
-                root = state["root"].mul_(math.sqrt(_BETA_2))
-                torch.hypot(root, gradient.mul_(math.sqrt(1 - _BETA_2)), out=root)
-                scale = torch.div(root, math.sqrt(second), out=gradient).add_(group["eps"])
-                each.addcdiv_(state["mean"], scale, value=-group["lr"] / first)
+        self._mean.lerp_(gradient, 1 - _BETA_1)
+        root = self._root.mul_(math.sqrt(_BETA_2))
+        torch.hypot(root, gradient.mul_(math.sqrt(1 - _BETA_2)), out=root)
+        scale = torch.div(root, math.sqrt(second), out=gradient).add_(self._epsilon)
+        return torch.div(self._mean, scale, out=gradient).div_(first)

@@ -8,46 +8,60 @@ from typing import Final, Literal, get_args
 from solver import Optimizer
 from solver.theory import OPTIMIZERS
 
-UpdateRule = Literal["sgd", "adam", "signsgd"]
+UpdateRule = Literal["sgd", "adam", "signsgd", "muon", "polar", "normalized_sgd", "lamb", "lars"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An update rule: ``optimizer`` is the one whose theory it puts to the test.
+    """An update rule, which puts the theory of the law named ``law`` to the test.
 
-    ``low_rank`` tells that updates of hidden matrices are sums of a few outer products, so that a
-    matrix-free simulation is exact; ``passes`` and ``state`` count how often a dense step goes
-    over the weights, and numbers kept for each weight from step to step.
+    It runs the optimizers of ``default_of`` unless another rule is asked for; the first rule of a
+    law runs those that no rule lists.  ``low_rank`` tells that updates of hidden matrices are sums
+    of a few outer products, so that a matrix-free simulation is exact; ``passes`` and ``state``
+    count how often a dense step goes over the weights, and numbers kept for each weight from step
+    to step; ``products`` counts products of two n×n matrices that take as long as what a dense step
+    does to an n×n matrix as a whole.
     """
 
     name: UpdateRule
-    optimizer: Optimizer
+    law: str
+    default_of: tuple[Optimizer, ...]
     low_rank: bool
     takes_momentum: bool
     learning_rate: float
     passes: int
     state: int
+    products: int = 0
 
 
-#: Every update rule by name; of those for one optimizer, its default first.
+#: Every update rule by name.
 RULES: Final[Mapping[UpdateRule, Rule]] = MappingProxyType(
     {
         rule.name: rule
         for rule in (
-            Rule("sgd", "sgd", True, True, learning_rate=0.5, passes=1, state=0),
-            # Steps of adaptive optimizers do not shrink with the gradient.
-            Rule("adam", "adam", False, False, learning_rate=0.1, passes=2, state=3),
-            Rule("signsgd", "adam", False, False, learning_rate=0.1, passes=1, state=0),
+            Rule("sgd", "gradient", ("sgd",), True, True, 0.5, passes=1, state=0),
+            # Steps of other laws do not shrink with the gradient.
+            Rule("adam", "entrywise", ("adam",), False, False, 0.1, passes=2, state=3),
+            Rule("signsgd", "entrywise", (), False, False, 0.1, passes=1, state=0),
+            Rule("muon", "spectral", (), True, True, 0.1, passes=2, state=2, products=15),
+            Rule("polar", "spectral", ("shampoo", "soap"), True, True, 0.1, 2, 2, products=15),
+            Rule("normalized_sgd", "spectral", ("normalized_sgd",), True, True, 0.1, 2, 0),
+            Rule("lamb", "relative", ("lamb",), False, False, 0.1, passes=3, state=3),
+            Rule("lars", "relative", ("lars",), False, True, 0.1, passes=2, state=0),
         )
     }
 )
 UPDATE_RULES: Final[tuple[UpdateRule, ...]] = get_args(UpdateRule)
+
+#: Those that take momentum, as they are listed.
+WITH_MOMENTUM: Final = ", ".join(rule.name for rule in RULES.values() if rule.takes_momentum)
 
 
 def rules_for(optimizer: Optimizer | None) -> tuple[UpdateRule, ...]:
     """What can be run for an optimizer, the default first; all where it is not known (None)."""
     if optimizer is None:
         return tuple(RULES)
-    law = OPTIMIZERS[optimizer]
-    rules = [rule.name for rule in RULES.values() if OPTIMIZERS[rule.optimizer] is law]
-    return tuple(sorted(rules, key=lambda name: name != optimizer))
+    law = OPTIMIZERS[optimizer].name
+    rules = [rule for rule in RULES.values() if rule.law == law]
+    rules.sort(key=lambda rule: optimizer not in rule.default_of)
+    return tuple(rule.name for rule in rules)

@@ -5,11 +5,12 @@ from fractions import Fraction
 from math import ceil, floor, log10
 from typing import Final
 
-from app.experiment.judge import Judgement, counts, decide, hidden
+from app.experiment.judge import Judgement, counts, expected_of, hidden
 from app.experiment.judged import Judged, predicted_trend
 from app.experiment.plan import FINEST_TOLERANCE, MOST_SEEDS, Experiment
 from app.experiment.ranges import beyond_floats
-from solver import Kind, predictions
+from solver import Kind
+from solver.exact import INFINITE
 from solver.theory import Place, Quantity, power
 
 _KIND: Final = {
@@ -68,10 +69,32 @@ def subject(experiment: Experiment) -> str:
         f"{symbol} = {_listed(values)}" for symbol, values in (("a", a), ("b", b), ("c", c))
     )
     momentum = f" with momentum {experiment.momentum:g}" if experiment.momentum else ""
+    optimizers = experiment.parametrization.optimizers
+    rules = [
+        optimizer if rule.name == "muon" else rule.name
+        for optimizer, rule in zip(optimizers, experiment.rules, strict=True)
+    ]
     return (
-        f"{exponents} · {experiment.update_rule}{momentum} · {experiment.activation} · "
-        f"{experiment.loss} · η = {experiment.learning_rate:g}"
+        f"{exponents}{_beside(experiment)} · {_listed(rules)}{momentum} · "
+        f"{experiment.activation} · {experiment.loss} · η = {experiment.learning_rate:g}"
     )
+
+
+def _beside(experiment: Experiment) -> str:
+    """What there is beside weight matrices, each with a separator before it."""
+    parts: list[str] = []
+    if experiment.biases:
+        a, b, c, _ = zip(*experiment.biases, strict=True)
+        parts.append(f"biases a = {_listed(a)}, b = {_listed(b)}, c = {_listed(c)}")
+    if experiment.weight_decay:
+        parts.append(f"decay w = {_listed([each or 'none' for each in experiment.weight_decay])}")
+    if experiment.epsilon:
+        parts.append(f"ε e = {_listed([d or 'none' for *_, d in experiment.exponents])}")
+    for name, layers in (("residual", experiment.residual), ("normalized", experiment.normalized)):
+        if any(layers):
+            numbers = [str(layer) for layer, each in enumerate(layers, start=1) if each]
+            parts.append(f"{name} {', '.join(numbers)}")
+    return "".join(f" · {each}" for each in parts)
 
 
 def _listed(values: Sequence[str]) -> str:
@@ -114,6 +137,8 @@ def place_note(judged: Judged) -> str | None:
     """What is special about one line."""
     if judged.blew_up:
         return f"blew up at step {judged.place.step}, width {judged.blew_up[0]}"
+    if judged.fit is None and judged.prediction.exponent == INFINITE:
+        return "zero, as theory says"
     if judged.vanished:
         return f"below the smallest floating-point number at width {judged.vanished[0]}"
     fit = judged.fit
@@ -161,9 +186,7 @@ def _seen(judgement: Judgement) -> str:
     judged = judgement.judged
     depth = max(each.place.layer for each in judged) - 1
     changes = [each for each in judged if each.place.quantity == "delta_f"]
-    features = [
-        each for each in judged if each.place.quantity == "delta_x" and each.place.layer == depth
-    ]
+    features = [each for each in judged if judgement.reading.of_features(each.place, depth)]
     match judgement.empirical:
         case Kind.UNSTABLE:
             # What grows first is the cause; later sizes follow no simple law.
@@ -193,6 +216,8 @@ def _slope(judged: Judged) -> str:
     where = _where(judged)
     if judged.blew_up:
         return f"{where} blows up at width {judged.blew_up[0]}"
+    if judged.fit is None and judged.prediction.exponent == INFINITE:
+        return f"{where} is zero"
     if judged.fit is None:
         return f"{where} is below all floating-point numbers"
     if judged.trend == "stays":
@@ -220,7 +245,12 @@ def _open_because(experiment: Experiment, judgement: Judgement) -> str:
             f"raise steps to {steps} or more"
         )
     smallest = hidden(judgement)
-    assert smallest is not None, "with enough steps only small exponents can hide a verdict"
+    if smallest is None:  # what decides is not among the quantities that are recorded
+        foreseen = f"theory says {theory}, and the sizes that it predicts read like "
+        foreseen += _KIND[judgement.foreseen]
+        if judgement.reading.decays:
+            return f"{foreseen}, since weights decay at every width alike; raise weight_decay"
+        return f"{foreseen}; no choice of networks can tell"
     assert smallest.prediction.exponent, "it is not zero"
     exponent = abs(smallest.prediction.exponent)
     finer = float(exponent) / 2
@@ -276,6 +306,13 @@ def _open_evidence(experiment: Experiment, judgement: Judgement) -> str:
 
 
 def _remedy_for_ranges(experiment: Experiment) -> str:
+    if experiment.activation == "relu" and any(
+        residual and each.zero
+        for residual, each in zip(
+            experiment.residual, experiment.parametrization.layers, strict=False
+        )
+    ):
+        return "a branch that starts at zero never trains under relu; choose another activation"
     if found := beyond_floats(experiment):
         return found[0].removesuffix(".")
     return "lower learning_rate, steps or widths"
@@ -319,9 +356,9 @@ def _steps_needed(experiment: Experiment, judgement: Judgement) -> int | None:
     """A second step, where theory's verdict shows only then (through the updated readout)."""
     if experiment.steps > 1:
         return None
-    expected = predictions(experiment.parametrization, 2, experiment.activation)
+    expected = expected_of(experiment, 2)
     trends = ((Place(*each[:3]), predicted_trend(each, experiment.tolerance)) for each in expected)
-    foreseen = decide(trends, experiment.parametrization.regime)
+    foreseen = judgement.reading.decide(trends)
     return 2 if foreseen == judgement.theory else None
 
 

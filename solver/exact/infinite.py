@@ -1,6 +1,7 @@
 """The exponent ``"inf"``: n^{-inf} = 0, a weight that starts at zero or is never trained."""
 
 from fractions import Fraction
+from math import inf
 from typing import Any, Final
 
 
@@ -67,6 +68,9 @@ class Infinite(Fraction):
 
     def __bool__(self) -> bool:
         return True
+
+    def __float__(self) -> float:
+        return inf if self._sign > 0 else -inf
 
     def __str__(self) -> str:
         return "inf" if self._sign > 0 else "-inf"

@@ -5,7 +5,12 @@ log-log slope in the width n is -e.  The exponents are the slacks of the conditi
 arXiv 2011.14522: Proposition 5.3 and Appendix H; TP4b, arXiv 2308.01814: Definition 2.8.5),
 read here in the order in which a network meets them: by step, and by layer within a step.
 Where something blows up, what comes after it follows no simple law and has no prediction.  What
-stays exactly zero has the exponent inf: behind a zero readout the body first moves at step 2.
+stays exactly zero has the exponent inf: behind a zero readout the body first moves at step 2, or
+never if the readout does not train.
+
+In a layer that is a residual branch, x^l = x^{l-1} + φ(h^l), h is the branch's own.  Weight decay
+leaves the share s_t = (1 - ηλ n^{-(c+w)})^t of W_0; ΔW = W_t - s_t W_0 is what training adds, and
+what decay takes shows in the changes of h, x and f.
 """
 
 from collections.abc import Iterator
@@ -78,11 +83,15 @@ def predictions(
     given: Parametrization | TensorParametrization | Network,
     steps: int,
     activation: Activation = "tanh",
+    *,
+    bounded_slope: bool = False,
 ) -> tuple[Prediction, ...]:
     """The exponent of each quantity at steps 0..``steps``, by quantity, layer and step.
 
     Changes and updates begin at step 1.  ``activation`` matters only where something
-    explodes or vanishes: a bounded one saturates.  Raises ``ValueError`` for a network that stands
+    explodes or vanishes: a bounded one saturates.  With a loss of ``bounded_slope``, such as
+    cross-entropy, logits that blow up leave the error signal Θ(1), and features move as before
+    (arXiv 2505.22491).  Raises ``ValueError`` for a network that stands
     for every L >= 2.
     """
     network = given if isinstance(given, Network) else given.network()
@@ -90,11 +99,11 @@ def predictions(
     if depth is None:
         raise ValueError("predictions are about one depth; the network stands for every L >= 2")
     readout = _Readout.of(network)
-    layers = _body(network, depth, readout)
+    layers = [_Layer(each, bool(network.readout_name)) for each in _body(network, depth, readout)]
     terms = dict(_initial(layers, readout, activation))
-    sound = all(each.sound for layer in layers for each in layer) and readout.initial >= 0
+    sound = all(layer.sound for layer in layers) and readout.initial >= 0
     if sound:
-        terms.update(_training(layers, readout, steps, activation))
+        terms.update(_training(layers, readout, steps, activation, bounded_slope))
     return tuple(_prediction(place, terms.get(place)) for place in places(depth, steps))
 
 
@@ -126,7 +135,8 @@ class _Tensor(NamedTuple):
 
     ``initial``: its size at initialization relative to what is below (None where it is normalized);
     ``update``: the branches of r_l, and of r_l where ε alone limits the update; ``attached`` says
-    that it adds to what is there (a bias, a residual branch).
+    that it adds to what is there (a bias, a residual branch); ``decay``: the exponent c + w of what
+    weight decay takes in a step, None where it takes nothing or what it takes makes no difference.
     """
 
     initial: Fraction | None
@@ -134,6 +144,7 @@ class _Tensor(NamedTuple):
     update: tuple[_Branch, ...]
     below_epsilon: tuple[_Branch, ...]
     attached: bool
+    decay: Fraction | None
 
     def moves(self, step: int) -> _Terms:
         """The terms of its update at a step."""
@@ -167,6 +178,7 @@ class _Readout(NamedTuple):
     initial: Fraction
     update: Fraction
     law: Law
+    decay: Fraction | None
 
     @classmethod
     def of(cls, network: Network) -> "_Readout":
@@ -184,7 +196,7 @@ class _Readout(NamedTuple):
         found = evaluated(conditions, end.integers, end.integers)
         (update,) = (each for each in found if each.condition.name == READOUT_UPDATE)
         size = end.a + end.b
-        return cls(size, size - _HALF, update.slack, law)
+        return cls(size, size - _HALF, update.slack, law, None if end.w is None else end.c + end.w)
 
 
 def _body(network: Network, depth: int, readout: _Readout) -> list[list[_Tensor]]:
@@ -202,6 +214,7 @@ def _body(network: Network, depth: int, readout: _Readout) -> list[list[_Tensor]
 def _tensor(block: Block, network: Network, readout: _Readout) -> _Tensor:
     end, own = network.readout, block.exponents
     first_step = 2 if end.zero else 1  # the gradient is zero before
+    never = end.zero and readout.update == INFINITE
 
     def under(law: Law) -> tuple[Evaluated, ...]:
         return evaluated(stability(block.shape(law), readout.law), own.integers, end.integers)
@@ -211,9 +224,12 @@ def _tensor(block: Block, network: Network, readout: _Readout) -> _Tensor:
     return _Tensor(
         None if start is None else start.slack,
         start is None or start.holds,
-        tuple(_branches(found, first_step)),
-        () if below is None or own.d is None else tuple(_branches(under(below), first_step)),
+        () if never else tuple(_branches(found, first_step)),
+        ()
+        if never or below is None or own.d is None
+        else tuple(_branches(under(below), first_step)),
         block.residual or block.role is Role.VECTOR,
+        None if own.w is None or block.normalized else own.c + own.w,
     )
 
 
@@ -223,56 +239,111 @@ def _branches(found: tuple[Evaluated, ...], first_step: int) -> Iterator[_Branch
             yield _Branch(max(first_step, each.condition.path.from_step), each.slack)
 
 
+class _Layer(NamedTuple):
+    """The tensors of a body layer; ``named``: it is the one tensor of this place in a list."""
+
+    tensors: list[_Tensor]
+    named: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether it meets the conditions at initialization."""
+        return all(each.sound for each in self.tensors)
+
+    @property
+    def branch(self) -> bool:
+        """Whether h^l is that of a branch, beside a stream of its own."""
+        return self.tensors[0].attached and not self.named
+
+    def start(self, below: Fraction) -> Fraction:
+        """The exponent of h^l at step 0; that of x^{l-1} is ``below``."""
+        weights, *biases = self.tensors
+        if weights.initial is None:
+            size = Fraction()
+        else:
+            size = below + weights.initial
+            if weights.attached and self.named:
+                size = min(below, size)
+        return min([size, *[each.initial for each in biases if each.initial is not None]])
+
+    def moves(self, step: int) -> _Terms:
+        """What its own tensors add to Δh^l at a step."""
+        return [term for each in self.tensors for term in each.moves(step)] + self.decays
+
+    @property
+    def decays(self) -> _Terms:
+        """What weight decay takes of h^l, if any."""
+        weights = self.tensors[0]
+        if weights.decay is None or weights.initial is None:
+            return []
+        return [weights.decay + weights.initial]
+
+    def passes(self, moved: _Terms) -> _Terms:
+        """Δh^l as far as it comes from below, where it moved."""
+        initial = self.tensors[0].initial
+        return [each + initial for each in moved] if self.branch and initial is not None else moved
+
+    def moves_logits(self, step: int, readout: Fraction) -> _Terms:
+        """W_0^{L+1} Δx^L, as far as the layer moves x^L.
+
+        What decay takes of random weights is not aligned with the initial readout.
+        """
+        trained = [term for each in self.tensors for term in each.moves_logits(step, readout)]
+        return trained + [readout + each - _HALF for each in self.decays]
+
+
 def _initial(
-    layers: list[list[_Tensor]], readout: _Readout, activation: Activation
+    layers: list[_Layer], readout: _Readout, activation: Activation
 ) -> Iterator[tuple[Place, _Terms]]:
     """Sizes at step 0: each layer hands on the size of the layer below, times its own."""
-    size = Fraction()
-    for layer, tensors in enumerate(layers, start=1):
-        for each in tensors:
-            if each.initial is None:
-                size = Fraction()
-            else:
-                size = min(size, size + each.initial) if each.attached else size + each.initial
-        yield Place("h", layer, 0), [size]
+    below = Fraction()
+    for number, layer in enumerate(layers, start=1):
+        size = layer.start(below)
+        yield Place("h", number, 0), [size]
         if activation in BOUNDED:  # linear near zero, bounded far out
             size = max(size, Fraction())
-        yield Place("x", layer, 0), [size]
-    yield Place("f", len(layers) + 1, 0), [size + readout.initial]
+        below = min(below, size) if layer.branch else size
+        yield Place("x", number, 0), [below]
+    yield Place("f", len(layers) + 1, 0), [below + readout.initial]
 
 
 def _training(
-    layers: list[list[_Tensor]], readout: _Readout, steps: int, activation: Activation
-) -> Iterator[tuple[Place, _Terms]]:
+    layers: list[_Layer], readout: _Readout, steps: int, activation: Activation,
+    bounded_slope: bool,
+) -> Iterator[tuple[Place, _Terms]]:  # fmt: skip
     """Sizes at steps 1..``steps`` from a sound initialization, up to the first blow-up."""
     output = len(layers) + 1
     for step in range(1, steps + 1):
         moved: _Terms = []
-        for layer, tensors in enumerate(layers, start=1):
-            own = tensors[0].moves(step)
-            moved = moved + [term for each in tensors for term in each.moves(step)]
-            explodes = min(moved, default=INFINITE) < 0
-            yield Place("update", layer, step), own
-            yield Place("delta_h", layer, step), moved
-            yield Place("h", layer, step), moved if explodes else [Fraction()]
+        for number, layer in enumerate(layers, start=1):
+            change = layer.passes(moved) + layer.moves(step)
+            explodes = min(change, default=INFINITE) < 0
+            yield Place("update", number, step), layer.tensors[0].moves(step)
+            yield Place("delta_h", number, step), change
+            start = layer.start(Fraction())
+            size = [start, *change] if start else [start]
+            yield Place("h", number, step), change if explodes else size
+            moved = moved + change if layer.branch else change
             if not explodes or activation not in BOUNDED:  # saturation sets in only slowly
-                yield Place("delta_x", layer, step), moved
-                yield Place("x", layer, step), moved if explodes else [Fraction()]
+                yield Place("delta_x", number, step), moved
+                yield Place("x", number, step), moved if explodes else [Fraction()]
             if explodes:
                 return
-        update = [readout.update]
-        initial = [
-            term
-            for tensors in layers
-            for each in tensors
-            for term in each.moves_logits(step, readout.size)
-        ]
+        update, decay = [readout.update], _of_outputs(readout, step)
+        initial = [term for layer in layers for term in layer.moves_logits(step, readout.size)]
         yield Place("readout_update", output, step), update
         yield Place("readout_init", output, step), initial
-        yield Place("delta_f", output, step), update + initial
-        yield Place("f", output, step), [readout.initial, *update, *initial]
-        if min(update + initial) < 0:
+        yield Place("delta_f", output, step), update + initial + decay
+        yield Place("f", output, step), [readout.initial, *update, *initial, *decay]
+        if min(update + initial + decay) < 0 and not bounded_slope:
             return
+
+
+def _of_outputs(readout: _Readout, step: int) -> _Terms:
+    """What weight decay takes of f_0 through the readout; if it is unstable, more at each step."""
+    if readout.decay is None:
+        return []
+    return [readout.initial + (step if readout.decay < 0 else 1) * readout.decay]
 
 
 def _open(branches: tuple[_Branch, ...], step: int) -> _Terms:

@@ -1,7 +1,7 @@
 """What the service answers about checks, and a check of the queue written out in that shape."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -14,6 +14,8 @@ from app.experiment.report import CheckResult, CheckVerdict
 from app.experiment.update_rules import UpdateRule
 from app.queue.client import Check
 from solver import Activation, classify
+
+_T = TypeVar("_T")
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
@@ -30,7 +32,10 @@ class ExperimentOut(TypedDict):
     activation: Activation
     loss: Loss
     learning_rate: float
-    update_rule: UpdateRule
+    update_rule: Annotated[
+        UpdateRule | list[UpdateRule],
+        Field(description="One for all weight matrices, or one for each."),
+    ]
     momentum: float
     method: Method
     device: Device
@@ -104,7 +109,11 @@ class ChecksOut(TypedDict):
 def check_summary(check: Check) -> CheckSummaryOut:
     """A check of the queue as it is listed."""
     experiment = Experiment.from_json(check.job["experiment"])
-    verdict = classify(experiment.parametrization, experiment.activation)
+    verdict = classify(
+        experiment.parametrization,
+        experiment.activation,
+        "mse" if experiment.loss == "mse" else "cross_entropy",
+    )
     outcome, path = check.outcome, f"/v1/checks/{check.id}"
     return {
         "id": check.id,
@@ -117,7 +126,7 @@ def check_summary(check: Check) -> CheckSummaryOut:
         "finished_at": check.finished_at,
         "request": check.job["request"],
         "depth": experiment.depth,
-        "optimizer": experiment.optimizer,
+        "optimizer": _one_or_several(experiment.optimizer),
         "parametrization": parametrization(experiment.parametrization),
         "theory": verdict.kind.value,
         "warnings": list(verdict.warnings),
@@ -131,7 +140,7 @@ def check_summary(check: Check) -> CheckSummaryOut:
             "activation": experiment.activation,
             "loss": experiment.loss,
             "learning_rate": experiment.learning_rate,
-            "update_rule": experiment.update_rule,
+            "update_rule": _one_or_several(experiment.update_rule),
             "momentum": experiment.momentum,
             "method": experiment.method,
             "device": experiment.device,
@@ -145,6 +154,10 @@ def check_summary(check: Check) -> CheckSummaryOut:
             "plot_png": f"{path}/plot.png",
         },
     }
+
+
+def _one_or_several(value: _T | tuple[_T, ...]) -> _T | list[_T]:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def check_answer(check: Check) -> CheckOut:

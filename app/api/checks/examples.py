@@ -40,6 +40,19 @@ CREATE: Final[dict[str, Any]] = {
             "momentum": 0.9,
         },
     },
+    "muon_adamw": {
+        "summary": "Muon with AdamW and a zero readout",
+        "description": "Every layer with its own optimizer; the hidden layers stay matrix-free.",
+        "value": {
+            "depth": 2,
+            "optimizer": {"input": "adamw", "hidden": "muon", "readout": "adamw"},
+            "a": [0, 0, 1],
+            "b": [0, "1/2", "inf"],
+            "c": 0,
+            "widths": [256, 512, 1024, 2048, 4096],
+            "steps": 3,
+        },
+    },
     "adam_dense": {
         "summary": "µP for Adam, on ordinary networks",
         "description": "Updates of adaptive optimizers are not of low rank: dense matrices.",

@@ -13,7 +13,7 @@ from app.api.parametrization.request import ParametrizationIn
 from app.api.parametrization.schemas import HIDDEN_LAYERS, Schema, one_of
 from app.experiment.plan import LOSSES
 from app.experiment.reading import ACTIVATIONS, DEVICES, METHODS, Question, bounds
-from app.experiment.update_rules import RULES, UPDATE_RULES
+from app.experiment.update_rules import RULES, UPDATE_RULES, WITH_MOMENTUM
 
 _CHOICES: Final = [each.name for each in fields(Question) if each.name != "description"]
 
@@ -62,7 +62,8 @@ class CheckIn(ParametrizationIn):
     batch_size: Annotated[
         Any,
         one_of(
-            "How many synthetic inputs: points on the unit sphere, with targets ±1.",
+            "How many synthetic inputs: points on the unit sphere, with targets ±1, or classes in "
+            "turn for cross_entropy.",
             bounds.BATCH_SIZE.schema(),
         ),
     ] = None
@@ -88,7 +89,8 @@ class CheckIn(ParametrizationIn):
     targets: Annotated[
         Any,
         one_of(
-            "Your own targets, one for each input; 1 or -1 for logistic loss.",
+            "Your own targets, one for each input; 1 or -1 for logistic loss, classes 0, 1, … for "
+            "cross_entropy.",
             _entries(1, bounds.BATCH_SIZE.most, bounds.ENTRY.schema()),
         ),
     ] = None
@@ -98,31 +100,37 @@ class CheckIn(ParametrizationIn):
     loss: Annotated[
         Any,
         one_of(
-            "(f - y)²/2, or log(1 + exp(-yf)), averaged over the batch.", _choice(LOSSES, "mse")
+            "(f - y)²/2, log(1 + exp(-yf)), or -log softmax(f)_y with an output for each class "
+            "(three where inputs are synthetic), averaged over the batch.",
+            _choice(LOSSES, "mse"),
         ),
     ] = None
     learning_rate: Annotated[
         Any,
         one_of(
             "η; the learning rate of layer l is η n^(-c_l). By default "
-            f"{RULES['sgd'].learning_rate}, for adam {RULES['adam'].learning_rate}.",
+            f"{RULES['sgd'].learning_rate}, or {RULES['adam'].learning_rate} where some layer is "
+            "trained under another law than SGD's.",
             bounds.LEARNING_RATE.schema(),
         ),
     ] = None
-    momentum: Annotated[Any, one_of("Of SGD.", bounds.MOMENTUM.schema())] = None
+    momentum: Annotated[Any, one_of(f"Of {WITH_MOMENTUM}.", bounds.MOMENTUM.schema())] = None
     update_rule: Annotated[
         Any,
         one_of(
-            'What is run: "sgd" where the optimizer is sgd; "adam" (the default) or "signsgd" '
-            "where it is adam.",
+            "What is run for the layers whose optimizer follows its law: sgd (gradient); adam, the "
+            "default, or signsgd (entrywise); muon, polar or normalized_sgd (spectral); lamb or "
+            "lars (relative). By default the rule of the optimizer's name, or the first of its "
+            "law; polar for shampoo and soap.",
             {"type": "string", "enum": list(UPDATE_RULES)},
         ),
     ] = None
     method: Annotated[
         Any,
         one_of(
-            "matrix_free: exact in distribution, without n×n matrices, sgd only. dense: the "
-            "ordinary network. auto: matrix_free for sgd, dense for adam.",
+            "matrix_free: exact in distribution, without n×n matrices, where hidden layers are "
+            "trained under the gradient or the spectral law, or frozen. dense: the ordinary "
+            "network. auto: matrix_free where it can be.",
             _choice(METHODS, "auto"),
         ),
     ] = None

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, get_args
 
 from app.demonstrations import Scaling
+from app.experiment.update_rules import UPDATE_RULES
 from solver import ALIGNMENTS, Activation, Kind, Optimizer, Target, Wanted
 from solver.limits import LOSSES, Method
 
@@ -42,11 +43,10 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *("h", "x", "f", "delta_h", "delta_x", "delta_f"),
             *("update", "readout_update", "readout_init"),
         ),
-        "Loss": ("mse", "logistic"),
+        "Loss": LOSSES,
         "Scaling": get_args(Scaling),
-        "LimitLoss": LOSSES,
         "LimitMethod": get_args(Method),
-        "UpdateRule": ("sgd", "adam", "signsgd"),
+        "UpdateRule": UPDATE_RULES,
         "AskedMethod": ("auto", "matrix_free", "dense"),
         "Method": ("matrix_free", "dense"),
         "Device": ("auto", "cpu", "cuda"),

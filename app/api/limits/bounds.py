@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from app.experiment.reading.bounds import CLASS as CLASS
 from app.experiment.reading.plain_values import Real, Whole
 
 INPUTS: Final = Whole("a training set holds", 1, 64)
@@ -10,7 +11,6 @@ PROBES: Final = Whole("a set of probes holds", 0, 64)
 INPUT: Final = Whole("the dimension of an input lies", 1, 256)
 ENTRY: Final = Real("entries are of order 1", -100, 100)
 TARGET: Final = Real("it is what an output should be", -1e6, 1e6)
-CLASS: Final = Whole("it names a class", 0, 15)
 OUTPUT: Final = Real("it is an output to start from", -1e6, 1e6)
 
 STEPS: Final = Whole("it counts training steps", 1, 256, default=8)

@@ -1,6 +1,6 @@
 """What callers post to have the exponents of a coordinate check predicted."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -28,4 +28,9 @@ class PredictionsIn(ParametrizationIn):
     activation: Activation = Field(
         "tanh",
         description="Matters where something blows up: a bounded one saturates. tanh unless given.",
+    )
+    loss: Literal["mse", "cross_entropy"] = Field(
+        "mse",
+        description="Matters where the logits alone blow up: with cross_entropy, whose slope is "
+        "bounded, features move on as before. mse unless given.",
     )

@@ -32,11 +32,14 @@ def predicted(body: PredictionsIn, limits: Limits) -> PredictionsOut:
         )
     names = _names(given)
     return {
-        "summary": classify(given, body.activation).summary,
+        "summary": classify(given, body.activation, body.loss).summary,
         "depth": depth,
         "steps": steps,
         "quantities": [
-            _written(each, names) for each in predictions(given, steps, body.activation)
+            _written(each, names)
+            for each in predictions(
+                given, steps, body.activation, bounded_slope=body.loss == "cross_entropy"
+            )
         ],
     }
 

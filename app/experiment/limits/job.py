@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -137,7 +137,7 @@ class LimitJob:
             exponents=spelled(simulated),
             given=spelled(given),
             activation=activation,
-            loss=cast(Loss, training.loss),
+            loss=training.loss,
             learning_rate=training.learning_rate,
             inputs=tuple(map(tuple, training.inputs.tolist())),
             targets=tuple(training.targets.tolist()),

@@ -26,6 +26,7 @@ WIDTHS: Final = Whole("a slope needs", 3, 20)
 WIDEST_OVER_NARROWEST: Final = 4
 
 INPUTS: Final = Whole("a batch holds", BATCH_SIZE.least, BATCH_SIZE.most)
+CLASS: Final = Whole("it names a class", 0, 15)
 INPUT: Final = Whole("the dimension of an input lies", INPUT_DIM.least, INPUT_DIM.most)
 ENTRY: Final = Real("entries are of order 1", -1e6, 1e6)
 #: Jobs are read whole whenever somebody looks at them.

@@ -3,23 +3,29 @@
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
-from app.experiment.plan import DEFAULT_WIDTHS, LOSSES, Device, Experiment, Loss, Method, spelled
+from app.experiment.experiment import LOSSES, Device, Experiment, Loss, Method, stated
+from app.experiment.plan import DEFAULT_WIDTHS
 from app.experiment.reading import bounds
 from app.experiment.reading.plain_values import PlainReader, Whole
-from app.experiment.update_rules import RULES, UPDATE_RULES, Rule, rules_for
+from app.experiment.update_rules import (
+    RULES,
+    UPDATE_RULES,
+    WITH_MOMENTUM,
+    UpdateRule,
+    rules_for,
+)
 from solver import (
     DEFAULT_LIMITS,
     Activation,
     Description,
     Limits,
-    Optimizer,
     Parametrization,
     ParametrizationError,
     TensorParametrization,
     read,
 )
 from solver.exact import shown
-from solver.theory import THEOREM
+from solver.theory import DEFAULT_OPTIMIZER, THEOREM
 
 AskedMethod = Literal["auto", "matrix_free", "dense"]
 
@@ -55,16 +61,15 @@ def read_question(asked: Question, limits: Limits = DEFAULT_LIMITS) -> Experimen
     """The experiment asked for.  Raises ``ParametrizationError`` with everything that is wrong."""
     reader = PlainReader()
     parametrization = _parametrization(asked, limits, reader)
-    optimizer = None if parametrization is None else _optimizer(parametrization, reader)
-    rule = _rule(asked, optimizer, reader)
-    method = _method(asked, rule, reader)
+    rules = _rules(asked, parametrization, reader)
+    method = _method(asked, parametrization, rules.layers, reader)
     loss = reader.choice("loss", asked.loss, LOSSES)
     inputs, targets = _own_batch(asked, loss, reader)
     experiment = Experiment(
-        exponents=() if parametrization is None else spelled(parametrization),
-        optimizer=rule.optimizer if optimizer is None else optimizer,
-        update_rule=rule.name,
-        momentum=_momentum(asked, rule, reader),
+        **(_UNKNOWN if parametrization is None else stated(parametrization)),
+        update_rule=_common(rules.layers),
+        bias_rules=rules.biases,
+        momentum=_momentum(asked, parametrization, rules, reader),
         method=method,
         device=reader.choice("device", asked.device, DEVICES),
         widths=_widths(asked, method, reader),
@@ -84,12 +89,20 @@ def read_question(asked: Question, limits: Limits = DEFAULT_LIMITS) -> Experimen
         learning_rate=reader.real(
             "learning_rate",
             asked.learning_rate,
-            replace(bounds.LEARNING_RATE, default=rule.learning_rate),
+            # Steps that do not shrink with the gradient must not be too long.
+            replace(
+                bounds.LEARNING_RATE,
+                default=min(RULES[each].learning_rate for each in rules.layers),
+            ),
         ),
         tolerance=reader.real("tolerance", asked.tolerance, bounds.TOLERANCE),
     )
     reader.stop_if_flawed()
     return experiment
+
+
+# Stands in for a parametrization that could not be read.
+_UNKNOWN: Final = {"exponents": (), "optimizer": DEFAULT_OPTIMIZER}
 
 
 def _parametrization(
@@ -116,85 +129,100 @@ def _parametrization(
 
 
 def _trainable(given: Parametrization, reader: PlainReader) -> Parametrization | None:
-    """It, unless it has what no experiment trains yet."""
-    wiring = given.wiring
-    lacking = {
-        "bias": bool(wiring.biases),
-        "residual": bool(wiring.residual),
-        "normalized": bool(wiring.normalized),
-        "alignment": wiring.alignment != THEOREM,
-        "weight_decay": any(each.w is not None for each in given.layers),
-        "b": any(each.zero for each in given.layers),
-        "c": any(each.frozen for each in given.layers),
-    }
-    for name in (name for name, there in lacking.items() if there):
-        what = "inf" if name in "bc" else name
+    """It, unless it assumes what a check is to show."""
+    if given.wiring.alignment != THEOREM:
         reader.flaw(
-            (name,),
-            f"no experiment knows {what} yet; POST /v1/classify and /v1/predictions do",
+            ("alignment",),
+            "alignment is assumed, and a check trains networks, which show it; leave it out",
         )
-    return None if any(lacking.values()) else given
+        return None
+    return given
 
 
-def _method(asked: Question, rule: Rule, reader: PlainReader) -> Method:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The update rules of the layers, and of their biases."""
+
+    layers: tuple[UpdateRule, ...]
+    biases: tuple[UpdateRule, ...] = ()
+
+
+def _rules(asked: Question, given: Parametrization | None, reader: PlainReader) -> _Rules:
+    """What is run for each optimizer: the rule that is asked for, where it is one of its."""
+    if given is None:
+        return _Rules((reader.choice("update_rule", asked.update_rule, UPDATE_RULES),))
+    layers = [rules_for(each) for each in given.optimizers]
+    biases = [rules_for(each.optimizer) for each in given.wiring.biases]
+    expected = tuple(dict.fromkeys(rule for each in (*layers, *biases) for rule in each))
+    rule = asked.update_rule
+    if rule is not None and rule not in expected:
+        if rule in UPDATE_RULES:
+            reader.flaw(
+                ("update_rule",),
+                f"update_rule is {shown(rule)} and the optimizer is {_named(given)}, which runs as "
+                f"{' or '.join(expected)}; leave update_rule out, or set optimizer",
+            )
+        else:
+            reader.choice("update_rule", rule, expected)
+
+    def chosen(rules: tuple[UpdateRule, ...]) -> UpdateRule:
+        return next((each for each in rules if each == rule), rules[0])
+
+    found = _Rules(tuple(map(chosen, layers)), tuple(map(chosen, biases)))
+    if given.wiring.epsilon and "signsgd" in (*found.layers, *found.biases):
+        reader.flaw(
+            ("update_rule",),
+            'update_rule is "signsgd", which has no epsilon; leave update_rule out, or epsilon',
+        )
+    return found
+
+
+def _common(rules: tuple[UpdateRule, ...]) -> UpdateRule | tuple[UpdateRule, ...]:
+    return rules[0] if len(set(rules)) == 1 else rules
+
+
+def _named(given: Parametrization) -> str:
+    return ", ".join(dict.fromkeys(given.optimizers))
+
+
+def _method(
+    asked: Question,
+    given: Parametrization | None,
+    rules: tuple[UpdateRule, ...],
+    reader: PlainReader,
+) -> Method:
     method = reader.choice("method", asked.method, METHODS)
+    if given is None:
+        return "dense" if method == "dense" else "matrix_free"
+    hidden = zip(given.layers, given.optimizers, rules, strict=True)
+    dense = [
+        optimizer
+        for exponents, optimizer, rule in list(hidden)[1:-1]
+        if not (RULES[rule].low_rank or exponents.frozen)
+    ]
     if method == "auto":
-        return "matrix_free" if rule.low_rank else "dense"
-    if method == "matrix_free" and not rule.low_rank:
+        return "dense" if dense else "matrix_free"
+    if method == "matrix_free" and dense:
         reader.flaw(
             ("method",),
-            f"method is matrix_free and the optimizer is {rule.optimizer}, whose updates of hidden "
-            'layers are not of low rank; leave method out, or set it to "dense"',
+            f"method is matrix_free and {dense[0]} trains hidden layers, whose updates are then "
+            'not of low rank; leave method out, or set it to "dense"',
         )
     return method
 
 
-def _optimizer(parametrization: Parametrization, reader: PlainReader) -> Optimizer:
-    first, *others = parametrization.optimizers
-    if {first} != {first, *others}:
-        named = ", ".join(dict.fromkeys(parametrization.optimizers))
-        reader.flaw(
-            ("optimizer",),
-            f"the layers have different optimizers ({named}), which no experiment runs yet; give "
-            "one for all layers",
-        )
-    return first
-
-
-def _rule(asked: Question, optimizer: Optimizer | None, reader: PlainReader) -> Rule:
-    rules = rules_for(optimizer)
-    if not rules:
-        runnable = ", ".join(dict.fromkeys(each.optimizer for each in RULES.values()))
-        reader.flaw(
-            ("optimizer",),
-            f"optimizer is {optimizer}, which no experiment runs yet; checks are for {runnable}",
-        )
-        return RULES[UPDATE_RULES[0]]
-    if asked.update_rule not in (None, *rules) and asked.update_rule in UPDATE_RULES:
-        expected = " or ".join(rules)
-        reader.flaw(
-            ("update_rule",),
-            f"update_rule is {shown(asked.update_rule)} and the optimizer is {optimizer}, which "
-            f"runs as {expected}; leave update_rule out, or set optimizer",
-        )
-        return RULES[rules[0]]
-    return RULES[reader.choice("update_rule", asked.update_rule, rules)]
-
-
-def _momentum(asked: Question, rule: Rule, reader: PlainReader) -> float:
+def _momentum(
+    asked: Question, given: Parametrization | None, rules: _Rules, reader: PlainReader
+) -> float:
     momentum = reader.real("momentum", asked.momentum, bounds.MOMENTUM)
-    if momentum and not rule.takes_momentum:
+    taken = any(RULES[each].takes_momentum for each in (*rules.layers, *rules.biases))
+    if momentum and given is not None and not taken:
         reader.flaw(
             ("momentum",),
-            f"momentum is {shown(asked.momentum)} and the optimizer is {rule.optimizer}; momentum "
-            f"belongs to {_WITH_MOMENTUM}: leave it out",
+            f"momentum is {shown(asked.momentum)} and the optimizer is {_named(given)}; momentum "
+            f"belongs to {WITH_MOMENTUM}: leave it out",
         )
     return momentum
-
-
-_WITH_MOMENTUM: Final = " and ".join(
-    rule.optimizer for rule in RULES.values() if rule.takes_momentum
-)
 
 
 def _widths(asked: Question, method: Method, reader: PlainReader) -> tuple[int, ...]:
@@ -232,16 +260,9 @@ def _own_batch(
             reader.flaw((name,), f"{name} is missing; it belongs together with {other}")
             return None, None
     inputs = reader.rows(("inputs",), asked.inputs, bounds.INPUTS, bounds.INPUT, bounds.ENTRY)
-    targets = reader.reals(("targets",), asked.targets, bounds.INPUTS, bounds.ENTRY)
+    targets = _targets(asked, loss, reader)
     if inputs is not None:
         _check_inputs(inputs, reader)
-    if targets is not None and loss == "logistic":
-        for index, target in enumerate(targets):
-            if abs(target) != 1:
-                reader.flaw(
-                    ("targets", index),
-                    f"targets[{index}] is {target:g}; logistic loss takes 1 and -1",
-                )
     if inputs is None or targets is None:
         return None, None
     if len(inputs) != len(targets):
@@ -251,6 +272,20 @@ def _own_batch(
             "for each input",
         )
     return tuple(map(tuple, inputs)), tuple(targets)
+
+
+def _targets(asked: Question, loss: Loss, reader: PlainReader) -> list[float] | None:
+    if loss == "cross_entropy":
+        classes = reader.wholes(("targets",), asked.targets, bounds.INPUTS, bounds.CLASS)
+        return None if classes is None else [float(each) for each in classes]
+    targets = reader.reals(("targets",), asked.targets, bounds.INPUTS, bounds.ENTRY)
+    for index, target in enumerate(targets or []):
+        if loss == "logistic" and abs(target) != 1:
+            reader.flaw(
+                ("targets", index),
+                f"targets[{index}] is {target:g}; logistic loss takes 1 and -1",
+            )
+    return targets
 
 
 def _check_inputs(inputs: list[list[float]], reader: PlainReader) -> None:

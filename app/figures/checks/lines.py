@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.experiment.report import CheckResult, Outcome, QuantityReport
+from solver.exact import INFINITE
 from solver.theory import QUANTITIES, Quantity
 
 Array = npt.NDArray[np.float64]
@@ -63,9 +64,9 @@ class Line:
 
     @property
     def exponent(self) -> Fraction | None:
-        """The predicted exponent e of n^-e; None where theory predicts nothing."""
+        """The predicted exponent e of n^-e; None where theory predicts nothing, or zero."""
         spelled = self.report["predicted_exponent"]
-        return None if spelled is None else Fraction(spelled)
+        return None if spelled in (None, str(INFINITE)) else Fraction(spelled)
 
     @property
     def outcome(self) -> Outcome | None:

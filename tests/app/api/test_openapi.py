@@ -432,7 +432,7 @@ BOUNDS = [
     ("tolerance", (0.001, 0.25), (0, 0.3)),
     ("depth", (1, 16), (0, 17)),
     ("widths", ([16, 32, 64], [2**10, 2**12, 2**13]), ([8, 64, 256], [64, 256], [64, 64, 256])),
-    ("loss", ("mse", "logistic"), ("hinge", 1)),
+    ("loss", ("mse", "logistic", "cross_entropy"), ("hinge", 1)),
     ("method", ("auto", "dense", "matrix_free"), ("sparse",)),
     ("device", ("auto", "cpu", "cuda"), ("cuda:0",)),
     ("activation", ("tanh", "relu", "gelu", "silu", "erf", "linear"), ("swish",)),

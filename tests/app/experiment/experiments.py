@@ -6,9 +6,10 @@ from typing import Any
 
 from app.experiment.conclude import Sizes, conclude
 from app.experiment.further import further
-from app.experiment.plan import Experiment, Measurement, measurements, spelled
+from app.experiment.plan import Experiment, Measurement, measurements, stated
 from app.experiment.report import CheckResult
 from app.experiment.run import measure
+from app.experiment.update_rules import RULES, rules_for
 from solver import Description, Parametrization, gallery_entry, read
 
 SMALL = tuple(2**k for k in range(7, 13))
@@ -34,13 +35,22 @@ def listed(a: str, b: str, c: str, optimizer: str = "sgd") -> Parametrization:
     return parametrization
 
 
+def described(**fields: Any) -> Parametrization:
+    """From the fields of a request."""
+    parametrization = read(Description(**fields))
+    assert isinstance(parametrization, Parametrization)
+    return parametrization
+
+
 def experiment(parametrization: Parametrization, **changes: Any) -> Experiment:
+    rules = tuple(rules_for(each)[0] for each in parametrization.optimizers)
+    vectors = parametrization.wiring.biases
     usual = Experiment(
-        exponents=spelled(parametrization),
-        optimizer=parametrization.optimizer,
-        update_rule=parametrization.optimizer,
+        **stated(parametrization),
+        update_rule=rules[0] if len(set(rules)) == 1 else rules,
+        bias_rules=tuple(rules_for(each.optimizer)[0] for each in vectors),
         momentum=0.0,
-        method="matrix_free" if parametrization.optimizer == "sgd" else "dense",
+        method="matrix_free" if all(RULES[each].low_rank for each in rules[1:-1]) else "dense",
         device="cpu",
         widths=SMALL,
         steps=4,
@@ -52,7 +62,7 @@ def experiment(parametrization: Parametrization, **changes: Any) -> Experiment:
         targets=None,
         activation="tanh",
         loss="mse",
-        learning_rate=0.5 if parametrization.optimizer == "sgd" else 0.1,
+        learning_rate=min(RULES[each].learning_rate for each in rules),
         tolerance=0.05,
         most_seconds=4.0,
         most_bytes=2**30,
@@ -66,7 +76,7 @@ def measured(each: Experiment) -> list[tuple[Measurement, Sizes]]:
 
 def checked(each: Experiment, claimed: Parametrization | None = None) -> CheckResult:
     """As a worker does it, judged by the theory of another parametrization if one is given."""
-    judged = each if claimed is None else replace(each, exponents=spelled(claimed))
+    judged = each if claimed is None else replace(each, **stated(claimed))
     known = measured(each)
     while more := further(judged, known):
         known += [(work, measure(each, work)) for work in more]

@@ -11,7 +11,7 @@ import pytest
 from app.experiment.conclude import conclude
 from app.experiment.plan import spelled
 from solver import Parametrization
-from tests.app.experiment.experiments import checked, experiment, listed, measured, named
+from tests.app.experiment.experiments import checked, described, experiment, listed, measured, named
 
 pytestmark = pytest.mark.training
 
@@ -107,6 +107,144 @@ def test_adaptive_optimizers_confirm_the_theorem(case: Case, rule: str) -> None:
     result = checked(experiment(parametrization, widths=widths, seeds=4, steps=3, update_rule=rule))
     assert (result["theory"], result["empirical"]) == (verdict, verdict), result["summary"]
     assert result["verdict"] == "confirmed", result["summary"]
+
+
+MIXED = {"optimizer": {"input": "adamw", "hidden": "muon", "readout": "adamw"}}
+MUON = {"a": [0, 0, 1], "b": [0, "1/2", 0]}
+
+#: Zeros, frozen tensors and other laws, each with a theory that is another one's.
+REAL: dict[str, tuple[Parametrization, str, Parametrization, dict[str, Any]]] = {
+    "zero readout": (
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", "inf"], c=[-1, 0, -1]), "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", "inf"], c=[0, 1, -1]), {},
+    ),
+    "zero hidden layer": (
+        described(depth=2, a=[0, 0, 1], b=[0, "inf", 0], c=[-1, 0, -1]), "unstable",
+        named("mup", 2), {},
+    ),
+    "only a hidden layer trains": (
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=["inf", 0, "inf", "inf"]),
+        "feature_learning",
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=["inf", 1, "inf", "inf"]), {},
+    ),
+    "muon and adam": (
+        described(depth=2, **MIXED, **MUON, c=0), "feature_learning",
+        described(depth=2, **MIXED, **MUON, c=[0, "1/2", 0]), {},
+    ),
+    "muon and adam with a zero readout": (
+        described(depth=2, **MIXED, a=[0, 0, 1], b=[0, "1/2", "inf"], c=0), "feature_learning",
+        described(depth=2, **MIXED, a=[0, 0, 1], b=[0, "1/2", "inf"], c=["1/2", "1/2", 0]), {},
+    ),
+    "muon_match_rms needs 1/2": (
+        described(depth=2, optimizer="muon_match_rms", **MUON, c=[0, "1/2", 0]),
+        "feature_learning",
+        described(depth=2, optimizer="muon_match_rms", **MUON, c=0), {},
+    ),
+    "muon_match_rms without it": (
+        described(depth=2, optimizer="muon_match_rms", **MUON, c=0), "unstable",
+        described(depth=2, optimizer="muon", **MUON, c=0), {},
+    ),
+    "shampoo": (
+        described(depth=2, optimizer="shampoo", **MUON, c=["-1/2", 0, "-1/2"]),
+        "feature_learning",
+        described(depth=2, optimizer="adam", **MUON, c=["-1/2", 0, "-1/2"]), {},
+    ),
+    "SGD between Adam": (
+        described(depth=2, optimizer=["adam", "sgd", "adam"], **MUON, c=0), "feature_learning",
+        described(depth=2, optimizer=["adam", "sgd", "sgd"], **MUON, c=0), {},
+    ),
+    "biases in µP": (
+        described(preset="mup", depth=2, bias={"a": 0, "b": 0, "c": -1}), "feature_learning",
+        described(preset="ntk", depth=2, bias={"a": 0, "b": 0, "c": -1}), {},
+    ),
+    "only biases learn features": (
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", 0], c=["inf", "inf", "inf"],
+                  bias={"a": 0, "b": "inf", "c": 0, "optimizer": "adamw"}), "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, "1/2", 0], c=["inf", "inf", "inf"],
+                  bias={"a": 0, "b": "inf", "c": "1/2", "optimizer": "adamw"}), {},
+    ),
+    "biases that explode": (
+        described(preset="ntk", depth=2, bias={"a": 0, "b": "-1/2", "c": 0}), "unstable",
+        described(preset="ntk", depth=2, bias={"a": 0, "b": 0, "c": 0}), {},
+    ),
+    "decay in a kernel machine": (
+        described(preset="ntk", depth=2, weight_decay=0), "kernel",
+        described(preset="ntk", depth=2), {},
+    ),
+    "decay that fades": (
+        described(preset="mup", depth=2, weight_decay="1/2"), "feature_learning",
+        described(preset="ntk", depth=2, weight_decay="1/2"), {},
+    ),
+    "decay that grows": (
+        described(preset="mup", depth=2, weight_decay="-1/2"), "unstable",
+        described(preset="mup", depth=2), {},
+    ),
+    "ε above the gradients": (
+        described(preset="mup_adam", depth=1, epsilon="1/2"), "trivial",
+        described(preset="mup_adam", depth=1), {},
+    ),
+    "ε for one tensor alone": (
+        described(depth=2, **MIXED, **MUON, c=0, epsilon={"input": "1/2", "readout": 1}),
+        "feature_learning",
+        described(depth=2, **MIXED, **MUON, c=0), {},
+    ),
+    "residual branches": (
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "inf", 0], c=[-1, 0, 0, -1], residual=True),
+        "feature_learning",
+        described(depth=3, a=[0, 0, 0, 1], b=[0, "1/2", "1/2", 0], c=[-1, 1, 1, -1]), {},
+    ),
+    "a residual branch that explodes": (
+        described(preset="mup", depth=2, residual=True), "feature_learning",
+        described(depth=2, a=["-1/2", 0, "1/2"], b=["1/2", "1/4", "1/2"], c=0, residual=True), {},
+    ),
+    "constant initialization, normalized": (
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[-1, -1, -1], normalized=[False, True]),
+        "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[-1, -1, -1]), {},
+    ),
+    "normalized, with the rate of what is not": (
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[1, -1, 0], normalized=[False, True]),
+        "feature_learning",
+        described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[1, 0, 0], normalized=[False, True]), {},
+    ),
+    "cross-entropy": (
+        named("mup", 2), "feature_learning", named("ntk", 2), {"loss": "cross_entropy"},
+    ),
+    "adafactor": (
+        described(depth=2, optimizer="adafactor", **MUON, c=[0, "1/2", 0]), "feature_learning",
+        described(depth=2, optimizer="adam", **MUON, c=[0, "1/2", 0]),
+        {"widths": (64, 128, 256, 512, 1024), "seeds": 4},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_networks_confirm_their_theory_and_no_other(name: str) -> None:
+    given, verdict, exchanged, changes = REAL[name]
+    each = experiment(given, steps=3, **changes)
+    result = checked(each)
+    assert (result["theory"], result["empirical"]) == (verdict, verdict), result["summary"]
+    assert result["verdict"] == "confirmed", result["summary"]
+    assert checked(each, exchanged)["verdict"] != "confirmed"
+
+
+@pytest.mark.parametrize("loss", ["logistic", "cross_entropy"])
+def test_features_move_on_where_only_the_logits_blow_up(loss: str) -> None:
+    """Standard parametrization with c = 1/2, a controlled instability (arXiv 2505.22491)."""
+    given = described(preset="standard", depth=3)
+    given = replace(given, layers=tuple(each._replace(c=Fraction(1, 2)) for each in given.layers))
+    each = experiment(given, widths=tuple(2**k for k in range(8, 15)), steps=3, loss=loss)
+    result = checked(each)
+    assert result["verdict"] == "confirmed", result["summary"]
+    assert result["theory"] == "unstable"
+    found = {(q["quantity"], q["layer"], q["step"]): q for q in result["quantities"]}
+    for step in (1, 2, 3):
+        assert found["delta_x", 3, step]["predicted_exponent"] == "0"
+        assert found["delta_x", 3, step]["outcome"] in ("agrees", "explained"), step
+        assert found["delta_f", 4, step]["predicted_exponent"] == "-1/2"
+    with_squares = checked(replace(each, loss="mse"))
+    late = [q for q in with_squares["quantities"] if q["step"] > 1 and q["quantity"] == "delta_x"]
+    assert all(q["predicted_exponent"] is None for q in late)
 
 
 @pytest.mark.parametrize(

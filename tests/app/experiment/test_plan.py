@@ -11,17 +11,22 @@ from app.experiment.plan import (
     DEFAULT_WIDTHS,
     Experiment,
     Method,
-    UpdateRule,
     estimate,
     measurements,
     seconds_left,
     seeds_at,
 )
+from app.experiment.update_rules import UpdateRule
 from tests import ROOT
-from tests.app.experiment.experiments import experiment, named
+from tests.app.experiment.experiments import described, experiment, named
 
 SGD = experiment(named("mup", 3), widths=DEFAULT_WIDTHS["matrix_free"])
 DENSE = experiment(named("mup_adam", 3), widths=DEFAULT_WIDTHS["dense"])
+MUON = experiment(
+    described(depth=3, optimizer={"input": "adamw", "hidden": "muon", "readout": "sgd"},
+              a=[0, 0, 0, 1], b=[0, "1/2", "1/2", "inf"], c=["inf", 0, 0, -1]),
+    widths=DEFAULT_WIDTHS["matrix_free"],
+)  # fmt: skip
 # The largest that may be asked for at all, in every direction at once.
 HOSTILE = experiment(
     named("mup", 16),
@@ -58,12 +63,20 @@ def test_experiments_travel_as_json() -> None:
     own = experiment(
         named("ntk_adam", 1), inputs=((0.5, 1.0), (2.0, 0.0)), targets=(1.0, 0.0), batch_size=2
     )
-    for each in (SGD, DENSE, HOSTILE, own):
+    for each in (SGD, DENSE, HOSTILE, MUON, own):
         assert Experiment.from_json(json.loads(json.dumps(each.as_json()))) == each
 
 
+def test_jobs_of_earlier_versions_are_read() -> None:
+    written = SGD.as_json()
+    for name in ("biases", "bias_optimizers", "bias_rules", "residual", "normalized",
+                 "weight_decay", "epsilon"):  # fmt: skip
+        del written[name]
+    assert Experiment.from_json(json.loads(json.dumps(written))) == SGD
+
+
 def test_what_costs_more_is_estimated_to_cost_more() -> None:
-    for each in (SGD, DENSE):
+    for each in (SGD, DENSE, MUON):
         base = estimate(each)
         for more in (
             {"widths": (*each.widths, 2 * max(each.widths))},
@@ -82,7 +95,7 @@ def test_hostile_checks_are_seen_through() -> None:
     assert cost.bytes > 1e13
 
 
-@pytest.mark.parametrize("each", [SGD, DENSE], ids=["sgd", "dense"])
+@pytest.mark.parametrize("each", [SGD, DENSE, MUON], ids=["sgd", "dense", "muon"])
 @pytest.mark.parametrize("pace", [0.25, 1.0, 3.0])
 def test_what_is_left_comes_to_follow_the_pace_of_the_worker(each: Experiment, pace: float) -> None:
     whole = estimate(each).seconds
@@ -124,11 +137,16 @@ print(peak() - before)
 @pytest.mark.training
 @pytest.mark.parametrize(
     ("method", "rule", "width"),
-    [("matrix_free", "sgd", 2**18), ("dense", "sgd", 2048), ("dense", "adam", 2048)],
+    [
+        ("matrix_free", "sgd", 2**18),
+        ("matrix_free", "muon", 2**18),
+        ("dense", "sgd", 2048),
+        ("dense", "adam", 2048),
+    ],
 )
 def test_memory_is_not_underestimated(method: Method, rule: UpdateRule, width: int) -> None:
-    name = "mup" if rule == "sgd" else "mup_adam"
-    each = experiment(named(name, 3), method=method, update_rule=rule, widths=(width,), seeds=1)
+    given = {"sgd": named("mup", 3), "adam": named("mup_adam", 3), "muon": MUON.parametrization}
+    each = experiment(given[rule], method=method, widths=(width,), seeds=1)
     done = subprocess.run(
         [sys.executable, "-c", GROWTH, json.dumps(each.as_json())],
         capture_output=True, text=True, check=True, cwd=ROOT,

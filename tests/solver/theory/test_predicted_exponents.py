@@ -12,8 +12,9 @@ from itertools import product
 import pytest
 
 from solver import Activation, Exponents, Optimizer, Parametrization
+from solver.exact import INFINITE
 from solver.theory.predicted_exponents import Place, Prediction, places, predictions
-from tests.app.experiment.experiments import listed, named
+from tests.app.experiment.experiments import described, listed, named
 from tests.solver.oracle import HALF, ZERO, Point, judge_adaptive, judge_sgd, sample
 
 STEPS = 3
@@ -206,6 +207,59 @@ def test_a_tiny_initial_readout_moves_the_features_one_step_late() -> None:
         of = [predicted[Place("delta_x", layer, step)] for step in range(1, STEPS + 1)]
         assert of == [HALF, 0, 0]
     assert [predicted[Place("readout_init", 3, step)] for step in (1, 2)] == [1, HALF * 2]
+
+
+def test_biases_move_what_weights_do_not() -> None:
+    """By hand: weights frozen, the readout µP's; r of a bias is that of an input: g + c + 2a."""
+    given = described(depth=2, a=[0, 0, 1], b=[0, HALF, 0], c=["inf"] * 3,
+                      bias={"a": 0, "b": 1, "c": [0, -1]})  # fmt: skip
+    predicted = exponents(predictions(given, 1))
+    for place, exponent in {
+        ("h", 1, 0): 0, ("update", 1, 1): INFINITE, ("delta_h", 1, 1): 1, ("delta_h", 2, 1): 0,
+        ("readout_update", 3, 1): INFINITE, ("readout_init", 3, 1): 0,
+    }.items():  # fmt: skip
+        assert predicted[Place(*place)] == exponent, place
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"), [("adam", "inf"), ("lars", 0)], ids=["frozen", "as large as itself"]
+)
+def test_behind_a_readout_that_stays_zero_nothing_ever_moves(optimizer: str, rate: object) -> None:
+    given = described(depth=2, optimizer=["adam", "muon", optimizer], a=[0, 0, 1],
+                      b=[0, HALF, "inf"], c=[0, 0, rate])  # fmt: skip
+    for place, exponent in exponents(predictions(given, STEPS)).items():
+        if place.quantity not in ("h", "x"):
+            assert exponent == INFINITE, place
+
+
+def test_a_vanishing_residual_branch_moves_through_the_stream() -> None:
+    """By hand: h^2 = W^2 x^1 of size n^{1/2-3/4}, W_0^2 Δx^1 by as much smaller than Δx^1."""
+    given = described(depth=2, a=[0, 0, 1], b=[0, "3/4", 0], c=[-1, 1, -1], residual=True)
+    predicted = exponents(predictions(given, 1))
+    for place, exponent in {
+        ("h", 2, 0): HALF / 2, ("x", 2, 0): 0, ("f", 3, 0): HALF, ("delta_x", 1, 1): 0,
+        ("update", 2, 1): 1, ("delta_h", 2, 1): HALF / 2, ("h", 2, 1): HALF / 2,
+        ("delta_x", 2, 1): 0, ("x", 2, 1): 0,
+    }.items():  # fmt: skip
+        assert predicted[Place(*place)] == exponent, place
+
+
+def test_weight_decay_shows_in_changes_and_in_no_update() -> None:
+    """By hand, in NTK (f_0 of size 1, every r_l = 1/2): decay takes n^{-1/4} of layers 1 and 2."""
+    given = described(preset="ntk", depth=2, weight_decay=["1/4", "1/4", HALF])
+    predicted = exponents(predictions(given, 1))
+    for place, exponent in {
+        ("update", 1, 1): HALF, ("delta_h", 1, 1): HALF / 2, ("delta_x", 2, 1): HALF / 2,
+        ("readout_update", 3, 1): 0, ("readout_init", 3, 1): 0, ("delta_f", 3, 1): 0,
+    }.items():  # fmt: skip
+        assert predicted[Place(*place)] == exponent, place
+    still = described(depth=2, a=[0, HALF, HALF], b=[0, 0, 0], c=[5, "inf", "inf"],
+                      weight_decay=["-19/4", None, None])  # fmt: skip
+    changed = exponents(predictions(still, 1))
+    # Decayed features are not aligned with the initial readout: n^{1/2} terms, a + b = 1/2.
+    assert changed[Place("readout_init", 3, 1)] == HALF / 2
+    exploding = exponents(predictions(described(preset="mup", depth=1, weight_decay=-1), 2))
+    assert exploding[Place("delta_h", 1, 1)] == -1
 
 
 def test_places_are_each_once_and_in_order() -> None:

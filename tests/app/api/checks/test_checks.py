@@ -149,6 +149,46 @@ def test_every_choice_reaches_the_worker(service: Service) -> None:
     assert service.queued(service.accepted(sign)["id"]).update_rule == "signsgd"
 
 
+MUON = {
+    "depth": 3,
+    "optimizer": {"input": "adamw", "hidden": "muon", "readout": "adamw"},
+    "a": [0, 0, 0, 1],
+    "b": [0, "1/2", "1/2", "inf"],
+    "c": ["inf", 0, 0, 0],
+}
+
+
+def test_layers_with_optimizers_of_their_own(service: Service) -> None:
+    check = service.accepted({**MUON, "widths": [2**16, 2**18, 2**20], "steps": 2, "seeds": 1})
+    optimizers = ["adamw", "muon", "muon", "adamw"]
+    assert check["optimizer"] == optimizers
+    assert check["parametrization"]["b"] == ["0", "1/2", "1/2", "inf"]
+    assert check["experiment"]["update_rule"] == ["adam", "muon", "muon", "adam"]
+    assert check["experiment"]["method"] == "matrix_free"
+    assert check["experiment"]["learning_rate"] == 0.1
+    experiment = service.queued(check["id"])
+    assert experiment.parametrization.optimizers == tuple(optimizers)
+    assert experiment.parametrization.layers[0].frozen
+    sign = service.accepted({**MUON, "update_rule": "signsgd"})
+    assert sign["experiment"]["update_rule"] == ["signsgd", "muon", "muon", "signsgd"]
+
+
+def test_cross_entropy_has_an_output_for_each_class(service: Service) -> None:
+    own = {"inputs": [[1, 0], [0, 1]], "targets": [3, 0]}
+    for body, outputs in (({}, 3), (own, 4)):
+        check = service.accepted({**MUP, "loss": "cross_entropy", **body})
+        assert check["experiment"]["loss"] == "cross_entropy"
+        assert service.queued(check["id"]).outputs == outputs
+
+
+def test_without_hidden_matrices_every_optimizer_is_matrix_free(service: Service) -> None:
+    check = service.accepted({"preset": "mup_adam", "depth": 1})
+    assert check["experiment"]["method"] == "matrix_free"
+    frozen = {"depth": 3, "optimizer": "adam", "a": 0, "b": [0, "1/2", "1/2", 1]}
+    check = service.accepted({**frozen, "c": [0, "inf", "inf", 1]})
+    assert check["experiment"]["method"] == "matrix_free"
+
+
 def test_null_counts_as_left_out(service: Service) -> None:
     fields = service.accepted(MUP)["experiment"]
     nulls = service.accepted({**MUP, **dict.fromkeys([*fields, "inputs", "targets"])})
@@ -188,7 +228,7 @@ def test_the_job_holds_what_the_worker_needs(service: Service) -> None:
 
 def test_accepted_checks_are_counted(service: Service) -> None:
     service.accepted()
-    service.accepted({"preset": "ntk_adam", "depth": 1})
+    service.accepted({"preset": "ntk_adam", "depth": 2})
     service.post({"preset": "nothing"})
     metrics = service.client.get("/metrics").text
     assert 'abc_checks_total{method="matrix_free",theory="feature_learning"} 1.0' in metrics

@@ -233,17 +233,59 @@ FLAWED: dict[str, tuple[dict[str, Any], set[str], tuple[str, ...]]] = {
         {"/update_rule"},
         ("signsgd", "sgd", "set optimizer"),
     ),
+    "half a class": (
+        {"inputs": X, "targets": [1, 0.5], "loss": "cross_entropy"},
+        {"/targets/1"},
+        ("0.5", "whole number"),
+    ),
     "too deep": ({"depth": 17}, {"/depth"}, ("17", "between 1 and 16")),
     "no depth": ({"depth": None}, {"/depth"}, ("missing",)),
     "depth as text": ({"depth": "2"}, {"/depth"}, ("whole number",)),
     "an unknown preset": ({"preset": "mupp"}, {"/preset"}, ("mup",)),
     "an unknown field": ({"learning_rates": 1}, {"/learning_rates"}, ('"learning_rate"',)),
     "width": ({"width": 64}, {"/width"}, ('did you mean "widths"?',)),
-    "weight decay": (
-        {"weight_decay": 0.1},
-        {"/weight_decay"},
-        ("knows weight_decay",),
+    "epsilon of a rule that has none": (
+        {"preset": "mup_adam", "epsilon": 0, "update_rule": "signsgd"},
+        {"/update_rule"},
+        ("signsgd", "leave update_rule out"),
     ),
+    "a network by tensors": (
+        {
+            "preset": None,
+            "depth": None,
+            "tensors": [
+                {"name": "in", "kind": "input", "a": 0, "b": 0, "c": 0},
+                {"name": "head", "kind": "readout", "a": 0, "b": 1, "c": 0},
+            ],
+        },
+        {"/tensors"},
+        ("by tensors yet",),
+    ),
+    "a rule of no layer's law": (
+        {
+            "optimizer": ["sgd", "muon", "sgd"],
+            "preset": None,
+            "a": 0,
+            "b": 0,
+            "c": 0,
+            "update_rule": "adam",
+        },
+        {"/update_rule"},
+        ("sgd, muon", "sgd or muon or polar", "set optimizer"),
+    ),
+    "hidden layers of full rank": (
+        {
+            "optimizer": ["sgd", "adafactor", "sgd"],
+            "preset": None,
+            "a": 0,
+            "b": 0,
+            "c": 0,
+            "method": "matrix_free",
+        },
+        {"/method"},
+        ("adafactor", "low rank", '"dense"'),
+    ),
+    "an alignment": ({"alignment": "full"}, {"/alignment"}, ("leave it out",)),
     "an unknown optimizer": ({"optimizer": "adamm"}, {"/optimizer"}, ("adam",)),
 }
 
