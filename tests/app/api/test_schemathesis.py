@@ -32,18 +32,10 @@ CONFIG = {
         *(
             {"include-operation-id": name, "phases": {"coverage": {"enabled": False}}}
             for name in (
+                *("plot_regions", "plot_limit", "get_limit_plot", "predict_exponents"),
                 *("demonstrate_words", "demonstrate_analogies", "demonstrate_few_shot"),
                 *("plot_words", "plot_analogies", "plot_few_shot"),
             )
-        ),
-        # At this path DELETE finds the job of that id, and there is none.
-        *(
-            {
-                "include-operation-id": name,
-                "phases": {"coverage": {"enabled": False}},
-                "checks": {"unsupported_method": {"enabled": False}},
-            }
-            for name in ("plot_limit", "get_limit_plot")
         ),
     ],
 }
