@@ -70,6 +70,12 @@ def _classify(
         ]
         for row, common in zip(rows, denominators, strict=True)
     ]
+    denominator = np.array(denominators, dtype=object)
+    if not any(None in row for row in codes):
+        columns = Columns(depth, np.array(codes, dtype=object).T, denominator, system)
+        kinds, r = columns.classify()
+        ratios = [Fraction(n, 2 * d) for n, d in zip(r.tolist(), denominators, strict=True)]
+        return kinds.tolist(), ratios
     beyond = [
         system.growth * max(common, *(abs(code) for code in row if code is not None)) + 1
         for row, common in zip(codes, denominators, strict=True)
@@ -81,9 +87,8 @@ def _classify(
         ],
         dtype=object,
     )
-    denominator, infinite = (np.array(each, dtype=object) for each in (denominators, beyond))
-    columns = Columns(depth, coded.T, denominator, system, infinite)
-    kinds, r = columns.classify()
+    infinite = np.array(beyond, dtype=object)
+    kinds, r = Columns(depth, coded.T, denominator, system, infinite).classify()
     ratios = [
         INFINITE if n >= most else Fraction(n, 2 * d)
         for n, d, most in zip(r.tolist(), denominators, beyond, strict=True)

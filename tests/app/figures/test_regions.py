@@ -417,7 +417,7 @@ def test_a_line_tells_r_and_the_places_of_change() -> None:
 
 def test_a_plane_tells_r_where_there_is_room() -> None:
     words = of("plane").words()
-    assert {"r = c/2", "r = c + 1", "r = c + x − 1/2", "r = 2c + 2x"} <= set(words)
+    assert {"r = c/2 + 1", "r = c + 1", "r = c + x − 1/2", "r = 2c + 2x"} <= set(words)
     assert {"feature learning", "(0, 1/2)", "kernel", "trivial", "unstable"} <= set(words)
 
 
