@@ -86,7 +86,6 @@ def test_the_public_face_of_the_solver() -> None:
         "classify", "classify_any_depth", "classify_many", "classify_vectors", "compare",
         "compare_any_depth",
         "describe_layers", "format_exponent", "gallery_entry",
-        "kept_for_lines",
         "optimum_text", "parse_exponent", "predictions", "read", "read_depth",
         "read_families", "relations", "repair", "survey", "system",
         "understood", "where_text",
