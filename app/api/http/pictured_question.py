@@ -53,7 +53,7 @@ def wanted_format(request: Request) -> FileFormat:
     if not best:
         raise ProblemError(
             "not-acceptable",
-            f"the figure is not to be had as {shown(accept)}; accept image/svg+xml or image/png",
+            f"the figure is not available as {shown(accept)}; accept image/svg+xml or image/png",
             "/header/Accept",
         )
     return "png" if best == MEDIA_TYPES["png"] else "svg"
