@@ -88,4 +88,3 @@ from solver.verdicts import Verdict as Verdict
 from solver.verdicts import classify_any_depth as classify_any_depth
 from solver.verdicts import compare as compare
 from solver.verdicts import compare_any_depth as compare_any_depth
-from solver.verdicts import kept_for_lines as kept_for_lines

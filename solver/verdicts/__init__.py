@@ -3,7 +3,6 @@
 from solver.verdicts.any_depth_equivalence import AnyDepthEquivalence as AnyDepthEquivalence
 from solver.verdicts.any_depth_equivalence import compare_any_depth as compare_any_depth
 from solver.verdicts.certificate import ConditionReport as ConditionReport
-from solver.verdicts.certificate import kept_for_lines as kept_for_lines
 from solver.verdicts.decay import Decay as Decay
 from solver.verdicts.equivalence import Equivalence as Equivalence
 from solver.verdicts.equivalence import compare as compare

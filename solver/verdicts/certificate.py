@@ -7,10 +7,10 @@ Exponents in use are few and simple, so the same layers come back in request aft
 Their lines are made once and kept (within bounds).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import lru_cache, wraps
-from typing import Final, NamedTuple, TypeVar, get_args
+from functools import lru_cache
+from typing import Final, NamedTuple, get_args
 
 from solver.theory.conditions import Condition, Family
 from solver.theory.layers import LayerSpan, describe_layers, merged
@@ -24,10 +24,8 @@ _ORDER: Final[dict[Family, int]] = {family: place for place, family in enumerate
 
 # Lines about long lists of layers are not kept: they are large, and rarely come back.
 _MOST_SPANS_KEPT: Final = 8
-_MOST_LINES_KEPT: Final = 1 << 13
 
 _Spans = tuple[LayerSpan, ...]
-_T = TypeVar("_T")
 
 
 class ConditionReport(NamedTuple):
@@ -105,18 +103,6 @@ def certificate(evaluation: Evaluation) -> tuple[ConditionReport, ...]:
     return tuple(reports)
 
 
-def kept_for_lines(function: Callable[[ConditionReport], _T]) -> Callable[[ConditionReport], _T]:
-    """Remember what ``function`` makes of a line; the same lines come back in other networks."""
-    remembered = lru_cache(maxsize=_MOST_LINES_KEPT)(function)
-
-    @wraps(function)
-    def call(report: ConditionReport) -> _T:
-        few = len(report.spans) <= _MOST_SPANS_KEPT
-        return remembered(report) if few else function(report)
-
-    return call
-
-
 def _lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[ConditionReport, ...]:
     """The lines about one block of layers."""
     return (_kept_lines if len(spans) <= _MOST_SPANS_KEPT else _new_lines)(layer, spans, readout)
@@ -126,7 +112,7 @@ def _new_lines(layer: LayerEvaluation, spans: _Spans, readout: str) -> tuple[Con
     return tuple([ConditionReport(each, spans, readout) for each in layer.conditions])
 
 
-_kept_lines = lru_cache(maxsize=_MOST_LINES_KEPT >> 2)(_new_lines)
+_kept_lines = lru_cache(maxsize=1 << 11)(_new_lines)
 
 
 def _together(

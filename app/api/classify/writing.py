@@ -18,7 +18,6 @@ from solver import (
     Verdict,
     classify,
     classify_any_depth,
-    kept_for_lines,
 )
 from solver.verdicts import (
     Loss,
@@ -36,15 +35,21 @@ def classification(verdict: Verdict) -> Classification:
 
 
 def _written(judgement: Judgement, loss: Loss) -> dict[str, Any]:
-    """What all members of a gauge class are answered, encoded."""
-    said = plain_judgement(judgement, loss, _condition)
+    """What all members of a gauge class are answered, the long parts encoded."""
+    return _long_encoded(plain_judgement(judgement, loss))
+
+
+# The same judgements come back in answer after answer, in many gauges.
+@lru_cache(maxsize=1 << 11)
+def _written_once(judgement: Judgement, loss: Loss) -> dict[str, Any]:
+    return _long_encoded(plain_judgement(judgement, loss, _condition))
+
+
+def _long_encoded(said: dict[str, Any]) -> dict[str, Any]:
     return {**said, **{name: _encoded(said[name]) for name in _LONG}}
 
 
 _LONG: Final = ("reasons", "consequences", "canonical", "layers", "tensors", "conditions")
-
-# The same judgements come back in answer after answer, in many gauges.
-_written_once = lru_cache(maxsize=1 << 11)(_written)
 
 
 def classified(
@@ -90,7 +95,8 @@ def columns(depth: int, result: BatchVerdict, theorem: BatchVerdict | None = Non
     return answered
 
 
-@kept_for_lines
+# The same lines come back in other networks.
+@lru_cache(maxsize=1 << 13)
 def _condition(report: ConditionReport) -> msgspec.Raw:
     return _encoded(plain_condition(report))
 
