@@ -168,7 +168,9 @@ def _one_network(experiment: Experiment, width: int) -> Estimate:
     depth, steps, batch = experiment.depth, experiment.steps, experiment.batch_size
     block = batch * width
     seconds = _SECONDS_PER_LAYER_AND_STEP * depth * steps
-    seconds += _SECONDS_PER_ENTRY * depth * (steps + 1) * block
+    # A sum or a norm of every entry takes a part of what a layer takes.
+    beside = sum(experiment.residual) + 2 * sum(experiment.normalized) + len(experiment.biases)
+    seconds += _SECONDS_PER_ENTRY * (depth + beside / 3) * (steps + 1) * block
     own = _matrix_free if experiment.method == "matrix_free" else _dense
     of_method, samples, floats = own(experiment, width)
     seconds += of_method + _SECONDS_PER_SAMPLE * samples
@@ -210,8 +212,9 @@ def _dense(experiment: Experiment, width: int) -> tuple[float, int, int]:
     for weights, rule in zip(sizes, experiment.rules, strict=True):
         seconds += _SECONDS_PER_WEIGHT * rule.passes * steps * weights
         seconds += _SECONDS_PER_WEIGHT_AND_INPUT * steps * batch * weights
-        if weights == width * width:
+        if weights == width * width and rule.products:
             seconds += _SECONDS_PER_CUBE * rule.products * steps * width**3
+            floats += 2 * weights
         # W_0, ΔW, the gradient, the optimizer's state, and room to turn these over.
         momentum = int(experiment.momentum > 0 and rule.takes_momentum)
         floats += (4 + rule.state + momentum) * weights

@@ -24,7 +24,8 @@ SGD = experiment(named("mup", 3), widths=DEFAULT_WIDTHS["matrix_free"])
 DENSE = experiment(named("mup_adam", 3), widths=DEFAULT_WIDTHS["dense"])
 MUON = experiment(
     described(depth=3, optimizer={"input": "adamw", "hidden": "muon", "readout": "sgd"},
-              a=[0, 0, 0, 1], b=[0, "1/2", "1/2", "inf"], c=["inf", 0, 0, -1]),
+              a=[0, 0, 0, 1], b=[0, "1/2", "1/2", "inf"], c=[0, 0, 0, -1],
+              bias={"a": 0, "b": 0, "c": 0, "optimizer": "adamw"}, residual=True, weight_decay=0),
     widths=DEFAULT_WIDTHS["matrix_free"],
 )  # fmt: skip
 # The largest that may be asked for at all, in every direction at once.
@@ -140,6 +141,7 @@ print(peak() - before)
     [
         ("matrix_free", "sgd", 2**18),
         ("matrix_free", "muon", 2**18),
+        ("dense", "muon", 768),
         ("dense", "sgd", 2048),
         ("dense", "adam", 2048),
     ],
