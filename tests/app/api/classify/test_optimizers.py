@@ -177,11 +177,3 @@ def test_a_preset_takes_other_names_of_its_law_only(client: TestClient) -> None:
     refused = client.post("/v1/classify", json={"preset": "mup_adam", "optimizer": "muon"})
     assert refused.status_code == 422
     assert "not for muon" in refused.json()["detail"]
-
-
-def test_checks_run_other_names_of_a_law_and_refuse_what_they_cannot(client: TestClient) -> None:
-    for optimizer, said in (("muon", "muon"), (by_role("adam", "muon", "adam"), "adam, muon")):
-        body = {**MUP, "c": by_role(0, 0, 0), "depth": 2, "optimizer": optimizer}
-        response = client.post("/v1/checks", json=body)
-        assert response.status_code == 422
-        assert said in response.json()["detail"]
