@@ -113,11 +113,14 @@ class Experiment:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Experiment":
         """The experiment that ``as_json`` wrote, also before some of the fields were there."""
-        return cls(**{name: _tuples(value) for name, value in values.items()})
+        return cls(**{name: as_tuples(value) for name, value in values.items()})
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+def as_tuples(value: Any) -> Any:
+    """The same with tuples for all lists, which JSON makes of them."""
+    if isinstance(value, Mapping):
+        return {name: as_tuples(each) for name, each in value.items()}
+    return tuple(map(as_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 def stated(parametrization: Parametrization) -> dict[str, Any]:

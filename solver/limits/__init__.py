@@ -9,7 +9,6 @@ from solver.limits.kernel import trained_layers as trained_layers
 from solver.limits.last_step import nonlinearity as nonlinearity
 from solver.limits.limit import ClosedForm as ClosedForm
 from solver.limits.limit import Method as Method
-from solver.limits.limit import beyond_perceptrons as beyond_perceptrons
 from solver.limits.limit import closed_form as closed_form
 from solver.limits.limit import limit_method as limit_method
 from solver.limits.limit import stable_verdict as stable_verdict

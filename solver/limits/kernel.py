@@ -16,7 +16,7 @@ A normalized layer divides the covariance and Σ̇^l by the sizes of h^l.  These
 Tensor Programs for every such architecture (arXiv 1910.12478 and 2006.14548).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -27,6 +27,7 @@ from solver.exact import Deadline
 from solver.limits.gaussian_moments import Array, gaussian_moments, has_closed_form
 from solver.theory import Activation, Parametrization, Role
 from solver.verdicts import Verdict
+from solver.verdicts.evaluation import LayerEvaluation
 
 _HALF: Final = Fraction(1, 2)
 _ROUNDING: Final = 1e-15
@@ -81,17 +82,17 @@ def _limit(
     assert isinstance(parametrization, Parametrization), "limits are for networks with a depth"
     wiring, sigma, means = parametrization.wiring, points @ points.T, np.zeros(len(points))
     layers: list[_Layer] = []
-    for place, exponents in enumerate(parametrization.layers[:-1]):
+    for place in range(parametrization.depth):
         size = np.ones_like(sigma)
         if wiring.normalized_at(place):
             size = np.sqrt(np.outer(np.diag(sigma), np.diag(sigma)))
-        starts = wiring.normalized_at(place) or exponents.a + exponents.b == _HALF * bool(place)
-        covariance = sigma / size if starts else np.zeros_like(sigma)
+        here = starts(parametrization, place)
+        covariance = sigma / size if here else np.zeros_like(sigma)
         if wiring.biases and not sum(wiring.biases[place].exponents[:2]):
             covariance = covariance + 1
         moments = gaussian_moments(activation, covariance, deadline, coarse)
         residual = wiring.residual_at(place)
-        layers.append(_Layer(sigma, moments.slopes, size, starts, residual))
+        layers.append(_Layer(sigma, moments.slopes, size, here, residual))
         cross = np.outer(means, moments.means)
         sigma = moments.values + (sigma + cross + cross.T if residual else 0)
         means = moments.means + (means if residual else 0)
@@ -131,15 +132,25 @@ def _present(parts: Sequence[Array], present: Sequence[bool]) -> tuple[Array | N
 def trained_layers(verdict: Verdict) -> tuple[bool, ...]:
     """For each layer 1..L+1 of a stable network: whether its weights move the logits by Θ(1)."""
     evaluation = verdict.judgement.evaluation
-    return (*_moving(verdict, vectors=False), evaluation.readout_updated_maximally)
+    body = moves_by_layer(verdict, lambda layer: layer.moves_logits, vectors=False)
+    return (*body, evaluation.readout_updated_maximally)
 
 
 def trained_biases(verdict: Verdict) -> tuple[bool, ...]:
     """The same for the biases of the layers 1..L."""
-    return _moving(verdict, vectors=True)
+    return moves_by_layer(verdict, lambda layer: layer.moves_logits, vectors=True)
 
 
-def _moving(verdict: Verdict, *, vectors: bool) -> tuple[bool, ...]:
+def starts(parametrization: Parametrization, place: int) -> bool:
+    """Whether W^l x^{l-1} is of size Θ(1) at initialization; ``place`` is l - 1."""
+    layer = parametrization.layers[place]
+    return parametrization.wiring.normalized_at(place) or layer.a + layer.b == _HALF * bool(place)
+
+
+def moves_by_layer(
+    verdict: Verdict, moves: Callable[[LayerEvaluation], bool], *, vectors: bool
+) -> tuple[bool, ...]:
+    """``moves`` of the weights of each body layer, or of the biases."""
     assert verdict.depth is not None, "limits are for networks with a depth"
     present = [False] * verdict.depth
     for block, layer, _ in verdict.judgement.evaluation.blocks:
@@ -148,5 +159,5 @@ def _moving(verdict: Verdict, *, vectors: bool) -> tuple[bool, ...]:
         for span in block.spans:
             assert span.last is not None, "the depth is known"
             count = span.last - span.first + 1
-            present[span.first - 1 : span.last] = [layer.moves_logits] * count
+            present[span.first - 1 : span.last] = [moves(layer)] * count
     return tuple(present)

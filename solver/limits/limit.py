@@ -13,7 +13,7 @@ from solver.limits.last_step import nonlinearity
 from solver.limits.linear import linear_limit
 from solver.limits.training import Training
 from solver.limits.trajectories import Trajectory, kernel_trajectory
-from solver.theory import THEOREM, Activation, Kind, Parametrization
+from solver.theory import PLAIN, THEOREM, Activation, Kind, Parametrization
 from solver.verdicts import ConditionReport, Verdict, classify
 
 Method = Literal["kernel", "linear", "simulation"]
@@ -40,8 +40,8 @@ def stable_verdict(parametrization: Parametrization, activation: Activation) -> 
     """The verdict on a network that has a limit.
 
     Raises ``ParametrizationError`` for one that has none, with the conditions that it violates, and
-    for what no limit is worked out for: layers trained by another law than gradient descent, and
-    where features are learned whatever perceptrons do not have.
+    for what no limit is worked out for: layers trained by another law than gradient descent, decay,
+    and assumptions about alignment.
     """
     verdict = classify(parametrization, activation)
     if lacking := _assumed(parametrization):
@@ -62,13 +62,6 @@ def stable_verdict(parametrization: Parametrization, activation: Activation) -> 
         )
     if not verdict.stable:
         raise ParametrizationError.at((), _no_limit(verdict))
-    if verdict.kind is Kind.FEATURE_LEARNING and (lacking := beyond_perceptrons(parametrization)):
-        raise ParametrizationError.at(
-            (lacking,),
-            "the network learns features; that limit is worked out for perceptrons without "
-            f"{_SPOKEN.get(lacking, lacking)}: leave {lacking} out, or take a parametrization in "
-            "the kernel regime",
-        )
     return verdict
 
 
@@ -82,27 +75,14 @@ def _assumed(given: Parametrization) -> str | None:
     return next((name for name, given_so in there.items() if given_so), None)
 
 
-_SPOKEN: Final = {"b": "zero initialization", "c": "frozen weights", "bias": "biases"}
-
-
-def beyond_perceptrons(given: Parametrization) -> str | None:
-    """The field that gives what the papers' perceptrons do not have, if there is one."""
-    wiring, layers = given.wiring, given.layers
-    there = {
-        "bias": bool(wiring.biases),
-        "residual": bool(wiring.residual),
-        "normalized": bool(wiring.normalized),
-        "b": any(each.zero for each in layers),
-        "c": any(each.frozen for each in layers),
-    }
-    return next((name for name, given_so in there.items() if given_so), None)
-
-
 def limit_method(verdict: Verdict, activation: Activation) -> Method:
     """How the limit of a stable network is found."""
     if verdict.kind is not Kind.FEATURE_LEARNING:
         return "kernel"
-    return "linear" if activation == "linear" and verdict.depth == 1 else "simulation"
+    given = verdict.parametrization
+    assert isinstance(given, Parametrization), "limits are for networks with a depth"
+    plain = given.wiring == PLAIN and not any(each.zero or each.frozen for each in given.layers)
+    return "linear" if activation == "linear" and given.depth == 1 and plain else "simulation"
 
 
 def closed_form(

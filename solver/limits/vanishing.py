@@ -1,39 +1,43 @@
 """A network of which only what matters in the limit is left."""
 
-from fractions import Fraction
-from typing import Final
+from dataclasses import replace
 
-from solver.limits.kernel import trained_layers
+from solver.exact import INFINITE
+from solver.limits.kernel import moves_by_layer, starts, trained_layers
 from solver.theory import Exponents, Kind, Parametrization
 from solver.verdicts import Verdict
-
-#: An exponent under which n^{-e} is zero in floating point at every width.
-VANISHING: Final = Fraction(10_000)
 
 
 def essential(verdict: Verdict) -> Parametrization:
     """The network with the same limit that approaches it fastest.
 
-    Layers whose updates vanish with width (r_l > 0; for the readout u > 1) are frozen, and so is a
-    readout set to zero at initialization that adds nothing to moved features.  What is left out
-    would add terms n^{-e} with small e, which no extrapolation in 1/n removes.
+    Tensors whose updates vanish with width (r_l > 0; for the readout u > 1) are frozen.  What
+    vanishes at initialization starts at zero: a readout that adds nothing to moved features, a
+    residual branch, a bias.  What is left out would add terms n^{-e} with small e, which no
+    extrapolation in 1/n removes.
     """
-    given, evaluation = verdict.parametrization, verdict.judgement.evaluation
+    given = verdict.parametrization
     assert isinstance(given, Parametrization), "limits are for networks with a depth"
     assert verdict.kind is Kind.FEATURE_LEARNING, "others have a limit in closed form"
-    trained = [False] * given.depth
-    for block, _, r in evaluation.blocks:
-        for span in block.spans:
-            assert span.last is not None, "the depth is known"
-            trained[span.first - 1 : span.last] = [not r] * (span.last - span.first + 1)
+    features = moves_by_layer(verdict, lambda layer: layer.moves_features, vectors=False)
+    trained = (*features, trained_layers(verdict)[-1])
     layers = [
-        each if here else _frozen(each)
-        for each, here in zip(given.layers, (*trained, trained_layers(verdict)[-1]), strict=True)
+        _left(exponents, here, starts(given, place))
+        for place, (exponents, here) in enumerate(zip(given.layers[:-1], trained, strict=False))
     ]
-    if not evaluation.readout_initialized_maximally:
-        layers[-1] = layers[-1]._replace(b=VANISHING)
-    return Parametrization(given.depth, tuple(layers), given.optimizer)
+    adds = verdict.judgement.evaluation.readout_initialized_maximally
+    layers.append(_left(given.layers[-1], trained[-1], adds))
+    wiring = given.wiring
+    if wiring.biases:
+        moved = moves_by_layer(verdict, lambda layer: layer.moves_features, vectors=True)
+        biases = (
+            each._replace(exponents=_left(each.exponents, here, not sum(each.exponents[:2])))
+            for each, here in zip(wiring.biases, moved, strict=True)
+        )
+        wiring = wiring._replace(biases=tuple(biases))
+    return replace(given, layers=tuple(layers), wiring=wiring)
 
 
-def _frozen(exponents: Exponents) -> Exponents:
-    return exponents._replace(c=VANISHING)
+def _left(exponents: Exponents, trains: bool, starts: bool) -> Exponents:
+    frozen = exponents if trains else exponents._replace(c=INFINITE)
+    return frozen if starts else frozen._replace(b=INFINITE)

@@ -115,7 +115,13 @@ class ComparedWidthOut(TypedDict):
 
     width: int
     networks: int
-    f: Annotated[Matrix, Field(description="Their mean: a row for each step, inputs first.")]
+    f: Annotated[
+        Matrix,
+        Field(
+            description="Their mean: a row for each step, inputs first; for cross_entropy with a "
+            "number for each class of a point, then those of the next."
+        ),
+    ]
     distance: Annotated[
         float,
         Field(
@@ -198,7 +204,8 @@ def simulated_out(job: LimitJob, report: LimitReport) -> LimitOut:
     value, value_error = report["nonlinearity"]
     parametrized = job.parametrization
     verdict = classify(parametrized, job.activation)
-    f, error = (np.array(found[name])[:, :, None] for name in ("f", "standard_error"))
+    shape = (job.steps + 1, job.points, job.outputs)
+    f, error = (np.array(found[name]).reshape(shape) for name in ("f", "standard_error"))
     return {
         "method": "simulation",
         "summary": _simulated_summary(found),

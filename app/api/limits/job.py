@@ -43,7 +43,7 @@ def job_of(
     job = replace(
         job,
         compare_widths=question.compare_widths,
-        known=None if found is None else _rows(found.trajectory.f[:, :, 0]),
+        known=None if found is None else _rows(np.stack([f.ravel() for f in found.trajectory.f])),
         kernel=None if kernel is None else _rows(kernel),
     )
     _check_budget(job, settings)

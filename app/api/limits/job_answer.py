@@ -1,9 +1,10 @@
 """A limit for which networks are trained, as it is answered."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -86,14 +87,15 @@ def curves_of(job: Job[LimitReport], report: LimitReport) -> Curves:
     """What the figure of a job that has succeeded shows."""
     limit, found = LimitJob.from_json(job.job["limit"]), result_out(job, report)
     known = np.array(limit.known if report["simulated"] is None else report["simulated"]["f"])
-    comparison = report["comparison"]
+    comparison, shape = report["comparison"], (limit.steps + 1, limit.points, limit.outputs)
+    deviation = np.array([_deviations(step, limit.outputs) for step in found["trajectory"]])
     return Curves(
         title=f"Infinite width: {_KINDS[found['method']]}",
         subject=found["summary"],
-        f=known[:, :, None],
-        deviation=np.array([_deviations(step) for step in found["trajectory"]])[:, :, None],
+        f=known.reshape(shape),
+        deviation=deviation.reshape(shape),
         inputs=len(limit.inputs),
-        targets=np.array(limit.targets),
+        targets=None if limit.loss == "cross_entropy" else np.array(limit.targets),
         distances=()
         if comparison is None
         else tuple(
@@ -104,9 +106,11 @@ def curves_of(job: Job[LimitReport], report: LimitReport) -> Curves:
     )
 
 
-def _deviations(step: StepOut) -> list[float]:
+def _deviations(step: StepOut, outputs: int) -> npt.NDArray[np.float64]:
+    """Of every point, inputs first: (points, outputs)."""
     probe = [] if step["probe"] is None else step["probe"]["standard_deviation"]
-    return [*cast(list[float], step["standard_deviation"]), *cast(list[float], probe)]
+    parts = (np.array(each, float) for each in (step["standard_deviation"], probe))
+    return np.concatenate([each.reshape(-1, outputs) for each in parts])
 
 
 _KINDS: Final = {

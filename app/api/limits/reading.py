@@ -22,7 +22,6 @@ from solver.limits import (
     Loss,
     Method,
     Training,
-    beyond_perceptrons,
     limit_method,
     stable_verdict,
 )
@@ -74,7 +73,7 @@ def read_limit(body: LimitIn, limits: Limits) -> Question:
             f"probe[0] has {len(probe[0])} entries and inputs[0] has {len(inputs[0])}; all inputs "
             "have one dimension",
         )
-    widths = _compared(body, verdict, reader)
+    widths = _compared(body, reader)
     simulated = verdict is not None and (
         limit_method(verdict, activation) == "simulation" or bool(widths)
     )
@@ -84,12 +83,6 @@ def read_limit(body: LimitIn, limits: Limits) -> Question:
     learning_rate = reader.real("learning_rate", body.learning_rate, bounds.LEARNING_RATE)
     seed = reader.whole("seed", body.seed, bounds.SEED)
     precision = reader.real("precision", body.precision, bounds.PRECISION)
-    if simulated and loss == "cross_entropy":
-        reader.flaw(
-            ("loss",),
-            "loss is cross_entropy, and networks that are trained here have one output; take mse "
-            "or logistic, or leave compare_widths out in the kernel regime",
-        )
     reader.stop_if_flawed()
     assert verdict is not None, "else there are flaws"
     assert inputs is not None, "as above"
@@ -187,7 +180,7 @@ def _batches(
     return tuple(map(tuple, batches))
 
 
-def _compared(body: LimitIn, verdict: Verdict | None, reader: PlainReader) -> tuple[int, ...]:
+def _compared(body: LimitIn, reader: PlainReader) -> tuple[int, ...]:
     if body.compare_widths is None:
         return ()
     path = ("compare_widths",)
@@ -196,15 +189,6 @@ def _compared(body: LimitIn, verdict: Verdict | None, reader: PlainReader) -> tu
         if width in widths[:index]:
             reader.flaw(
                 (*path, index), f"compare_widths[{index}] is {width}, as another is; give each once"
-            )
-    if verdict is not None:
-        given = verdict.parametrization
-        assert isinstance(given, Parametrization), "it has a depth"
-        if lacking := beyond_perceptrons(given):
-            reader.flaw(
-                path,
-                f"compare_widths is given, and the networks that are trained here have no {lacking}"
-                f" of the kind; leave compare_widths or {lacking} out",
             )
     if body.f0 is not None:
         reader.flaw(

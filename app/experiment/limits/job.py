@@ -2,33 +2,37 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from app.experiment.plan import Device, Experiment, Loss, spelled
+from app.experiment.experiment import Device, Experiment, Loss, as_tuples, stated
+from app.experiment.update_rules import UpdateRule
 from solver import Activation, Parametrization
 from solver.limits import Training
 
 _Row = tuple[float, ...]
+
+_RULE: Final[UpdateRule] = "sgd"
 
 
 @dataclass(frozen=True, slots=True)
 class LimitJob:
     """A limit, with every choice made.
 
-    ``exponents``, spelled as in ``plan.spelled``, are those of a network from which all that
-    vanishes with width is left out; those ``given`` are kept beside them.  ``inputs`` (m rows) are
-    trained on, ``probe`` (p rows) only looked at; ``batches`` lists the inputs of each step.
-    ``precision`` is the standard error to reach.
+    ``simulated``, the fields that ``experiment.stated`` gives, are those of a network from which
+    all that vanishes with width is left out; those ``given`` are kept beside them.  ``inputs`` (m
+    rows) are trained on, ``probe`` (p rows) only looked at; ``batches`` lists the inputs of each
+    step.  ``precision`` is the standard error to reach.
 
+    Of each step there are N = (m + p) k numbers, with k = ``outputs`` for each point in turn.
     ``compare_widths`` are those of networks that are set beside the limit.  ``known`` is the limit
-    (steps + 1, points), where it has a closed form.  In the kernel regime ``kernel`` (points,
-    points) says where each network would go from its own f_0, and networks are set beside that.
+    (steps + 1, N), where it has a closed form.  In the kernel regime ``kernel`` (m + p, m + p) says
+    where each network would go from its own f_0, and networks are set beside that.
     """
 
-    exponents: tuple[tuple[str, str, str, str | None], ...]
-    given: tuple[tuple[str, str, str, str | None], ...]
+    simulated: dict[str, Any]
+    given: dict[str, Any]
     activation: Activation
     loss: Loss
     learning_rate: float
@@ -46,13 +50,12 @@ class LimitJob:
     @property
     def depth(self) -> int:
         """L, the number of hidden layers."""
-        return len(self.exponents) - 1
+        return len(self.given["exponents"]) - 1
 
     @property
     def parametrization(self) -> Parametrization:
         """The one that was given."""
-        given = replace(self.experiment(1, 1), exponents=self.given)
-        return given.parametrization
+        return replace(self.experiment(1, 1), **self.given).parametrization
 
     @property
     def steps(self) -> int:
@@ -61,8 +64,13 @@ class LimitJob:
 
     @property
     def points(self) -> int:
-        """How many outputs are followed."""
+        """How many inputs and probes there are."""
         return len(self.inputs) + len(self.probe)
+
+    @property
+    def outputs(self) -> int:
+        """k, the number of outputs: one for each class."""
+        return self.experiment(1, 1).outputs
 
     def shares(self, step: int) -> _Row:
         """The part of each point in the mean over the batch of a step; that of probes is 0."""
@@ -73,9 +81,9 @@ class LimitJob:
     def experiment(self, width: int, networks: int) -> Experiment:
         """The same as an experiment on networks of one width, all points in its batch."""
         return Experiment(
-            exponents=self.exponents,
-            optimizer="sgd",
-            update_rule="sgd",
+            **self.simulated,
+            update_rule=_RULE,
+            bias_rules=(_RULE,) * len(self.simulated["biases"]),
             momentum=0.0,
             method="matrix_free",
             device=self.device,
@@ -101,12 +109,7 @@ class LimitJob:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "LimitJob":
         """The job that ``as_json`` wrote."""
-        rows = {
-            name: None if values[name] is None else tuple(tuple(row) for row in values[name])
-            for name in ("exponents", "given", "inputs", "probe", "batches", "known", "kernel")
-        }
-        lists = {name: tuple(values[name]) for name in ("targets", "compare_widths")}
-        return cls(**{**values, **rows, **lists})
+        return cls(**{name: as_tuples(value) for name, value in values.items()})
 
     @property
     def training(self) -> Training:
@@ -119,6 +122,7 @@ class LimitJob:
             loss=self.loss,
             learning_rate=self.learning_rate,
             batches=self.batches,
+            outputs=self.outputs,
         )
 
     @classmethod
@@ -132,10 +136,10 @@ class LimitJob:
         seed: int = 0,
         device: Device = "auto",
     ) -> "LimitJob":
-        """The job of a training in one output."""
+        """The job of a training."""
         return cls(
-            exponents=spelled(simulated),
-            given=spelled(given),
+            simulated=stated(simulated),
+            given=stated(given),
             activation=activation,
             loss=training.loss,
             learning_rate=training.learning_rate,

@@ -55,7 +55,7 @@ _FIRST: Final = 10**9
 
 
 def outputs(job: LimitJob, width: int, networks: range, last: float = 1.0) -> Array:
-    """f_t of every network, (networks, steps + 1, points); not finite where it blew up.
+    """f_t of every network, (networks, steps + 1, N); not finite where it blew up.
 
     ``last`` multiplies the loss derivative in the last step.
     """
@@ -77,13 +77,14 @@ def outputs(job: LimitJob, width: int, networks: range, last: float = 1.0) -> Ar
     else:
         rows = simulate(networks)
     f = np.array(rows, dtype=float).T
-    return f.reshape(len(networks), job.steps + 1, job.points)
+    return f.reshape(len(networks), job.steps + 1, job.points * job.outputs)
 
 
 def _predicted(job: LimitJob, kernel: Array, start: Array) -> Array:
-    """Where kernel gradient descent goes from f_0 (networks, points)."""
-    path = descent(kernel, job.training, start[:, :, None], Deadline(_PATIENCE))
-    return path[..., 0].transpose(1, 0, 2)
+    """Where kernel gradient descent goes from f_0 (networks, N)."""
+    shape = (len(start), job.points, job.outputs)
+    path = descent(kernel, job.training, start.reshape(shape), Deadline(_PATIENCE))
+    return path.swapaxes(0, 1).reshape(len(start), job.steps + 1, -1)
 
 
 # Of kernel gradient descent, which takes far less.
@@ -91,7 +92,7 @@ _PATIENCE: Final = 600.0
 
 
 class _Outputs:
-    """Keeps the outputs of each step, (networks, points), and nothing else."""
+    """Keeps the outputs of each step, (networks, points, k), and nothing else."""
 
     def __init__(self) -> None:
         self.path: list[Tensor] = []

@@ -87,7 +87,7 @@ def estimate(job: LimitJob) -> Estimate:
     if job.known is not None:
         widest = max(job.compare_widths)
         return Estimate(others, plan.estimate(job.experiment(widest, _FEWEST_COMPARED)).bytes)
-    size = max(map(abs, job.targets))
+    size = max(map(abs, job.targets)) if job.loss == "mse" else 1.0
     neurons = max(_PILOT_NEURONS, 0.72 * (size / (_SHARE_OF_SAMPLING * job.precision)) ** 2)
     networks = [ceil(neurons / width) for width in WIDTHS]
     seconds = sum(_seconds(job, *each) for each in zip(WIDTHS, networks, strict=True))

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 class Half(TypedDict):
     """Half of the networks of a measurement.
 
-    ``mean`` and ``squares`` (sums of squared deviations from it) are (steps + 1, points); empty
+    ``mean`` and ``squares`` (sums of squared deviations from it) are (steps + 1, N); empty
     where a network blew up, or where there is none.
     """
 
@@ -16,7 +16,7 @@ class Half(TypedDict):
 
 
 class WidthReport(TypedDict):
-    """All networks of one width: the mean of f_t, (steps + 1, points), and its standard error."""
+    """All networks of one width: the mean of f_t, (steps + 1, N), and its standard error."""
 
     width: int
     networks: int
@@ -25,7 +25,7 @@ class WidthReport(TypedDict):
 
 
 class Simulated(TypedDict):
-    """The limit: f_t and its standard error, (steps + 1, points), and what the error is made of.
+    """The limit: f_t and its standard error, (steps + 1, N), and what the error is made of.
 
     ``sampling`` is the largest standard error that networks leave by their number, ``halves`` the
     same as two halves of the networks show it (root mean square over all numbers), and

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from solver import Parametrization, ParametrizationError, read
+from solver import Parametrization, read
 from solver.limits import Training, closed_form, stable_verdict
 from solver.reading import Description
 
@@ -113,9 +113,3 @@ def test_parts_are_those_of_wide_networks(name: str) -> None:
         size = np.abs(expected).max() or np.abs(kernel.kernel).max()
         assert (np.abs(found - expected) <= 4 * spread + 0.01 * size).all()
     assert kernel.kernel == pytest.approx(sum(part for part in parts if part is not None))
-
-
-def test_features_with_biases_have_no_limit_here_yet() -> None:
-    mup = {"a": ["-1/2", 0, "1/2"], "b": "1/2", "c": 0, "bias": {"a": "-1/2", "b": "1/2", "c": 0}}
-    with pytest.raises(ParametrizationError, match="without biases"):
-        stable_verdict(given(mup), "tanh")

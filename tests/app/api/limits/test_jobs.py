@@ -1,12 +1,16 @@
 """Limits for which networks are trained: what is queued, answered, refused and drawn."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 from app.experiment.limits.job import LimitJob
+from app.experiment.limits.run import worked_out
 from app.queue.client import Progress
 from tests.app.queue.queue_double import QueueDouble, app_with
 
@@ -111,7 +115,7 @@ def test_what_vanishes_is_left_out_of_the_networks_alone(
 ) -> None:
     job = posted(service, preset="standard_divided_logits")
     limit = LimitJob.from_json(queue.newest().job["limit"])
-    assert [c for _, _, c, _ in limit.exponents] == ["10000", "0", "0"]
+    assert [c for _, _, c, _ in limit.simulated["exponents"]] == ["inf", "0", "0"]
     queue.change(job["id"], status="succeeded", result=report())
     result = service.get(job["links"]["self"]).json()["result"]
     assert result["parametrization"]["c"] == ["0", "0", "0"]
@@ -193,7 +197,6 @@ def test_the_key_of_the_service_is_asked_for(queue: QueueDouble) -> None:
     [
         ({"precision": 0}, "/precision", "between 1e-05 and 1"),
         ({"steps": 33}, "/steps", "between 1 and 32"),
-        ({"loss": "cross_entropy", "targets": [0, 1]}, "/loss", "one output"),
         ({"compare_widths": [64]}, "/compare_widths", "between 2 and 6"),
         ({"compare_widths": [64, 64]}, "/compare_widths/1", "give each once"),
         ({"compare_widths": [64, 1]}, "/compare_widths/1", "between 16 and 65536"),
@@ -205,3 +208,33 @@ def test_flaws(service: TestClient, changes: dict[str, Any], pointer: str, words
     assert response.status_code == 422
     flaws = [(each["pointer"], words in each["detail"]) for each in response.json()["errors"]]
     assert (pointer, True) in flaws
+
+
+@pytest.mark.training
+def test_a_network_with_biases_and_classes_is_simulated(
+    service: TestClient, queue: QueueDouble
+) -> None:
+    """The job keeps everything; its answer has a number for each class."""
+    body = {
+        **BODY,
+        "preset": None,
+        "a": [0, 0, 1], "b": [0, "1/2", "inf"], "c": [-1, 0, -1], "depth": 2,
+        "bias": {"a": 0, "b": "inf", "c": -1}, "loss": "cross_entropy", "targets": [0, 2],
+        "steps": 2,
+    }  # fmt: skip
+    answer = service.post("/v1/limits", json=body)
+    assert answer.status_code == 202, answer.text
+    job = queue.newest()
+    known = LimitJob.from_json(json.loads(json.dumps(job.job["limit"])))
+    assert (known.outputs, known.points, known.depth) == (3, 3, 2)
+    assert known.parametrization.layers[-1].zero
+    assert [each.exponents.zero for each in known.parametrization.wiring.biases] == [True, True]
+    found = worked_out(replace(known, precision=1.0))
+    queue.change(job.id, status="succeeded", result=json.loads(json.dumps(found)))
+    result = service.get(f"/v1/limits/{job.id}").json()["result"]
+    last = result["trajectory"][-1]
+    assert np.shape(last["f"]) == (2, 3)
+    # What softmax raises for one class it takes from the others.
+    assert np.sum(last["f"], axis=1) == pytest.approx([0, 0], abs=1e-9)
+    assert last["f"][0][0] == max(last["f"][0])
+    assert last["f"][1][2] == max(last["f"][1])

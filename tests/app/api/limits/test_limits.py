@@ -178,9 +178,5 @@ def test_biases_have_parts_of_their_own(client: TestClient) -> None:
 def test_what_no_limit_is_worked_out_for_is_said(client: TestClient) -> None:
     (decay,) = refused(client, weight_decay=0)
     assert decay["pointer"] == "/weight_decay"
-    bias = {"a": 0, "b": 0, "c": 0}
-    (compared,) = refused(client, bias=bias, compare_widths=[64, 128])
-    assert compared["pointer"] == "/compare_widths"
-    (features,) = refused(client, preset="mup", bias={"a": "-1/2", "b": "1/2", "c": 0})
-    assert features["pointer"] == "/bias"
-    assert "learns features" in features["detail"]
+    (assumed,) = refused(client, alignment="full")
+    assert assumed["pointer"] == "/alignment"

@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 
+from app.experiment.experiment import stated
 from app.experiment.limits.conclude import conclude
 from app.experiment.limits.extrapolate import BlownUpError, Sample, extrapolated, pooled
 from app.experiment.limits.job import LimitJob
 from app.experiment.limits.plan import WIDTHS, estimate, pilot, rest
 from app.experiment.limits.report import Half
 from app.experiment.plan import Measurement
+from solver import gallery_entry
 
+MUP = stated(gallery_entry("mup").roles().at_depth(1))
 JOB = LimitJob(
-    exponents=(("-1/2", "1/2", "0", None), ("1/2", "1/2", "0", None)),
-    given=(("-1/2", "1/2", "0", None), ("1/2", "1/2", "0", None)),
+    simulated=MUP,
+    given=MUP,
     activation="tanh",
     loss="mse",
     learning_rate=0.5,

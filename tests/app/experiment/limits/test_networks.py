@@ -56,13 +56,18 @@ KERNELS: dict[str, tuple[Parametrization, Activation]] = {
 }
 
 
-def job_of(parametrization: Parametrization, activation: Activation, **options: object) -> LimitJob:
+def job_of(
+    parametrization: Parametrization,
+    activation: Activation,
+    training: Training = TRAINING,
+    **options: object,
+) -> LimitJob:
     usual: dict[str, object] = {"precision": 1e-2, "seed": 1, "device": "cpu"}
     return LimitJob.of(
         parametrization,
         parametrization,
         activation,
-        TRAINING,
+        training,
         **{**usual, **options},  # type: ignore[arg-type]
     )
 
@@ -108,21 +113,38 @@ def test_the_linear_limit_is_simulated_within_its_error() -> None:
         assert 0 < error.max() < 0.02
 
 
-def test_one_hidden_layer_against_direct_sampling() -> None:
-    """Many neurons of a mean-field network, written out."""
-    report = simulated(job_of(named("mean_field", 1), "tanh", precision=0.5))
-    paths = np.stack([mean_field(np.random.default_rng(seed), 2**15) for seed in range(16)])
+def test_classes_of_the_linear_limit_are_simulated_within_their_error() -> None:
+    parametrization = named("mup", 1)
+    classes = replace(TRAINING, loss="cross_entropy", targets=np.array([0.0, 2.0, 1.0]), outputs=3)
+    exact = closed_form(stable_verdict(parametrization, "linear"), "linear", classes)
+    report = simulated(job_of(parametrization, "linear", classes, precision=0.5))
+    off = np.abs(np.array(report["f"]) - exact.trajectory.f.reshape(4, -1))
+    error = np.array(report["standard_error"])
+    assert (off <= 3.5 * error + 1e-12).all()
+    assert np.abs(exact.trajectory.f[-1]).max() > 50 * error.max()
+
+
+@pytest.mark.parametrize("bias", [None, 0, "inf"])
+def test_one_hidden_layer_against_direct_sampling(bias: object) -> None:
+    """Many neurons of a mean-field network, written out; with biases that start as ``bias``."""
+    wiring = {} if bias is None else {"bias": {"a": 0, "b": bias, "c": -1}}
+    given = read(Description(depth=1, a=[0, 1], b=0, c=-1, **wiring))
+    assert isinstance(given, Parametrization)
+    report = simulated(job_of(essential(stable_verdict(given, "tanh")), "tanh", precision=0.5))
+    std = None if bias is None else float(bias == 0)
+    paths = np.stack([mean_field(np.random.default_rng(seed), 2**15, std) for seed in range(16)])
     error = np.hypot(paths.std(axis=0, ddof=1) / 4, report["standard_error"])
     assert (np.abs(paths.mean(axis=0) - report["f"]) <= 4 * error).all()
 
 
-def mean_field(generator: np.random.Generator, neurons: int) -> np.ndarray:
-    """f = (1/n) Σ v φ(u·ξ) with learning rate η n; (steps + 1, points)."""
+def mean_field(generator: np.random.Generator, neurons: int, std: float | None) -> np.ndarray:
+    """f = (1/n) Σ v φ(u·ξ + β) with learning rate η n; (steps + 1, points)."""
     u = generator.standard_normal((neurons, 3))
     v = generator.standard_normal(neurons)
+    beta = (std or 0.0) * generator.standard_normal(neurons)
     path = []
     for batch in (*TRAINING.batches, None):
-        x = np.tanh(TRAINING.points @ u.T)
+        x = np.tanh(TRAINING.points @ u.T + beta)
         f = x @ v / neurons
         path.append(f)
         if batch is None:
@@ -130,10 +152,10 @@ def mean_field(generator: np.random.Generator, neurons: int) -> np.ndarray:
         pull = np.zeros(len(f))
         for i in batch:
             pull[i] += (f[i] - TRAINING.targets[i]) / len(batch)
-        u, v = (
-            u - 0.5 * ((pull[:, None] * (1 - x**2) * v).T @ TRAINING.points),
-            v - 0.5 * pull @ x,
-        )
+        through = pull[:, None] * (1 - x**2) * v
+        u, v = u - 0.5 * through.T @ TRAINING.points, v - 0.5 * pull @ x
+        if std is not None:
+            beta = beta - 0.5 * through.sum(axis=0)
     raise AssertionError
 
 
@@ -141,18 +163,39 @@ def test_what_vanishes_with_width_is_left_out() -> None:
     """The standard parametrization with divided logits: its first layer stands still."""
     given = named("standard_divided_logits", 2)
     left = essential(stable_verdict(given, "tanh"))
-    assert [each.c == 10_000 for each in left.layers] == [True, False, False]
+    assert [each.frozen for each in left.layers] == [True, False, False]
     wide = outputs(job_of(given, "tanh"), 2**14, range(12))
     report = simulated(job_of(left, "tanh", precision=0.5))
     error = np.hypot(wide.std(axis=0, ddof=1) / np.sqrt(12), report["standard_error"])
     assert (np.abs(wide.mean(axis=0) - report["f"]) <= 4 * error + 1e-12).all()
 
 
+def test_the_limit_of_a_residual_network_with_norms_and_biases() -> None:
+    """Against wide networks as they were given: a branch and biases that start too small."""
+    given = read(
+        Description(
+            depth=3, a=[0, 0, "1/4", 1], b=[0, "1/2", "1/2", 0], c=[-1, 0, "-1/2", -1],
+            bias={"a": "1/4", "b": 0, "c": "-3/2"},
+            residual=[False, False, True], normalized=[False, True, False],
+        )
+    )  # fmt: skip
+    assert isinstance(given, Parametrization)
+    left = essential(stable_verdict(given, "tanh"))
+    assert [each.zero for each in left.layers] == [False, False, True, False]
+    assert all(each.exponents.zero for each in left.wiring.biases)
+    wide = outputs(job_of(given, "tanh"), 2**16, range(8))
+    report = simulated(job_of(left, "tanh", precision=0.5))
+    # What starts too small still is n^(-1/4) there; what it adds to f is its square.
+    error = np.hypot(wide.std(axis=0, ddof=1) / np.sqrt(8), report["standard_error"])
+    assert (np.abs(wide.mean(axis=0) - report["f"]) <= 4 * error + 2**-8).all()
+    assert np.abs(report["f"][-1]).min() > 0.1
+
+
 def test_a_readout_that_starts_too_small_counts_as_zero() -> None:
     found = read(Description(depth=2, a=["-1/2", 0, "1/2"], b=["1/2", "1/2", "3/4"], c=0))
     assert isinstance(found, Parametrization)
     left = essential(stable_verdict(found, "tanh"))
-    assert left.layers[-1].b == 10_000
+    assert left.layers[-1].zero
     assert left.layers[:-1] == found.layers[:-1]
     f = outputs(job_of(left, "tanh"), 256, range(4))
     assert (f[:, 0] == 0).all()
