@@ -12,4 +12,5 @@ from app.demonstrations.report import Demonstration as Demonstration
 from app.demonstrations.report import Picture as Picture
 from app.demonstrations.report import Row as Row
 from app.demonstrations.transfer import transfer as transfer
+from app.demonstrations.words import CorpusName as CorpusName
 from app.demonstrations.words import words as words

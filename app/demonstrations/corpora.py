@@ -11,10 +11,14 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """``frequencies`` (words, contexts) are P(context | word); ``classes`` holds one per word."""
+    """``frequencies`` (words, contexts) are P(context | word); ``classes`` holds one per word.
+
+    ``words`` are the words themselves, where they are real.
+    """
 
     frequencies: Array
     classes: tuple[int, ...]
+    words: tuple[str, ...] = ()
 
 
 def two_classes(words: int, seed: int) -> Corpus:

@@ -50,11 +50,15 @@ def separation(network: LinearNetwork, classes: tuple[int, ...]) -> float:
 
 def neighbours_of_the_same_class(network: LinearNetwork, classes: tuple[int, ...]) -> float:
     """The share of words of which the nearest other word is of their class."""
-    found = cosines(network) - 2 * np.eye(len(classes))
-    nearest = found.argmax(axis=1)
-    return float(
-        np.mean([classes[each] == own for own, each in zip(classes, nearest, strict=True)])
-    )
+    pairs = zip(classes, nearest(network), strict=True)
+    return float(np.mean([classes[each] == own for own, each in pairs]))
+
+
+def nearest(network: LinearNetwork) -> tuple[int, ...]:
+    """For each word the nearest other one, by number."""
+    found = cosines(network)
+    np.fill_diagonal(found, -2)
+    return tuple(found.argmax(axis=1).tolist())
 
 
 def answered_rightly(network: LinearNetwork, asked: list[tuple[int, int, int, int]]) -> float:

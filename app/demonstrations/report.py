@@ -22,12 +22,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Embeddings of one network along their two principal axes, (words, 2), and their classes."""
+    """Embeddings of one network along their two principal axes, (words, 2), and their classes.
+
+    ``words`` are the words, where they are real; ``nearest`` holds the number of each's neighbour.
+    """
 
     scaling: Scaling
     width: int | None
     points: Array
     classes: tuple[int, ...]
+    words: tuple[str, ...] = ()
+    nearest: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ class PictureOut(TypedDict):
     width: int | None
     points: list[list[float]]
     classes: Annotated[list[int], Field(description="The class of each word.")]
+    words: Annotated[list[str], Field(description="The words; empty where they are generated.")]
+    nearest: Annotated[
+        list[int],
+        Field(description="The place of each word's nearest neighbour, from 0; empty if not told."),
+    ]
 
 
 class DemonstrationOut(TypedDict):
@@ -59,6 +64,8 @@ def demonstration_out(found: Demonstration) -> DemonstrationOut:
                 "width": each.width,
                 "points": each.points.tolist(),
                 "classes": list(each.classes),
+                "words": list(each.words),
+                "nearest": list(each.nearest),
             }
             for each in found.pictures
         ],

@@ -18,6 +18,18 @@ _SHORT: Final[dict[str, dict[str, Any]]] = {
 }
 
 
+_MORE: Final[dict[str, dict[str, Any]]] = {
+    "words": {
+        "text": {
+            "summary": "Six kinds of words in a book",
+            "description": "Pronouns, modal verbs, prepositions, determiners, nouns and verbs of "
+            "the past in The Adventures of Sherlock Holmes.",
+            "value": {"corpus": "text"},
+        }
+    }
+}
+
+
 def examples_of(name: str) -> dict[str, Any]:
     """The questions about one demonstration."""
     return {
@@ -27,6 +39,7 @@ def examples_of(name: str) -> dict[str, Any]:
             "value": _SHORT[name],
         },
         "usual": {"summary": "As it is", "value": {}},
+        **_MORE.get(name, {}),
     }
 
 

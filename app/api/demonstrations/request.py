@@ -1,17 +1,19 @@
 """What callers post to have a demonstration run; a field that is null counts as left out."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 from pydantic import StrictBool
 
 from app.api.http.json_object import JsonObject
 from app.api.parametrization.schemas import one_of
+from app.demonstrations import CorpusName
 from app.experiment.reading.plain_values import PlainReader, Real, Whole
 
 WIDTHS: Final = Whole("a demonstration takes different widths, their number", 1, 6)
 WIDTH: Final = Whole("a width counts neurons", 4, 2**24)
 STEPS: Final = Whole("it counts training steps", 1, 1000)
 LEARNING_RATE: Final = Real("it is η, the learning rate at n^0", 1e-3, 20)
+CORPORA: Final[tuple[CorpusName, ...]] = get_args(CorpusName)
 SEED: Final = Whole("it fixes all randomness", 0, 2**32 - 1, default=0)
 
 
@@ -58,6 +60,25 @@ class DemonstrationIn(JsonObject):
             found["learning_rate"] = reader.real("learning_rate", self.learning_rate, rate)
         reader.stop_if_flawed()
         return found
+
+
+class WordsIn(DemonstrationIn):
+    """The same, and the corpus."""
+
+    corpus: Annotated[
+        Any,
+        one_of(
+            "Two generated classes of words, or six kinds of words in a book.",
+            {"type": "string", "enum": list(CORPORA), "default": CORPORA[0]},
+        ),
+    ] = None
+
+    def options(self) -> dict[str, Any]:
+        """As above."""
+        reader = PlainReader()
+        corpus = reader.choice("corpus", self.corpus, CORPORA)
+        reader.stop_if_flawed()
+        return {**super().options(), "corpus": corpus}
 
 
 class FewShotIn(DemonstrationIn):

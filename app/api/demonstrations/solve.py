@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from app.api.demonstrations.request import DemonstrationIn, FewShotIn
+from app.api.demonstrations.request import DemonstrationIn, FewShotIn, WordsIn
 from app.demonstrations import Demonstration, analogies, few_shot, transfer, words
 from app.problems import ProblemError
 from solver import Deadline, ParametrizationError, TimeLimitError
@@ -24,12 +24,12 @@ class Known(NamedTuple):
 DEMONSTRATIONS: Final[dict[str, Known]] = {
     "words": Known(
         words,
-        DemonstrationIn,
+        WordsIn,
         (64, 512, 4096),
         "Word embeddings",
-        "Skip-gram on two classes of words. `separation` is the mean cosine within classes less "
-        "that between them; `same_class` the share of words whose nearest neighbour is of their "
-        "class.",
+        "Skip-gram on two classes of words, or on a book. `separation` is the mean cosine within "
+        "classes less that between them; `same_class` the share of words whose nearest neighbour "
+        "is of their class.",
     ),
     "analogies": Known(
         analogies,

@@ -18,9 +18,10 @@ _GAP: Final = 46.0
 _TOP: Final = 96.0
 _BOTTOM: Final = 40.0
 
+_TINY: Final = 4.5  # of words beside their points
 _COLOURS: Final[dict[Scaling, str]] = {"mup": "#214a8a", "ntk": "#b3541e"}
 _NAMES: Final[dict[Scaling, str]] = {"mup": "µP", "ntk": "NTK"}
-_CLASSES: Final = ("#214a8a", "#b3541e", "#1a7f37", "#8a5bb5")
+_CLASSES: Final = ("#214a8a", "#b3541e", "#1a7f37", "#8a5bb5", "#b58900", "#5b6770")
 
 
 def draw(found: Demonstration, file_format: FileFormat) -> bytes:
@@ -77,6 +78,10 @@ def _draw_embedding(axes: Axes, shown: Picture) -> None:
         own = [word for word, kind in enumerate(shown.classes) if kind == each]
         axes.scatter(
             shown.points[own, 0], shown.points[own, 1], s=9, color=_CLASSES[each % len(_CLASSES)]
+        )
+    for word, point in zip(shown.words, shown.points, strict=False):
+        axes.annotate(
+            word, point, xytext=(1.5, 1.5), textcoords="offset points", fontsize=_TINY, color=QUIET
         )
     where = "limit" if shown.width is None else f"width {shown.width}"
     axes.set_title(f"embeddings, {_NAMES[shown.scaling]}, {where}", fontsize=PLAIN, color=INK)

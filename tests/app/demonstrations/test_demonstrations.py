@@ -1,12 +1,19 @@
 """What the demonstrations are there to show, at short trainings."""
 
+import re
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from app.demonstrations import analogies, few_shot, transfer, words
 from app.demonstrations.corpora import crossed_attributes, questions, two_classes
 from app.demonstrations.few_shot import _curvature, _gradient, _Weights
+from app.demonstrations.text import from_a_text
 from solver import Deadline, TimeLimitError
+from tests import ROOT
+
+BOOK = ROOT / "app" / "demonstrations" / "sherlock_holmes.txt"
 
 
 def deadline() -> Deadline:
@@ -82,3 +89,29 @@ def test_questions_are_about_two_stems_in_the_same_two_forms() -> None:
 def test_a_demonstration_ends_with_its_time() -> None:
     with pytest.raises(TimeLimitError):
         transfer((64,), 0, Deadline(0.0))
+
+
+def test_kinds_of_words_in_a_book_come_together_under_mup_alone() -> None:
+    found = words((2**16,), 0, deadline(), corpus="text")
+    assert found.of("mup", "same_class") == {2**16: 1, None: 1}
+    assert found.of("ntk", "same_class")[2**16] < 0.4
+    assert abs(found.of("ntk", "separation")[2**16]) < 0.01
+    picture = next(each for each in found.pictures if each.width is None)
+    neighbour = dict(
+        zip(picture.words, (picture.words[each] for each in picture.nearest), strict=True)
+    )
+    assert (neighbour["he"], neighbour["she"]) == ("she", "he")
+
+
+def test_counts_are_those_of_the_book() -> None:
+    """Against searches in the text as it stands."""
+    text = " ".join(re.findall("[a-z]+", BOOK.read_text("utf-8").lower()))
+    corpus = from_a_text()
+    said = corpus.words.index("said")
+    after = re.findall(r"(?<= said )(?=([a-z]+))", f" {text} ")
+    assert len(after) == sum(word == "said" for word in text.split())
+    common = [word for word, _ in Counter(text.split()).most_common(100)]
+    share = after.count("he") / len(after) / 2
+    assert corpus.frequencies[said, 101 + common.index("he")] == pytest.approx(share)
+    others = sum(word not in common for word in after) / len(after) / 2
+    assert corpus.frequencies[said, -1] == pytest.approx(others)
