@@ -178,7 +178,10 @@ class _Norm:
         self.unit = z / self._size
 
     def change_(self, change: Tensor, update: Tensor) -> Tensor:
-        """Turn ``change``, which is Δ(z / s), into that of z / ρ; ``update`` divided by ρ / s."""
+        """Turn ``change``, which is Δ(z / s), into that of z / ρ; ``update`` is s times that / ρ_0.
+
+        Relative to the present ρ, an update that swamps z_0 would not show how large it is.
+        """
         # ρ_t² - ρ_0², and from it 1/ρ_t - 1/ρ_0, without the digits that a difference would lose.
         initial, before = self._initial, self._size_initial
         squares = (change * (2 * initial + change)).mean(dim=-1, keepdim=True)
@@ -187,7 +190,7 @@ class _Norm:
         inverse = -squares / (before * after * (before + after))
         change.div_(after).addcmul_(initial, inverse)
         self.unit = initial / before + change
-        return update / after
+        return update * (self.scale / before)
 
     def backward_(self, u: Tensor) -> None:
         """Turn the gradient of z / ρ into that of z."""
