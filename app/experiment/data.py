@@ -12,7 +12,8 @@ def training_batch(experiment: Experiment) -> tuple[Array, Array]:
     """Inputs (m, d) and targets (m,): the caller's, or synthetic ones fixed by the seed.
 
     Synthetic inputs lie on the unit sphere, so that h^1 has unit variance at initialization,
-    and targets are ±1, both signs present where m >= 2; for cross-entropy, classes in turn.
+    and targets are ±1, both signs present where m >= 2; for cross-entropy, classes in turn.  Where
+    there are biases signs are not balanced, since a bias sees the mean of all errors.
     """
     if experiment.inputs is not None and experiment.targets is not None:
         return np.array(experiment.inputs, float), np.array(experiment.targets, float)
@@ -23,4 +24,5 @@ def training_batch(experiment: Experiment) -> tuple[Array, Array]:
     numbers = np.arange(experiment.batch_size)
     if experiment.loss == "cross_entropy":
         return inputs, (numbers % experiment.outputs).astype(float)
-    return inputs, np.where(numbers % 2, -1.0, 1.0)
+    negative = numbers % 3 == 1 if experiment.biases else numbers % 2 == 1
+    return inputs, np.where(negative, -1.0, 1.0)

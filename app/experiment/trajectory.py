@@ -95,21 +95,26 @@ class Trajectory:
         self._step += 1
         change = self._change
         for layer in range(1, self._depth + 1):
-            stream = None
+            stream, left, norm = None, self._left(layer), self._norms.get(layer)
+            if norm is not None and left > 0:
+                # What decay leaves of W_0 is divided out: z / s has the same direction.
+                norm.scale, left = left, 1.0
             if layer == 1:
-                change.copy_(update)
+                change.zero_()
             else:
                 if self._task.residual[layer - 1]:
                     stream = change.clone(), self.last_x.clone()
                 update = self._scratch
                 self._hidden[layer - 2].change_(change, self.last_x, update)
-                if (left := self._left(layer)) != 1:
+                if left != 1:
                     change.mul_(left)
-                change += update
-            if (left := self._left(layer)) != 1:
+            if norm is not None:
+                update = update / norm.scale
+            change += update
+            if left != 1:
                 change.add_(self._z_initial[layer - 1], alpha=left - 1)
-            if layer in self._norms:
-                update = self._norms[layer].change_(change, update)
+            if norm is not None:
+                update = norm.change_(change, update)
             self._note("update", layer, update)
             if bias_changes:
                 change += bias_changes[layer - 1]
@@ -160,7 +165,12 @@ class Trajectory:
 
 
 class _Norm:
-    """A layer's z divided by its root mean square ρ over coordinates, at the present step."""
+    """A layer's z divided by its root mean square ρ over coordinates, at the present step.
+
+    ``scale`` is a factor s > 0 of z: changes and updates are given of z / s.
+    """
+
+    scale = 1.0
 
     def __init__(self, z: Tensor) -> None:
         self._initial = z
@@ -168,15 +178,19 @@ class _Norm:
         self.unit = z / self._size
 
     def change_(self, change: Tensor, update: Tensor) -> Tensor:
-        """Turn ``change``, which is Δz, into that of z / ρ; ``update`` divided by ρ."""
+        """Turn ``change``, which is Δ(z / s), into that of z / ρ; ``update`` is s times that / ρ_0.
+
+        Relative to the present ρ, an update that swamps z_0 would not show how large it is.
+        """
         # ρ_t² - ρ_0², and from it 1/ρ_t - 1/ρ_0, without the digits that a difference would lose.
         initial, before = self._initial, self._size_initial
         squares = (change * (2 * initial + change)).mean(dim=-1, keepdim=True)
-        self._size = after = _root_mean_square(initial + change)
+        after = _root_mean_square(initial + change)
+        self._size = after * self.scale
         inverse = -squares / (before * after * (before + after))
         change.div_(after).addcmul_(initial, inverse)
         self.unit = initial / before + change
-        return update / after
+        return update * (self.scale / before)
 
     def backward_(self, u: Tensor) -> None:
         """Turn the gradient of z / ρ into that of z."""

@@ -318,7 +318,10 @@ def _training(
         for number, layer in enumerate(layers, start=1):
             change = layer.passes(moved) + layer.moves(step)
             explodes = min(change, default=INFINITE) < 0
-            yield Place("update", number, step), layer.tensors[0].moves(step)
+            own = layer.tensors[0].moves(step)
+            yield Place("update", number, step), own
+            if layer.tensors[0].initial is None and min(own, default=INFINITE) < 0:
+                return  # the update swamps what was there, and what is normalized does not grow
             yield Place("delta_h", number, step), change
             start = layer.start(Fraction())
             size = [start, *change] if start else [start]

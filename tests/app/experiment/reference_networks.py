@@ -93,7 +93,7 @@ def reference_sizes(
                      h - start["h"][layer - 1])  # fmt: skip
                 update = x @ matrix_change.T
                 if layer < output:
-                    note("update", layer, step, update / now["rho"][layer - 1])
+                    note("update", layer, step, update / start["rho"][layer - 1])
                     note("delta_x", layer, step, now["x"][layer] - start["x"][layer])
                 else:
                     note("readout_update", layer, step, update)

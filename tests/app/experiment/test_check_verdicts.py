@@ -207,6 +207,12 @@ REAL: dict[str, tuple[Parametrization, str, Parametrization, dict[str, Any]]] = 
         "feature_learning",
         described(depth=2, a=[0, 0, 1], b=[0, 0, 0], c=[1, 0, 0], normalized=[False, True]), {},
     ),
+    "normalized, swamped by its updates": (
+        described(depth=2, optimizer=["adamw", "sgd", "sgd"], a=[0, 0, 1], b=["1/2", "1/2", 0],
+                  c=["-1/4", 0, 0], normalized=[True, False]), "unstable",
+        described(depth=2, optimizer=["adamw", "sgd", "sgd"], a=[0, 0, 1], b=["1/2", "1/2", 0],
+                  c=["1/2", 0, 0], normalized=[True, False]), {},
+    ),
     "cross-entropy": (
         named("mup", 2), "feature_learning", named("ntk", 2), {"loss": "cross_entropy"},
     ),

@@ -152,6 +152,10 @@ MIXED: dict[str, Experiment] = {
     "residual branches": experiment(
         described(preset="mup", depth=4, residual=[False, True, False, True])
     ),
+    "normalized layers that decay": experiment(
+        described(depth=3, a=[0, 0, 0, 1], b=[0, 0, "1/4", 0], c=[-1, -1, 0, -1],
+                  normalized=[True, True, False], weight_decay=[1, 1, 0, None])
+    ),
     "normalized layers": experiment(
         described(depth=3, a=[0, 0, 0, 1], b=[0, 0, "1/4", 0], c=[-1, -1, 0, -1],
                   normalized=[True, True, False])

@@ -18,7 +18,7 @@ from app.experiment.run import DeviceError, device_name, measure
 from app.experiment.sampling import gaussians
 from solver import Activation
 from solver.theory.predicted_exponents import Place, places
-from tests.app.experiment.experiments import experiment, listed, named
+from tests.app.experiment.experiments import described, experiment, listed, named
 
 pytestmark = pytest.mark.training
 
@@ -38,6 +38,17 @@ def threads(request: pytest.FixtureRequest) -> Iterator[int]:
     torch.set_num_threads(request.param)
     yield request.param
     torch.set_num_threads(before)
+
+
+def test_decay_alone_leaves_normalized_layers_where_they_are() -> None:
+    """Exactly: to a check, what theory says is zero must be zero."""
+    given = described(depth=2, a=[0, 0, 1], b=[0, 0, "inf"], c=[-1, -1, "inf"], normalized=True,
+                      weight_decay=[1, "5/4", None])  # fmt: skip
+    each = experiment(given, widths=(64,), steps=3)
+    rows = measure(each, Measurement(64, 0, 2))
+    for place, row in zip(places(2, 3), rows, strict=True):
+        if place.quantity.startswith("delta") or place.quantity == "update":
+            assert row == [0.0, 0.0], place
 
 
 @pytest.mark.parametrize("method", METHODS)
