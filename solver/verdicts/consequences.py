@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from solver.theory.activations import Activation
 from solver.theory.alignment import THEOREM
 from solver.theory.dichotomy import Kind
-from solver.theory.law import Law
-from solver.theory.layers import single_layer
+from solver.theory.exponents import Exponents
+from solver.theory.law import Law, Update
+from solver.theory.layers import merged, single_layer
 from solver.theory.network import Block
 from solver.theory.roles import Role
 from solver.theory.slacks import Evaluated
-from solver.theory.wording import joined, layers
+from solver.theory.wording import joined, layers, tensors
 from solver.verdicts.evaluation import Evaluation
 
 
@@ -98,6 +99,7 @@ def limits_by_network(evaluation: Evaluation) -> Iterator[str]:
     """Warnings: what the theorem does not cover in such a network, whatever its activation."""
     yield from limits_by_law(evaluation.network.laws)
     yield from _limits_by_wiring(evaluation)
+    yield from _limits_by_growth(evaluation)
     if evaluation.nontrivial and _one_trains(evaluation):
         (trained,) = _trained(evaluation)
         yield (
@@ -140,6 +142,30 @@ def _limits_by_wiring(evaluation: Evaluation) -> Iterator[str]:
             "Adam's ε exceeds some gradients as width grows; what it then does is derived, not "
             "proved."
         )
+
+
+def _limits_by_growth(evaluation: Evaluation) -> Iterator[str]:
+    """A warning where steps in proportion to the weights are larger than these."""
+    network = evaluation.network
+    spans = [
+        span
+        for block in network.body
+        if _outgrown(block.exponents, block.law.updates[block.role])
+        for span in block.spans
+    ]
+    names = [tensors(merged(spans))] if spans else []
+    if _outgrown(network.readout, network.readout_law.updates[Role.READOUT]):
+        names.append("the readout")
+    if names and evaluation.stable:
+        yield (
+            f"The steps of {joined(names)} are in proportion to the weights, and larger (c < 0): "
+            "they grow from step to step. The conditions are about a first step, and later the "
+            "network can blow up, as networks show; let c be 0 or more."
+        )
+
+
+def _outgrown(exponents: Exponents, update: Update) -> bool:
+    return bool(update.form.b) and exponents.c < 0 and not exponents.zero
 
 
 def _slowed(evaluation: Evaluation) -> bool:
