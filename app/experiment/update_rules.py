@@ -1,11 +1,11 @@
 """What an experiment can run: the update rules, each a row.  Knows no torch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from solver import Optimizer
+from solver import Optimizer, Parametrization
 from solver.theory import OPTIMIZERS
 
 UpdateRule = Literal["sgd", "adam", "signsgd", "muon", "polar", "normalized_sgd", "lamb", "lars"]
@@ -55,6 +55,21 @@ UPDATE_RULES: Final[tuple[UpdateRule, ...]] = get_args(UpdateRule)
 
 #: Those that take momentum, as they are listed.
 WITH_MOMENTUM: Final = ", ".join(rule.name for rule in RULES.values() if rule.takes_momentum)
+
+
+def default_rules(optimizers: Iterable[Optimizer]) -> tuple[UpdateRule, ...]:
+    """What runs these unless something else is asked for."""
+    return tuple(rules_for(each)[0] for each in optimizers)
+
+
+def of_full_rank(given: Parametrization, rules: Sequence[UpdateRule]) -> list[Optimizer]:
+    """The optimizers of hidden matrices whose updates only a dense simulation can follow."""
+    hidden = list(zip(given.layers, given.optimizers, rules, strict=True))[1:-1]
+    return [
+        optimizer
+        for exponents, optimizer, rule in hidden
+        if not (RULES[rule].low_rank or exponents.frozen)
+    ]
 
 
 def rules_for(optimizer: Optimizer | None) -> tuple[UpdateRule, ...]:

@@ -13,7 +13,7 @@ from solver.limits.last_step import nonlinearity
 from solver.limits.linear import linear_limit
 from solver.limits.training import Training
 from solver.limits.trajectories import Trajectory, kernel_trajectory
-from solver.theory import PLAIN, THEOREM, Activation, Kind, Parametrization
+from solver.theory import PLAIN, THEOREM, Activation, Kind, Parametrization, joined
 from solver.verdicts import ConditionReport, Verdict, classify
 
 Method = Literal["kernel", "linear", "simulation"]
@@ -40,8 +40,7 @@ def stable_verdict(parametrization: Parametrization, activation: Activation) -> 
     """The verdict on a network that has a limit.
 
     Raises ``ParametrizationError`` for one that has none, with the conditions that it violates, and
-    for what no limit is worked out for: layers trained by another law than gradient descent, decay,
-    and assumptions about alignment.
+    for what no limit is worked out for: the operator regime, decay, assumptions about alignment.
     """
     verdict = classify(parametrization, activation)
     if lacking := _assumed(parametrization):
@@ -50,19 +49,21 @@ def stable_verdict(parametrization: Parametrization, activation: Activation) -> 
             f"no limit is worked out with {lacking}; leave it out, or ask POST /v1/classify for "
             "the verdict",
         )
-    others = [
-        name
-        for name, law in zip(parametrization.optimizers, parametrization.laws, strict=True)
-        if law.name != _GRADIENT
-    ]
-    if others:
-        raise ParametrizationError.at(
-            ("optimizer",),
-            f"optimizer is {others[0]}; limits are worked out for gradient descent: set it to sgd",
-        )
     if not verdict.stable:
         raise ParametrizationError.at((), _no_limit(verdict))
+    if verdict.kind is Kind.OPERATOR:
+        raise ParametrizationError.at(
+            ("optimizer",),
+            f"the network is in the operator regime under {joined(_optimizers(parametrization))}; "
+            "that limit is worked out for gradient descent alone: set optimizer to sgd, or take a "
+            "parametrization that learns features",
+        )
     return verdict
+
+
+def _optimizers(given: Parametrization) -> list[str]:
+    biases = (each.optimizer for each in given.wiring.biases)
+    return list(dict.fromkeys((*given.optimizers, *biases)))
 
 
 def _assumed(given: Parametrization) -> str | None:
@@ -81,7 +82,11 @@ def limit_method(verdict: Verdict, activation: Activation) -> Method:
         return "kernel"
     given = verdict.parametrization
     assert isinstance(given, Parametrization), "limits are for networks with a depth"
-    plain = given.wiring == PLAIN and not any(each.zero or each.frozen for each in given.layers)
+    plain = (
+        given.wiring == PLAIN
+        and not any(each.zero or each.frozen for each in given.layers)
+        and {law.name for law in given.laws} == {_GRADIENT}
+    )
     return "linear" if activation == "linear" and given.depth == 1 and plain else "simulation"
 
 

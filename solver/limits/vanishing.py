@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from solver.exact import INFINITE
 from solver.limits.kernel import moves_by_layer, starts, trained_layers
-from solver.theory import Exponents, Kind, Parametrization
+from solver.theory import OPTIMIZERS, Bias, Exponents, Kind, Law, Parametrization, Role
 from solver.verdicts import Verdict
 
 
@@ -21,21 +21,34 @@ def essential(verdict: Verdict) -> Parametrization:
     assert verdict.kind is Kind.FEATURE_LEARNING, "others have a limit in closed form"
     features = moves_by_layer(verdict, lambda layer: layer.moves_features, vectors=False)
     trained = (*features, trained_layers(verdict)[-1])
-    layers = [
-        _left(exponents, here, starts(given, place))
-        for place, (exponents, here) in enumerate(zip(given.layers[:-1], trained, strict=False))
-    ]
     adds = verdict.judgement.evaluation.readout_initialized_maximally
-    layers.append(_left(given.layers[-1], trained[-1], adds))
+    start = (*(starts(given, place) for place in range(given.depth)), adds)
+    roles = (Role.INPUT, *[Role.HIDDEN] * (given.depth - 1), Role.READOUT)
+    layers = [
+        _left(exponents, here, size or _grows(law, role))
+        for exponents, here, size, law, role in zip(
+            given.layers, trained, start, given.laws, roles, strict=True
+        )
+    ]
     wiring = given.wiring
     if wiring.biases:
         moved = moves_by_layer(verdict, lambda layer: layer.moves_features, vectors=True)
         biases = (
-            each._replace(exponents=_left(each.exponents, here, not sum(each.exponents[:2])))
+            each._replace(exponents=_left(each.exponents, here, _stays(each)))
             for each, here in zip(wiring.biases, moved, strict=True)
         )
         wiring = wiring._replace(biases=tuple(biases))
     return replace(given, layers=tuple(layers), wiring=wiring)
+
+
+def _stays(bias: Bias) -> bool:
+    """Whether a bias is of size Θ(1) at initialization, or trains in proportion to its size."""
+    return not sum(bias.exponents[:2]) or _grows(OPTIMIZERS[bias.optimizer], Role.VECTOR)
+
+
+def _grows(law: Law, role: Role) -> bool:
+    """Whether updates are in proportion to the weights, so that zero would stay zero."""
+    return bool(law.updates[role].form.b)
 
 
 def _left(exponents: Exponents, trains: bool, starts: bool) -> Exponents:

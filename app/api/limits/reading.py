@@ -9,9 +9,11 @@ import numpy.typing as npt
 from app.api.limits import bounds
 from app.api.limits.request import ACTIVATIONS, LimitIn
 from app.experiment.reading.plain_values import PlainReader, Whole
+from app.experiment.update_rules import default_rules, of_full_rank
 from solver import (
     Activation,
     Limits,
+    Optimizer,
     Parametrization,
     ParametrizationError,
     TensorParametrization,
@@ -105,7 +107,16 @@ def _verdict(
     try:
         parametrization = body.resolve(limits)
         if isinstance(parametrization, Parametrization):
-            return stable_verdict(parametrization, activation)
+            verdict = stable_verdict(parametrization, activation)
+            if dense := _of_full_rank(verdict, activation, body):
+                reader.flaw(
+                    ("optimizer",),
+                    f"{dense[0]} trains hidden layers, whose updates are not of low rank, and the "
+                    "networks that show the limit are trained without their n×n matrices; take "
+                    "sgd or muon for hidden layers, or depth 1",
+                )
+                return None
+            return verdict
         if isinstance(parametrization, TensorParametrization):
             reader.flaw(
                 ("tensors",) if body.preset is None else ("preset",),
@@ -116,6 +127,14 @@ def _verdict(
     except ParametrizationError as error:
         reader.flaws(error)
     return None
+
+
+def _of_full_rank(verdict: Verdict, activation: Activation, body: LimitIn) -> list[Optimizer]:
+    given = verdict.parametrization
+    assert isinstance(given, Parametrization), "it has a depth"
+    if limit_method(verdict, activation) != "simulation" and body.compare_widths is None:
+        return []
+    return of_full_rank(given, default_rules(given.optimizers))
 
 
 def _inputs(

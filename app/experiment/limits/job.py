@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from app.experiment.experiment import Device, Experiment, Loss, as_tuples, stated
-from app.experiment.update_rules import UpdateRule
+from app.experiment.update_rules import default_rules
 from solver import Activation, Parametrization
 from solver.limits import Training
 
 _Row = tuple[float, ...]
-
-_RULE: Final[UpdateRule] = "sgd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +78,12 @@ class LimitJob:
 
     def experiment(self, width: int, networks: int) -> Experiment:
         """The same as an experiment on networks of one width, all points in its batch."""
+        optimizer, layers = self.simulated["optimizer"], len(self.simulated["exponents"])
+        optimizers = optimizer if isinstance(optimizer, tuple) else (optimizer,) * layers
         return Experiment(
             **self.simulated,
-            update_rule=_RULE,
-            bias_rules=(_RULE,) * len(self.simulated["biases"]),
+            update_rule=default_rules(optimizers),
+            bias_rules=default_rules(self.simulated["bias_optimizers"]),
             momentum=0.0,
             method="matrix_free",
             device=self.device,

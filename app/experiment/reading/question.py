@@ -12,6 +12,7 @@ from app.experiment.update_rules import (
     UPDATE_RULES,
     WITH_MOMENTUM,
     UpdateRule,
+    of_full_rank,
     rules_for,
 )
 from solver import (
@@ -194,12 +195,7 @@ def _method(
     method = reader.choice("method", asked.method, METHODS)
     if given is None:
         return "dense" if method == "dense" else "matrix_free"
-    hidden = zip(given.layers, given.optimizers, rules, strict=True)
-    dense = [
-        optimizer
-        for exponents, optimizer, rule in list(hidden)[1:-1]
-        if not (RULES[rule].low_rank or exponents.frozen)
-    ]
+    dense = of_full_rank(given, rules)
     if method == "auto":
         return "dense" if dense else "matrix_free"
     if method == "matrix_free" and dense:

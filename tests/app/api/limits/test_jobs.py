@@ -197,6 +197,7 @@ def test_the_key_of_the_service_is_asked_for(queue: QueueDouble) -> None:
     [
         ({"precision": 0}, "/precision", "between 1e-05 and 1"),
         ({"steps": 33}, "/steps", "between 1 and 32"),
+        ({"preset": "mup_adam"}, "/optimizer", "not of low rank"),
         ({"compare_widths": [64]}, "/compare_widths", "between 2 and 6"),
         ({"compare_widths": [64, 64]}, "/compare_widths/1", "give each once"),
         ({"compare_widths": [64, 1]}, "/compare_widths/1", "between 16 and 65536"),
@@ -208,6 +209,13 @@ def test_flaws(service: TestClient, changes: dict[str, Any], pointer: str, words
     assert response.status_code == 422
     flaws = [(each["pointer"], words in each["detail"]) for each in response.json()["errors"]]
     assert (pointer, True) in flaws
+
+
+def test_muon_with_adam_is_a_job(service: TestClient, queue: QueueDouble) -> None:
+    posted(service, preset="mup_muon")
+    limit = LimitJob.from_json(json.loads(json.dumps(queue.newest().job["limit"])))
+    assert limit.parametrization.optimizers == ("adamw", "muon", "adamw")
+    assert [rule.name for rule in limit.experiment(64, 1).rules] == ["adam", "muon", "adam"]
 
 
 @pytest.mark.training

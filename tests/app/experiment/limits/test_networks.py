@@ -191,6 +191,28 @@ def test_the_limit_of_a_residual_network_with_norms_and_biases() -> None:
     assert np.abs(report["f"][-1]).min() > 0.1
 
 
+MUON = {"input": "adam", "hidden": "muon", "readout": "adam"}
+
+
+@pytest.mark.parametrize(
+    ("depth", "optimizer", "c"), [(2, MUON, 0), (1, "adam", 0), (1, "adafactor", 0)]
+)
+def test_the_limit_under_other_laws(depth: int, optimizer: object, c: object) -> None:
+    """µP by Muon with Adam, and by Adam and Adafactor where no matrix is hidden."""
+    hidden = [["1/2"], []][depth == 1]
+    given = read(
+        Description(depth=depth, a=[0] * depth + [1], b=[0, *hidden, 0], c=c, optimizer=optimizer)
+    )
+    assert isinstance(given, Parametrization)
+    gentle = replace(TRAINING, learning_rate=0.1)
+    wide = outputs(job_of(given, "tanh", gentle), 2**15, range(12))
+    left = essential(stable_verdict(given, "tanh"))
+    report = simulated(job_of(left, "tanh", gentle, precision=0.5))
+    error = np.hypot(wide.std(axis=0, ddof=1) / np.sqrt(12), report["standard_error"])
+    assert (np.abs(wide.mean(axis=0) - report["f"]) <= 4 * error + 1e-12).all()
+    assert np.abs(report["f"][-1]).max() > 20 * error.max()
+
+
 def test_a_readout_that_starts_too_small_counts_as_zero() -> None:
     found = read(Description(depth=2, a=["-1/2", 0, "1/2"], b=["1/2", "1/2", "3/4"], c=0))
     assert isinstance(found, Parametrization)
