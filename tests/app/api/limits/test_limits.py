@@ -101,7 +101,7 @@ def test_an_unstable_network_has_no_limit(client: TestClient) -> None:
     [
         ({"depth": None}, "/depth", "depth is missing"),
         ({"depth": 17}, "/depth", "16"),
-        ({"preset": "mup_adam"}, "/optimizer", "set it to sgd"),
+        ({"preset": "ntk_adam"}, "/optimizer", "set optimizer to sgd"),
         ({"inputs": None}, "/inputs", "inputs is missing"),
         ({"inputs": [[1, 0], [1]]}, "/inputs/1", "one dimension"),
         ({"inputs": [[1, 0], [0, 0]]}, "/inputs/1", "networks see nothing"),
