@@ -18,6 +18,7 @@ from app.experiment.sampling import gaussians
 from app.experiment.spectral import of_singular_values
 from app.experiment.task import Scales, Task, task
 from app.experiment.trajectory import Records, Trajectory
+from app.experiment.update_rules import RULES
 
 
 def simulate(
@@ -156,7 +157,7 @@ class Simulation:
         self._u = torch.empty(shape, dtype=torch.float64, device=device)
         self._first: _FirstLayer = (
             _ByGradients(self._task.inputs, self._u, first)
-            if first.rule == "sgd" or not first.trains
+            if RULES[first.rule].linear or not first.trains
             else _ByEntries(self._task.inputs, weights.mT, first)
         )
         self._trajectory.start(

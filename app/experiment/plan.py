@@ -193,7 +193,7 @@ def _matrix_free(experiment: Experiment, width: int) -> tuple[float, int, int]:
     # Both bases with their images, updates and velocities in them, and what is elementwise.
     floats = hidden * (4 * steps + 2) * block + 2 * hidden * steps * (steps + 1) * batch**2
     floats += (3 * depth + 11) * block + (experiment.input_dim + 5) * width
-    if first.name != "sgd":  # not through the inputs' Gram matrix, but entry by entry
+    if not first.linear:  # not through the inputs' Gram matrix, but entry by entry
         entries = experiment.input_dim * width
         seconds += _SECONDS_PER_WEIGHT * (2 + first.passes) * steps * entries
         floats += (3 + first.state) * entries

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -176,16 +177,16 @@ def _shape(role: Role, width: int) -> tuple[int, int]:
 
 def _shape_factor(optimizer: Optimizer, shape: tuple[int, int]) -> float:
     """By what an optimizer multiplies the steps of a matrix (``solver.theory.laws.spectral``)."""
-    fan_out, fan_in = shape
-    match optimizer:
-        case "muon":
-            return math.sqrt(max(1.0, fan_out / fan_in))
-        case "muon_unit_rms":
-            return math.sqrt(fan_out / fan_in)
-        case "muon_match_rms":
-            return 0.2 * math.sqrt(max(fan_out, fan_in))
-        case _:
-            return 1.0
+    factor = _SHAPE_FACTORS.get(optimizer)
+    return 1.0 if factor is None else factor(*shape)
+
+
+# As the optimizers have them, of fan_out and fan_in: what the theory makes of them is put to test.
+_SHAPE_FACTORS: Final[Mapping[Optimizer, Callable[[int, int], float]]] = {
+    "muon": lambda fan_out, fan_in: math.sqrt(max(1.0, fan_out / fan_in)),
+    "muon_unit_rms": lambda fan_out, fan_in: math.sqrt(fan_out / fan_in),
+    "muon_match_rms": lambda fan_out, fan_in: 0.2 * math.sqrt(max(fan_out, fan_in)),
+}
 
 
 def power(width: int, exponent: Fraction) -> float:

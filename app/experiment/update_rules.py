@@ -20,7 +20,9 @@ class Rule:
     of a few outer products, so that a matrix-free simulation is exact; ``passes`` and ``state``
     count how often a dense step goes over the weights, and numbers kept for each weight from step
     to step; ``products`` counts products of two n×n matrices that take as long as what a dense step
-    does to an n×n matrix as a whole.
+    does to an n×n matrix as a whole.  ``linear``: steps are sums of gradients; ``takes_epsilon``:
+    it has an ε like Adam's; ``in_conventions``: it runs several optimizers, which multiply its
+    steps in ways of their own.
     """
 
     name: UpdateRule
@@ -32,18 +34,28 @@ class Rule:
     passes: int
     state: int
     products: int = 0
+    linear: bool = False
+    takes_epsilon: bool = False
+    in_conventions: bool = False
 
 
+# fmt: off
 #: Every update rule by name.
 RULES: Final[Mapping[UpdateRule, Rule]] = MappingProxyType(
     {
         rule.name: rule
         for rule in (
-            Rule("sgd", "gradient", ("sgd",), True, True, 0.5, passes=1, state=0),
+            Rule("sgd", "gradient", ("sgd",), True, True, 0.5, passes=1, state=0, linear=True),
             # Steps of other laws do not shrink with the gradient.
-            Rule("adam", "entrywise", ("adam",), False, False, 0.1, passes=2, state=3),
+            Rule(
+                "adam", "entrywise", ("adam",), False, False, 0.1, passes=2, state=3,
+                takes_epsilon=True,
+            ),
             Rule("signsgd", "entrywise", (), False, False, 0.1, passes=1, state=0),
-            Rule("muon", "spectral", (), True, True, 0.1, passes=2, state=2, products=15),
+            Rule(
+                "muon", "spectral", (), True, True, 0.1, passes=2, state=2, products=15,
+                in_conventions=True,
+            ),
             Rule("polar", "spectral", ("shampoo", "soap"), True, True, 0.1, 2, 2, products=15),
             Rule("normalized_sgd", "spectral", ("normalized_sgd",), True, True, 0.1, 2, 0),
             Rule("lamb", "relative", ("lamb",), False, False, 0.1, passes=3, state=3),
@@ -51,6 +63,7 @@ RULES: Final[Mapping[UpdateRule, Rule]] = MappingProxyType(
         )
     }
 )
+# fmt: on
 UPDATE_RULES: Final[tuple[UpdateRule, ...]] = get_args(UpdateRule)
 
 #: Those that take momentum, as they are listed.

@@ -71,7 +71,7 @@ def subject(experiment: Experiment) -> str:
     momentum = f" with momentum {experiment.momentum:g}" if experiment.momentum else ""
     optimizers = experiment.parametrization.optimizers
     rules = [
-        optimizer if rule.name == "muon" else rule.name
+        optimizer if rule.in_conventions else rule.name
         for optimizer, rule in zip(optimizers, experiment.rules, strict=True)
     ]
     return (

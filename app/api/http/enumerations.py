@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, get_args
 
-from app.demonstrations import Scaling
+from app.demonstrations import CorpusName, Scaling
 from app.experiment.update_rules import UPDATE_RULES
 from solver import ALIGNMENTS, Activation, Kind, Optimizer, Target, Wanted
 from solver.limits import LOSSES, Method
@@ -45,6 +45,7 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "Loss": LOSSES,
         "Scaling": get_args(Scaling),
+        "CorpusName": get_args(CorpusName),
         "LimitMethod": get_args(Method),
         "UpdateRule": UPDATE_RULES,
         "AskedMethod": ("auto", "matrix_free", "dense"),

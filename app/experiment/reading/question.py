@@ -154,6 +154,13 @@ def _rules(asked: Question, given: Parametrization | None, reader: PlainReader) 
         return _Rules((reader.choice("update_rule", asked.update_rule, UPDATE_RULES),))
     layers = [rules_for(each) for each in given.optimizers]
     biases = [rules_for(each.optimizer) for each in given.wiring.biases]
+    if not all((*layers, *biases)):
+        reader.flaw(
+            ("optimizer",),
+            f"optimizer is {_named(given)}, which no experiment runs yet; POST /v1/classify and "
+            "/v1/predictions know it",
+        )
+        return _Rules((UPDATE_RULES[0],) * len(layers), (UPDATE_RULES[0],) * len(biases))
     expected = tuple(dict.fromkeys(rule for each in (*layers, *biases) for rule in each))
     rule = asked.update_rule
     if rule is not None and rule not in expected:
@@ -170,10 +177,17 @@ def _rules(asked: Question, given: Parametrization | None, reader: PlainReader) 
         return next((each for each in rules if each == rule), rules[0])
 
     found = _Rules(tuple(map(chosen, layers)), tuple(map(chosen, biases)))
-    if given.wiring.epsilon and "signsgd" in (*found.layers, *found.biases):
+    chosen_of = zip((*found.layers, *found.biases), (*layers, *biases), strict=True)
+    without = [
+        one
+        for one, rules in chosen_of
+        if not RULES[one].takes_epsilon and any(RULES[each].takes_epsilon for each in rules)
+    ]
+    if given.wiring.epsilon and without:
         reader.flaw(
             ("update_rule",),
-            'update_rule is "signsgd", which has no epsilon; leave update_rule out, or epsilon',
+            f'update_rule is "{without[0]}", which has no epsilon; leave update_rule out, or '
+            "epsilon",
         )
     return found
 
