@@ -15,7 +15,7 @@ KEY = "the key"
 CONFIG = {
     "auth": {"openapi": {"bearer": {"bearer": KEY}}},
     "seed": 2011_14522,
-    "generation": {"max-examples": 20, "deterministic": True, "database": "none"},
+    "generation": {"max-examples": 10, "deterministic": True, "database": "none"},
     "checks": {
         # JSON Schema cannot say that the length of a vector depends on the depth, or that a
         # parameter lies within the range of its family (422), or that a key was used before (409).

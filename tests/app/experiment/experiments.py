@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from app.experiment.conclude import Sizes, conclude
@@ -71,7 +72,13 @@ def experiment(parametrization: Parametrization, **changes: Any) -> Experiment:
 
 
 def measured(each: Experiment) -> list[tuple[Measurement, Sizes]]:
-    return [(work, measure(each, work)) for work in measurements(each)]
+    return [(work, _sizes(each, work)) for work in measurements(each)]
+
+
+# Tests judge the same networks by several theories.
+@lru_cache(maxsize=512)
+def _sizes(each: Experiment, work: Measurement) -> Sizes:
+    return measure(each, work)
 
 
 def checked(each: Experiment, claimed: Parametrization | None = None) -> CheckResult:
@@ -79,5 +86,5 @@ def checked(each: Experiment, claimed: Parametrization | None = None) -> CheckRe
     judged = each if claimed is None else replace(each, **stated(claimed))
     known = measured(each)
     while more := further(judged, known):
-        known += [(work, measure(each, work)) for work in more]
+        known += [(work, _sizes(each, work)) for work in more]
     return conclude(judged, known, "cpu", 0.0)
