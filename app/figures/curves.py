@@ -14,7 +14,7 @@ class Curves:
 
     ``deviation`` is drawn as a band.  ``targets`` are drawn where there is one output; None else.
     ``distances`` holds how far finite networks are from the limit: width, distance, its error; it
-    falls like n^(-rate).
+    falls like n^(-rate).  ``finite`` holds mean outputs of networks by width, from the narrowest.
     """
 
     title: str
@@ -24,4 +24,5 @@ class Curves:
     inputs: int
     targets: Array | None
     distances: tuple[tuple[int, float, float], ...] = ()
+    finite: tuple[tuple[int, Array], ...] = ()
     rate: float | None = None

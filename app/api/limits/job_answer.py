@@ -102,6 +102,11 @@ def curves_of(job: Job[LimitReport], report: LimitReport) -> Curves:
             (each["width"], each["distance"], each["standard_error"])
             for each in comparison["widths"]
         ),
+        finite=()
+        if comparison is None
+        else tuple(
+            (each["width"], np.array(each["f"]).reshape(shape)) for each in comparison["widths"]
+        ),
         rate=None if comparison is None else comparison["rate"],
     )
 

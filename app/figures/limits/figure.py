@@ -74,6 +74,12 @@ def _figure(curves: Curves) -> Figure:
                 label=_name(point, output, curves),
             )
             named.append(line)
+        for place, (_, finite) in enumerate(curves.finite):
+            # The wider, the stronger: they close in on the limit.
+            strength = (place + 1) / len(curves.finite)
+            axes.plot(
+                steps, finite[:, point], color=colour, linewidth=0.7, alpha=0.2 + 0.5 * strength
+            )
         if curves.targets is not None and not probe:
             axes.plot(
                 [steps[-1]], [curves.targets[point]], marker="*", color=colour, markersize=9,
@@ -84,10 +90,13 @@ def _figure(curves: Curves) -> Figure:
             Line2D([], [], marker="*", color="white", markerfacecolor=QUIET, markersize=9,
                    markeredgecolor=INK, markeredgewidth=0.4, linestyle="none", label="target")
         )  # fmt: skip
+    if curves.finite:
+        named.append(Line2D([], [], color=QUIET, linewidth=0.7, label="finite widths"))
     shown = named if len(named) <= _MOST_NAMED else [*named[: _MOST_NAMED - 1], named[-1]]
     axes.legend(
-        handles=shown, loc="upper left", bbox_to_anchor=(1.02, 1.02), frameon=False, fontsize=SMALL
-    )
+        handles=shown, loc="upper left", bbox_to_anchor=(1.02, 1.02), frameon=False,
+        fontsize=SMALL, handlelength=3.2,
+    )  # fmt: skip
     return page
 
 
