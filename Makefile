@@ -66,11 +66,12 @@ test: setup check ## Check, then run every test
 	@echo 'Running the tests'
 	@$(PYTEST)
 
-# mup also asks for torchvision and seaborn, which only its own tests and plots use.
+# mup also asks for torchvision and seaborn, which only its own tests and plots use; neural-tangents
+# for TensorFlow, of which nothing is used here.
 $(PEERS): pyproject.toml constraints.txt $(INSTALLED)
 	@echo 'Installing what the benchmarks compare with'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[bench]'
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-deps mup
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-deps mup neural-tangents
 	@touch $@
 
 bench: setup $(PEERS) ## Run every benchmark, one after the other

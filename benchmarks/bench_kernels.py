@@ -1,7 +1,7 @@
 """Limiting kernels beside those of neural-tangents: how far apart, and how long each takes.
 
-neural-tangents 0.6.5 imports modules that today's jax no longer has, and TensorFlow; none of them
-is used here, and empty ones take their place.
+neural-tangents 0.6.5 needs jax of before 2025, and imports TensorFlow, of which nothing is used
+here: empty modules take its place.
 """
 
 import sys
@@ -22,13 +22,22 @@ _POINTS, _DIMENSION, _DEPTH = 128, 16, 3
 _ABSENT = ("jax.experimental.jax2tf", "tf2jax", "tensorflow", "absl", "absl.logging")
 
 
+class _Whatever(type):
+    """Classes that have whatever is asked of them."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Whatever(name, (), {})
+
+
 class _Empty(ModuleType):
-    """Has whatever is asked for, and does nothing."""
+    """A module that has whatever is asked for, and does nothing."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return type(name, (), {})
+        return _Whatever(name, (), {})
 
 
 def theirs(activation: Activation, bias: float | None) -> Callable[[np.ndarray], tuple[Any, Any]]:
