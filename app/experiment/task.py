@@ -17,7 +17,7 @@ from app.experiment.experiment import Experiment, Loss
 from app.experiment.update_rules import RULES, UpdateRule
 from solver import Exponents, Optimizer, Role, predictions
 from solver.exact import INFINITE
-from solver.theory import OPTIMIZERS
+from solver.theory import OPTIMIZERS, roles_at
 
 # With d given, the update function is Adam's with its usual ε.  Without, ε is taken to scale
 # along, so that the update does not depend on the size of gradients: the least that makes 0/0 zero.
@@ -103,7 +103,7 @@ def task(experiment: Experiment, width: int, device: torch.device) -> Task:
     inputs, targets = training_batch(experiment)
     parametrization = experiment.parametrization
     wiring, body = parametrization.wiring, range(experiment.depth)
-    roles = (Role.INPUT, *[Role.HIDDEN] * (experiment.depth - 1), Role.READOUT)
+    roles = roles_at(experiment.depth)
     columns = (parametrization.layers, parametrization.optimizers, experiment.rules, roles)
     if experiment.loss == "cross_entropy":
         columns_of_targets = np.eye(experiment.outputs)[targets.astype(int)]

@@ -7,6 +7,7 @@ from math import gcd, lcm
 from typing import Final, NamedTuple
 
 from solver.exact.exponents import format_exponent
+from solver.exact.hashed import HashedOnce
 
 
 class _Fields(NamedTuple):
@@ -14,21 +15,11 @@ class _Fields(NamedTuple):
     terms: tuple[tuple[str, Fraction], ...]
 
 
-class AffineForm(_Fields):
+class AffineForm(HashedOnce, _Fields):
     """``constant + Σ coefficient * unknown``: no coefficient is zero, unknowns are in order.
 
     Equal forms are equal values, so forms may be looked up.
     """
-
-    _hash: int
-
-    def __hash__(self) -> int:
-        """The hash, computed once."""
-        try:
-            return self._hash
-        except AttributeError:
-            self._hash = found = super().__hash__()
-            return found
 
     @cached_property
     def coefficients(self) -> Mapping[str, Fraction]:

@@ -25,7 +25,7 @@ import numpy as np
 
 from solver.exact import Deadline
 from solver.limits.gaussian_moments import Array, gaussian_moments, has_closed_form
-from solver.theory import Activation, Parametrization, Role
+from solver.theory import Activation, Bias, Parametrization, Role
 from solver.verdicts import Verdict
 from solver.verdicts.evaluation import LayerEvaluation
 
@@ -88,7 +88,7 @@ def _limit(
             size = np.sqrt(np.outer(np.diag(sigma), np.diag(sigma)))
         here = starts(parametrization, place)
         covariance = sigma / size if here else np.zeros_like(sigma)
-        if wiring.biases and not sum(wiring.biases[place].exponents[:2]):
+        if wiring.biases and bias_starts(wiring.biases[place]):
             covariance = covariance + 1
         moments = gaussian_moments(activation, covariance, deadline, coarse)
         residual = wiring.residual_at(place)
@@ -145,6 +145,11 @@ def starts(parametrization: Parametrization, place: int) -> bool:
     """Whether W^l x^{l-1} is of size Θ(1) at initialization; ``place`` is l - 1."""
     layer = parametrization.layers[place]
     return parametrization.wiring.normalized_at(place) or layer.a + layer.b == _HALF * bool(place)
+
+
+def bias_starts(bias: Bias) -> bool:
+    """Whether a bias is of size Θ(1) at initialization."""
+    return not bias.exponents.a + bias.exponents.b
 
 
 def moves_by_layer(

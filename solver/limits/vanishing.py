@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from solver.exact import INFINITE
-from solver.limits.kernel import moves_by_layer, starts, trained_layers
-from solver.theory import OPTIMIZERS, Bias, Exponents, Kind, Law, Parametrization, Role
+from solver.limits.kernel import bias_starts, moves_by_layer, starts, trained_layers
+from solver.theory import OPTIMIZERS, Bias, Exponents, Kind, Law, Parametrization, Role, roles_at
 from solver.verdicts import Verdict
 
 
@@ -23,11 +23,10 @@ def essential(verdict: Verdict) -> Parametrization:
     trained = (*features, trained_layers(verdict)[-1])
     adds = verdict.judgement.evaluation.readout_initialized_maximally
     start = (*(starts(given, place) for place in range(given.depth)), adds)
-    roles = (Role.INPUT, *[Role.HIDDEN] * (given.depth - 1), Role.READOUT)
     layers = [
         _left(exponents, here, size or _grows(law, role))
         for exponents, here, size, law, role in zip(
-            given.layers, trained, start, given.laws, roles, strict=True
+            given.layers, trained, start, given.laws, roles_at(given.depth), strict=True
         )
     ]
     wiring = given.wiring
@@ -43,7 +42,7 @@ def essential(verdict: Verdict) -> Parametrization:
 
 def _stays(bias: Bias) -> bool:
     """Whether a bias is of size Θ(1) at initialization, or trains in proportion to its size."""
-    return not sum(bias.exponents[:2]) or _grows(OPTIMIZERS[bias.optimizer], Role.VECTOR)
+    return bias_starts(bias) or _grows(OPTIMIZERS[bias.optimizer], Role.VECTOR)
 
 
 def _grows(law: Law, role: Role) -> bool:

@@ -18,7 +18,7 @@ from solver.theory.alignment import ALIGNMENTS, THEOREM, Alignment
 from solver.theory.exponents import Exponents, shared
 from solver.theory.laws import OPTIMIZERS, Optimizer
 from solver.theory.parametrization import Parametrization, RoleParametrization
-from solver.theory.roles import MATRICES, Role
+from solver.theory.roles import MATRICES, Role, roles_at
 from solver.theory.wiring import Bias, Wiring
 
 _T = TypeVar("_T")
@@ -79,8 +79,7 @@ class _Places:
     def __init__(self, given: _Given, reader: EntryReader) -> None:
         self._reader = reader
         self.depth = given.depth if isinstance(given, Parametrization) else None
-        inner = len(_exponents(given)) - 2
-        self.roles = (Role.INPUT, *[Role.HIDDEN] * inner, Role.READOUT)
+        self.roles = roles_at(len(_exponents(given)) - 1)
 
     @property
     def body(self) -> tuple[Role, ...]:

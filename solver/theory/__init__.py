@@ -45,6 +45,7 @@ from solver.theory.predicted_exponents import places as places
 from solver.theory.predicted_exponents import predictions as predictions
 from solver.theory.roles import MATRICES as MATRICES
 from solver.theory.roles import Role as Role
+from solver.theory.roles import roles_at as roles_at
 from solver.theory.symbolic import relations as relations
 from solver.theory.tensors import Attending as Attending
 from solver.theory.tensors import Described as Described

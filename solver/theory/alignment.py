@@ -12,24 +12,16 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from solver.exact.hashed import HashedOnce
+
 
 class _Fields(NamedTuple):
     updates: Fraction = Fraction(1)
     readout: Fraction = Fraction(1)
 
 
-class Alignment(_Fields):
+class Alignment(HashedOnce, _Fields):
     """The exponents α of updates and ω of the readout: 1 for sums in phase, 1/2 for random ones."""
-
-    _hash: int
-
-    def __hash__(self) -> int:
-        """The hash, computed once: every network that is looked up has an alignment."""
-        try:
-            return self._hash
-        except AttributeError:
-            self._hash = found = super().__hash__()
-            return found
 
     @property
     def twice_less_in_updates(self) -> int | Fraction:

@@ -27,6 +27,11 @@ class Role(StrEnum):
 MATRICES: Final = (Role.INPUT, Role.HIDDEN, Role.READOUT)
 
 
+def roles_at(depth: int) -> tuple[Role, ...]:
+    """Those of the L+1 weight matrices of a perceptron."""
+    return (Role.INPUT, *[Role.HIDDEN] * (depth - 1), Role.READOUT)
+
+
 class Initialization(NamedTuple):
     """``a + b  relation  bound`` for a tensor of some role; the bound is counted in halves."""
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from app.api.limits import bounds
 from app.api.limits.request import ACTIVATIONS, LimitIn
 from app.experiment.reading.plain_values import PlainReader, Whole
+from app.experiment.reading.targets import read_targets
 from app.experiment.update_rules import default_rules, of_full_rank
 from solver import (
     Activation,
@@ -165,17 +166,7 @@ def _targets(body: LimitIn, loss: Loss, reader: PlainReader) -> list[float] | No
     if body.targets is None:
         reader.flaw(("targets",), "targets is missing; give a list with one entry for each input")
         return None
-    if loss == "cross_entropy":
-        classes = reader.wholes(("targets",), body.targets, bounds.INPUTS, bounds.CLASS)
-        return None if classes is None else [float(each) for each in classes]
-    targets = reader.reals(("targets",), body.targets, bounds.INPUTS, bounds.TARGET)
-    for index, target in enumerate(targets or []):
-        if loss == "logistic" and abs(target) != 1:
-            reader.flaw(
-                ("targets", index),
-                f"targets[{index}] is {target:g}; logistic loss takes 1 and -1",
-            )
-    return targets
+    return read_targets(body.targets, loss, bounds.INPUTS, bounds.TARGET, reader)
 
 
 def _batches(

@@ -7,6 +7,7 @@ from app.experiment.experiment import LOSSES, Device, Experiment, Loss, Method, 
 from app.experiment.plan import DEFAULT_WIDTHS
 from app.experiment.reading import bounds
 from app.experiment.reading.plain_values import PlainReader, Whole
+from app.experiment.reading.targets import read_targets
 from app.experiment.update_rules import (
     RULES,
     UPDATE_RULES,
@@ -270,7 +271,7 @@ def _own_batch(
             reader.flaw((name,), f"{name} is missing; it belongs together with {other}")
             return None, None
     inputs = reader.rows(("inputs",), asked.inputs, bounds.INPUTS, bounds.INPUT, bounds.ENTRY)
-    targets = _targets(asked, loss, reader)
+    targets = read_targets(asked.targets, loss, bounds.INPUTS, bounds.ENTRY, reader)
     if inputs is not None:
         _check_inputs(inputs, reader)
     if inputs is None or targets is None:
@@ -282,20 +283,6 @@ def _own_batch(
             "for each input",
         )
     return tuple(map(tuple, inputs)), tuple(targets)
-
-
-def _targets(asked: Question, loss: Loss, reader: PlainReader) -> list[float] | None:
-    if loss == "cross_entropy":
-        classes = reader.wholes(("targets",), asked.targets, bounds.INPUTS, bounds.CLASS)
-        return None if classes is None else [float(each) for each in classes]
-    targets = reader.reals(("targets",), asked.targets, bounds.INPUTS, bounds.ENTRY)
-    for index, target in enumerate(targets or []):
-        if loss == "logistic" and abs(target) != 1:
-            reader.flaw(
-                ("targets", index),
-                f"targets[{index}] is {target:g}; logistic loss takes 1 and -1",
-            )
-    return targets
 
 
 def _check_inputs(inputs: list[list[float]], reader: PlainReader) -> None:
